@@ -1,0 +1,79 @@
+# `make help` lists what there is. Everything runs in .venv, made here from the locked, hashed dependencies:
+# `make run` installs requirements.lock, the targets for developers add requirements-test.lock.
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+BIN := .venv/bin
+RUNTIME := .venv/.runtime-installed
+TEST := .venv/.test-installed
+# Arguments for pytest, or for pip-compile in `make lock`.
+ARGS ?=
+
+# Modules are run with -m, because the scripts in .venv/bin break in a path with spaces. The umask lets the account
+# that PostgreSQL runs as, when root starts it, read the server's files.
+INSTALL := umask 022 && $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r
+
+.PHONY: help run test lint format bench sdl lock check-lock clean
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+help: ## list the targets
+	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
+
+run: $(RUNTIME) ## serve the demo on 127.0.0.1:8000 (PORT=8001 and DATABASE_URL=… change that)
+	@$(BIN)/python app.py serve
+
+test: $(TEST) ## run the tests (ARGS="-k name" picks some, DATABASE_URL=… runs them on that server)
+	@$(BIN)/python -m pytest $(or $(ARGS),-n 2 --dist worksteal)
+
+lint: $(TEST) ## check style and types
+	@$(BIN)/python -m ruff check .
+	@$(BIN)/python -m ruff format --check .
+	@$(BIN)/python -m mypy
+
+format: $(TEST) ## put the code into its one format
+	@$(BIN)/python -m ruff check --fix .
+	@$(BIN)/python -m ruff format .
+
+bench: $(TEST) ## measure against the usual server and against the limit
+	@$(BIN)/python -m tests.benchmarks
+
+sdl: $(RUNTIME) ## write schema/schema.graphql
+	@$(BIN)/python app.py sdl > .venv/schema.graphql && mv .venv/schema.graphql schema/schema.graphql
+
+check-lock: $(TEST) ## check that the locks satisfy pyproject.toml
+	@$(BIN)/python .ci/check_lock.py
+
+# Only the package index counts: hashes and versions must not depend on one machine's extra sources of packages.
+# The test lock is bound to the runtime lock, because both are installed into one environment.
+lock: .venv-lock/bin/python ## pin the dependencies anew (ARGS=--upgrade takes newer versions)
+	@$(COMPILE) --output-file requirements.lock pyproject.toml
+	@$(COMPILE) --extra test --constraint requirements.lock --output-file requirements-test.lock pyproject.toml
+
+COMPILE = env -u PIP_FIND_LINKS -u PIP_EXTRA_INDEX_URL PIP_CONFIG_FILE=/dev/null CUSTOM_COMPILE_COMMAND='make lock' \
+	.venv-lock/bin/python -m piptools compile --quiet --generate-hashes --strip-extras --no-emit-index-url \
+	--no-emit-trusted-host --no-emit-find-links $(ARGS)
+
+.venv-lock/bin/python: .venv/bin/python
+	@$(BIN)/python -m venv --clear .venv-lock
+	@.venv-lock/bin/python -m pip install --quiet --disable-pip-version-check pip-tools || { rm -rf .venv-lock; exit 1; }
+
+clean: ## remove the environment, the private database and all caches
+	@rm -rf .venv .venv-lock .data .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(TEST): requirements-test.lock $(RUNTIME)
+	@echo "Installing what the tests need …"
+	@$(INSTALL) requirements-test.lock
+	@touch $@
+
+$(RUNTIME): requirements.lock $(BIN)/python
+	@echo "Installing the dependencies into .venv …"
+	@$(INSTALL) requirements.lock
+	@touch $@
+
+$(BIN)/python:
+	@'$(PYTHON)' -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
+		{ echo "Confed needs Python 3.11 or newer, as python3.11 or python3 (or: make PYTHON=/path/to/python)." >&2; exit 1; }
+	@'$(PYTHON)' -c 'import ensurepip, venv' 2>/dev/null || \
+		{ echo "This Python cannot make virtual environments: install its venv module (Debian: python3-venv)." >&2; exit 1; }
+	@umask 022 && '$(PYTHON)' -m venv --clear .venv

@@ -1,0 +1,107 @@
+"""What every table of a tenant shares: its key, its references, its kinds of column.
+
+The primary key and every foreign key carry `confederation_id`: a row can't point into another tenant even
+by a bug, and the tables distribute by tenant without a rewrite.
+"""
+
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    DateTime,
+    Enum,
+    ForeignKeyConstraint,
+    MetaData,
+    UniqueConstraint,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.dialects.postgresql import UUID as PG_UUID
+from sqlmodel import Field, SQLModel
+from uuid_utils.compat import uuid7
+
+SQLModel.metadata.naming_convention = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+).naming_convention
+
+
+class TenantRecord(SQLModel):
+    """A row of one confederation. `id` is a UUIDv7 made by the application, so rows sort by age."""
+
+    confederation_id: UUID = Field(primary_key=True, foreign_key="confederation.id")
+    id: UUID = Field(default_factory=uuid7, primary_key=True)
+
+
+def belongs_to(table: str, column: str, *carried: str) -> ForeignKeyConstraint:
+    """A reference to a row of the same tenant.
+
+    `carried` columns are copies that the child's row policy compares. The key holds them equal to the
+    parent's, and the cascade keeps them so: a policy needs no join, and a copy can't go stale.
+    """
+    return ForeignKeyConstraint(
+        ["confederation_id", column, *carried],
+        [f"{table}.confederation_id", f"{table}.id", *(f"{table}.{name}" for name in carried)],
+        onupdate="CASCADE" if carried else None,
+    )
+
+
+def carries(*columns: str) -> UniqueConstraint:
+    """The key that children's `belongs_to(..., *columns)` refer to."""
+    return UniqueConstraint("confederation_id", "id", *columns)
+
+
+def unique(*columns: str, name: str | None = None) -> UniqueConstraint:
+    """Unique within the tenant: a global constraint would tell one tenant about another's rows."""
+    return UniqueConstraint("confederation_id", *columns, name=name)
+
+
+def in_order(table: str, starts: str, ends: str) -> CheckConstraint:
+    """A period doesn't end before it begins; an open end is null."""
+    return CheckConstraint(f"{ends} >= {starts}", name=f"{table}_{ends}_follows_{starts}")
+
+
+def choice(enum: type[StrEnum], *, nullable: bool = False, default: Any = ...) -> Any:
+    """A VARCHAR with a CHECK: a native enum type could not be changed inside a transaction."""
+    kind = Enum(enum, native_enum=False, create_constraint=True, length=40, name=f"a_known_{_snake(enum.__name__)}")
+    return Field(default=None if nullable and default is ... else default, sa_type=kind, nullable=nullable)
+
+
+def localized(*, nullable: bool = False) -> Any:
+    """Text by locale, `{"fr": …, "en": …}`: an object with at least one locale (`localized_check`)."""
+    return Field(default=None if nullable else ..., sa_type=JSONB, nullable=nullable)
+
+
+def localized_check(table: str, column: str) -> CheckConstraint:
+    """Localized text is an object that isn't empty: a row without any text has nothing to fall back to."""
+    return CheckConstraint(
+        f"jsonb_typeof({column}) = 'object' and {column} <> '{{}}'::jsonb", name=f"{table}_{column}_by_locale"
+    )
+
+
+def moment(*, nullable: bool = False) -> Any:
+    """An instant, stored and answered in UTC."""
+    return Field(default=None if nullable else ..., sa_type=DateTime(timezone=True), nullable=nullable)
+
+
+def many(item: Any, *, default: Any = ...) -> Any:
+    """A PostgreSQL array."""
+    return Field(default=default, sa_type=ARRAY(item), nullable=False)
+
+
+def ids() -> Any:
+    """An array of identifiers, empty by default."""
+    return Field(
+        default_factory=list, sa_column=Column(ARRAY(PG_UUID(as_uuid=True)), nullable=False, server_default="{}")
+    )
+
+
+def _snake(name: str) -> str:
+    return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in name).lstrip("_")

@@ -1,0 +1,114 @@
+"""Categories and memberships. A membership's status is derived from its dates, as of any day (see `figures.py`)."""
+
+from datetime import date
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Index, text
+
+from models.base import TenantRecord, belongs_to, carries, choice, in_order, localized, localized_check, unique
+from models.policies import everyone, holds, own, policy
+
+
+class CategoryKind(StrEnum):
+    """What a category of members is, whatever the association calls it."""
+
+    REGULAR = "REGULAR"
+    ASSOCIATE = "ASSOCIATE"
+    RETIRED = "RETIRED"
+    STUDENT = "STUDENT"
+    HONORARY = "HONORARY"
+
+
+class MembershipStatus(StrEnum):
+    """A membership's standing on a day, by ordered rules: the first that fits."""
+
+    PENDING = "PENDING"
+    NEW = "NEW"
+    CURRENT = "CURRENT"
+    GRACE = "GRACE"
+    EXPIRED = "EXPIRED"
+    CANCELLED = "CANCELLED"
+    DECEASED = "DECEASED"
+
+
+class CancellationReason(StrEnum):
+    """Why a membership ended before its time."""
+
+    RESIGNED = "RESIGNED"
+    TRANSFERRED = "TRANSFERRED"
+    EXCLUDED = "EXCLUDED"
+    DECEASED = "DECEASED"
+
+
+class MembershipCategory(TenantRecord, table=True):
+    """A category of an association's members. PUBLIC."""
+
+    __table_args__ = (
+        belongs_to("association", "association_id"),
+        unique("association_id", "slug"),
+        carries("association_id"),
+        localized_check("membership_category", "name"),
+        CheckConstraint("grace_days >= 0", name="membership_category_grace_not_negative"),
+    )
+    __tablename__ = "membership_category"
+
+    association_id: UUID
+    slug: str
+    name: dict[str, str] = localized()
+    kind: CategoryKind = choice(CategoryKind)
+    grace_days: int = 0
+
+
+class Membership(TenantRecord, table=True):
+    """A person's membership of an association. STAFF of the association, and the person."""
+
+    __table_args__ = (
+        belongs_to("person", "person_id"),
+        belongs_to("association", "association_id"),
+        belongs_to("membership_category", "category_id", "association_id"),
+        in_order("membership", "starts_on", "ends_on"),
+        in_order("membership", "joined_on", "starts_on"),
+        in_order("membership", "ends_on", "grace_until"),
+        CheckConstraint(
+            "(cancelled_on is null) = (cancellation_reason is null)", name="membership_cancelled_for_a_reason"
+        ),
+        CheckConstraint(
+            "override_status is null or (override_reason is not null and override_until is not null)",
+            name="membership_override_has_a_reason_and_an_end",
+        ),
+        # One live membership of an association each; a cancelled one may be followed by another.
+        Index(
+            "one_live_membership",
+            "confederation_id",
+            "association_id",
+            "person_id",
+            unique=True,
+            postgresql_where=text("cancelled_on is null"),
+        ),
+        Index("membership_by_person", "confederation_id", "person_id"),
+        unique("association_id", "number", name="one_membership_a_number"),
+    )
+
+    person_id: UUID
+    association_id: UUID
+    category_id: UUID
+    number: str | None = None
+    joined_on: date
+    starts_on: date
+    ends_on: date | None = None  # the last day that is paid for
+    grace_until: date | None = None  # the last day of grace after it
+    cancelled_on: date | None = None
+    cancellation_reason: CancellationReason | None = choice(CancellationReason, nullable=True)
+    override_status: MembershipStatus | None = choice(MembershipStatus, nullable=True)
+    override_reason: str | None = None
+    override_until: date | None = None
+
+
+policy(MembershipCategory, read=everyone, write=holds("memberships.manage", MembershipCategory.association_id))
+policy(
+    Membership,
+    read=own(Membership.person_id) | holds("memberships.read", Membership.association_id),
+    write=holds("memberships.manage", Membership.association_id),
+    counted=True,
+)

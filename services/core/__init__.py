@@ -1,0 +1,1 @@
+"""The kernel that every domain shares."""

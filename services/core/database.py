@@ -1,0 +1,172 @@
+"""Connections to PostgreSQL: for operations through SQLAlchemy, for compiled reads straight through asyncpg.
+
+Every connection acts as `confed_app`, which row security binds; nothing of an actor outlives a transaction on it.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+import asyncpg
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection
+from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker, create_async_engine
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from models.policies import APP
+from services.core.settings import CHECKOUT
+
+_SESSION = {"application_name": "confed", "timezone": "UTC"}
+
+
+class UnsafeRole(Exception):
+    """The server would answer past row security: the role it acts as is a superuser or has BYPASSRLS."""
+
+
+def engine(url: str, *, role: str | None = APP, size: int = 8) -> AsyncEngine:
+    """An engine over asyncpg for any URL that PostgreSQL's own clients take. `role=None`: as the URL's own role."""
+
+    async def connect() -> asyncpg.Connection:
+        settings = _SESSION | ({"role": role} if role else {})
+        return await asyncpg.connect(url, server_settings=settings)
+
+    return create_async_engine("postgresql+asyncpg://", async_creator=connect, pool_size=size, max_overflow=0)
+
+
+async def migrate(owner_url: str, revision: str = "head") -> None:
+    """Bring the database to a revision, as its owner. One process at a time: others wait for the lock."""
+
+    def run(connection: Connection) -> None:
+        config = Config(CHECKOUT / "alembic.ini")
+        config.attributes["connection"] = connection
+        connection.exec_driver_sql("select pg_advisory_xact_lock(hashtext('confed.migrate'))")
+        command.upgrade(config, revision)
+        connection.commit()
+
+    owner = engine(owner_url, role=None, size=1)
+    try:
+        async with owner.connect() as connection:
+            await connection.run_sync(run)
+    finally:
+        await owner.dispose()
+
+
+class Readers:
+    """Connections for compiled reads: a statement each, autocommitted, so there is nothing to reset between users.
+
+    asyncpg's own pool asks the server to reset each connection that comes back; one autocommitted statement leaves
+    nothing behind, and that round trip would double the cost of a read.
+    """
+
+    def __init__(self, url: str, size: int) -> None:
+        self._url = url
+        self._size = size
+        self._open = 0
+        self._idle: list[asyncpg.Connection] = []
+        self._waiting: deque[asyncio.Future[None]] = deque()
+
+    async def fetch(self, statement: str, arguments: Sequence[Any]) -> Any:
+        """The first value of the first row; JSON comes as the bytes that PostgreSQL sent."""
+        connection = await self._take()
+        try:
+            prepared = connection.prepared.get(statement)
+            if prepared is None:
+                prepared = connection.prepared[statement] = await connection.prepare(statement)
+            return await prepared.fetchval(*arguments)
+        finally:
+            self._give(connection)
+
+    @asynccontextmanager
+    async def connection(self) -> AsyncIterator[asyncpg.Connection]:
+        """One of the connections, for more than one statement."""
+        connection = await self._take()
+        try:
+            yield connection
+        finally:
+            self._give(connection)
+
+    async def _take(self) -> "_Reader":
+        while True:
+            while self._idle:
+                connection = self._idle.pop()
+                if not connection.is_closed():
+                    return connection
+                self._open -= 1
+            if self._open < self._size:
+                self._open += 1
+                try:
+                    return await self._connect()
+                except BaseException:
+                    self._open -= 1
+                    self._wake()
+                    raise
+            turn = asyncio.get_running_loop().create_future()
+            self._waiting.append(turn)
+            try:
+                await turn
+            except asyncio.CancelledError:
+                if turn.done() and not turn.cancelled():
+                    self._wake()  # the turn was given to us and we leave: pass it on
+                raise
+
+    def _give(self, connection: "_Reader") -> None:
+        if connection.is_closed():
+            self._open -= 1
+        else:
+            self._idle.append(connection)
+        if self._waiting:
+            self._wake()
+
+    def _wake(self) -> None:
+        while self._waiting:
+            turn = self._waiting.popleft()
+            if not turn.done():
+                turn.set_result(None)
+                return
+
+    async def _connect(self) -> "_Reader":
+        connection = await asyncpg.connect(
+            self._url, server_settings=_SESSION | {"role": APP}, connection_class=_Reader, statement_cache_size=0
+        )
+        await connection.set_type_codec("json", schema="pg_catalog", format="binary", encoder=bytes, decoder=bytes)
+        return connection
+
+    async def close(self) -> None:
+        """Close what is idle; connections in use are closed by whoever gives up waiting for them."""
+        while self._idle:
+            await self._idle.pop().close()
+            self._open -= 1
+
+
+class _Reader(asyncpg.Connection):
+    """A connection that keeps its prepared statements by their text. The plan cache bounds how many texts there are."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.prepared: dict[str, Any] = {}
+
+
+class Database:
+    """One PostgreSQL: sessions for operations, readers for compiled reads."""
+
+    def __init__(self, url: str, *, readers: int = 8, writers: int = 8) -> None:
+        self.url = url
+        self.engine = engine(url, size=writers)
+        self.sessions = async_sessionmaker(self.engine, class_=AsyncSession, expire_on_commit=False)
+        self.readers = Readers(url, readers)
+
+    async def check(self) -> None:
+        """UnsafeRole where row security wouldn't bind the role that the server acts as."""
+        async with self.readers.connection() as connection:
+            if await connection.fetchval(
+                "select rolsuper or rolbypassrls from pg_roles where rolname = current_user"
+            ):
+                raise UnsafeRole
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self.readers.close()
+        await self.engine.dispose()

@@ -1,0 +1,165 @@
+"""The unit of work: one transaction of one actor. An operation is `async def verb(work, …)`; it never commits.
+
+The order in each operation: load with access and lock → permission → rules → change → record.
+"""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from datetime import UTC, date, datetime
+from typing import Any, TypeVar
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import asyncpg
+from sqlalchemy import func, select, text
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import SQLModel
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from models import JournalEntry
+from models.base import TenantRecord
+from services.core.actor import Actor
+from services.core.database import Database
+from services.core.errors import AlreadyExists, NotFound, Problem
+
+Row = TypeVar("Row", bound=TenantRecord)
+Refused = Mapping[str, Problem]
+
+
+class Work:
+    """One transaction: its session, who acts, and the moment that the whole of it happens at."""
+
+    def __init__(self, session: AsyncSession, actor: Actor, now: datetime) -> None:
+        self.session = session
+        self.actor = actor
+        self.now = now
+        self._elevations: list[str] = []
+
+    @property
+    def tenant_id(self) -> UUID:
+        """The confederation that everything in this transaction is in."""
+        return self.actor.tenant.id
+
+    @property
+    def today(self) -> date:
+        """The day of `now` where the confederation is: what memberships, mandates and grants are compared with."""
+        return self.now.astimezone(ZoneInfo(self.actor.tenant.time_zone)).date()
+
+    async def find(self, model: type[Row], id: UUID, *, lock: bool = False) -> Row:
+        """The row, if the actor may see it; NotFound otherwise. `lock`: nobody changes it before this commits."""
+        return await self.find_by(model, lock=lock, id=id)
+
+    async def find_by(self, model: type[Row], *, lock: bool = False, **columns: Any) -> Row:
+        """The row that has these values in a unique set of columns; NotFound as in `find`."""
+        query = select(model).filter_by(confederation_id=self.tenant_id, **columns)
+        if lock:
+            # The row as it is once the lock is ours: what an earlier statement read may be history by then.
+            query = query.with_for_update(key_share=True).execution_options(populate_existing=True)
+        row = (await self.session.execute(query)).scalar_one_or_none()
+        if row is None:
+            raise NotFound(_kind(model))
+        return row
+
+    async def insert(self, row: Row, *, refused: Refused | None = None) -> Row:
+        """Add a row. `refused`: the problem that a violated constraint, by its name, means."""
+        self.session.add(row)
+        await self.flush(refused=refused)
+        return row
+
+    async def flush(self, *, refused: Refused | None = None) -> None:
+        """Send what changed. `refused` as in `insert`; another unique constraint is AlreadyExists."""
+        try:
+            await self.session.flush()
+        except IntegrityError as error:
+            cause = error.orig.__cause__ if error.orig else None
+            name = getattr(cause, "constraint_name", None)
+            if refused and name in refused:
+                raise refused[name] from error
+            if isinstance(cause, asyncpg.UniqueViolationError):
+                raise AlreadyExists(str(cause.table_name)) from error
+            raise
+
+    async def record(
+        self,
+        action: str,
+        subject: TenantRecord,
+        *,
+        association_id: UUID | None = None,
+        on_behalf_of_id: UUID | None = None,
+        reason: str | None = None,
+        **data: Any,
+    ) -> None:
+        """Write the journal: audit entry and outgoing event in one row. `data`: identifiers and states, nothing personal.
+
+        `association_id`: whose staff may read the entry; the subject's own where it has one.
+        """
+        self.session.add(
+            JournalEntry(
+                confederation_id=self.tenant_id,
+                at=self.now,
+                action=action,
+                actor="system" if self.actor.is_system else "person",
+                actor_person_id=self.actor.person_id,
+                on_behalf_of_id=on_behalf_of_id,
+                subject_type=type(subject).__name__,
+                subject_id=subject.id,
+                association_id=association_id or getattr(subject, "association_id", None),
+                reason=reason,
+                data=data,
+            )
+        )
+
+    @asynccontextmanager
+    async def elevated(self, why: str) -> AsyncIterator[None]:
+        """Lift the finer conditions of the row policies, never the tenant's, for the statements inside.
+
+        Only for the part of an operation that needs rows the actor may not see; a test lists every place. What is
+        pending is sent before and after, so that each change meets the policies it was made under.
+        """
+        await self.session.flush()
+        self._elevations.append(why)
+        await self._set({"confed.elevated": why})
+        try:
+            yield
+            await self.session.flush()
+        finally:
+            self._elevations.pop()
+            if self.session.is_active:
+                await self._set({"confed.elevated": self._elevations[-1] if self._elevations else ""})
+
+    async def lock(self, name: str) -> None:
+        """Wait for a lock of the tenant that is held until the transaction ends."""
+        key = f"{self.tenant_id}:{name}"
+        await self.session.execute(text("select pg_advisory_xact_lock(hashtextextended(:key, 0))"), {"key": key})
+
+    async def connection(self) -> asyncpg.Connection:
+        """The transaction's own connection: compiled reads through it see what this work has changed."""
+        await self.session.flush()
+        raw = await (await self.session.connection()).get_raw_connection()
+        driver: asyncpg.Connection = raw.driver_connection
+        return driver
+
+    async def _set(self, settings: Mapping[str, str]) -> None:
+        calls = [func.set_config(name, value, True) for name, value in settings.items()]
+        await self.session.execute(select(*calls))
+
+
+@asynccontextmanager
+async def begin(
+    database: Database, actor: Actor, *, now: datetime | None = None, dry_run: bool = False
+) -> AsyncIterator[Work]:
+    """One transaction: committed at the end, rolled back on an exception or a dry run."""
+    async with database.sessions() as session, session.begin() as transaction:
+        work = Work(session, actor, now or datetime.now(UTC))
+        await work._set(actor.settings)
+        if actor.is_system:
+            await work._set({"confed.elevated": "the platform itself"})
+            work._elevations.append("the platform itself")
+        yield work
+        if dry_run:
+            await session.flush()
+            await transaction.rollback()
+
+
+def _kind(model: type[SQLModel]) -> str:
+    return str(model.__tablename__).replace("_", " ")
