@@ -79,4 +79,5 @@ __all__ = [
     "SegmentClause",
     "Speaker",
     "VotingWeight",
+    "WorkingTime",
 ]

@@ -116,7 +116,12 @@ select association_id from membership where confederation_id = $1 and person_id 
 
 
 async def load_person(
-    connection: asyncpg.Connection, tenant: Tenant, day: date, *, person_id: UUID | None = None, reference: tuple[str, str] | None = None
+    connection: asyncpg.Connection,
+    tenant: Tenant,
+    day: date,
+    *,
+    person_id: UUID | None = None,
+    reference: tuple[str, str] | None = None,
 ) -> Actor | None:
     """The person as an actor, by id or by an external reference (system, value), on a day; None where there is none."""
     async with connection.transaction(readonly=True):

@@ -13,8 +13,7 @@ import asyncpg
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection
-from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker, create_async_engine
-from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
 from models.policies import APP
 from services.core.settings import CHECKOUT
@@ -74,7 +73,9 @@ class Readers:
         try:
             prepared = connection.prepared.get(statement)
             if prepared is None:
-                prepared = connection.prepared[statement] = await connection.prepare(statement)
+                # By a name: without one and without asyncpg's own cache, each execution would parse and plan anew.
+                name = f"read{len(connection.prepared)}"
+                prepared = connection.prepared[statement] = await connection.prepare(statement, name=name)
             return await prepared.fetchval(*arguments)
         finally:
             self._give(connection)
@@ -161,9 +162,7 @@ class Database:
     async def check(self) -> None:
         """UnsafeRole where row security wouldn't bind the role that the server acts as."""
         async with self.readers.connection() as connection:
-            if await connection.fetchval(
-                "select rolsuper or rolbypassrls from pg_roles where rolname = current_user"
-            ):
+            if await connection.fetchval("select rolsuper or rolbypassrls from pg_roles where rolname = current_user"):
                 raise UnsafeRole
 
     async def close(self) -> None:

@@ -138,9 +138,9 @@ class _Cluster:
 
     def _initialize(self, *, durable: bool) -> None:
         """Make the data beside its place and move it there when complete, so that a kill leaves nothing half-made."""
-        fresh = self.home / "postgres.new"
-        shutil.rmtree(fresh, ignore_errors=True)
-        fresh.mkdir(mode=0o700)
+        for abandoned in self.home.glob("initdb-*"):  # its initdb may have survived its caller and still be writing
+            shutil.rmtree(abandoned, ignore_errors=True)
+        fresh = Path(tempfile.mkdtemp(prefix="initdb-", dir=self.home))
         self._settle_owner(fresh)
         options = ["--username=postgres", "--auth=trust", "--no-instructions", *([] if durable else ["--no-sync"])]
         # The wheel has no ICU, and a machine may lack any locale of its own: the builtin provider always is there.
@@ -255,11 +255,13 @@ class _Cluster:
 
 def _account() -> pwd.struct_passwd:
     """The account that PostgreSQL runs as under root: its own, made here, or `nobody` where none can be made."""
-    with suppress(KeyError):
-        return pwd.getpwnam(ACCOUNT)
-    command = ["useradd", "--system", "--no-create-home", "--home-dir", "/nonexistent"]
-    with suppress(OSError):
-        subprocess.run([*command, "--shell", "/usr/sbin/nologin", ACCOUNT], capture_output=True, check=False)
+    with Path("/etc/passwd").open() as accounts:
+        fcntl.flock(accounts, fcntl.LOCK_EX)  # two useradds at once can make one account with two numbers
+        with suppress(KeyError):
+            return pwd.getpwnam(ACCOUNT)
+        command = ["useradd", "--system", "--no-create-home", "--home-dir", "/nonexistent"]
+        with suppress(OSError):
+            subprocess.run([*command, "--shell", "/usr/sbin/nologin", ACCOUNT], capture_output=True, check=False)
     for name in (ACCOUNT, "nobody"):
         with suppress(KeyError):
             return pwd.getpwnam(name)

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
-from models import EventState, RegistrationState
+from models import AffiliationState, EventState, MembershipStatus, RegistrationState
 
 
 @dataclass(eq=False)
@@ -82,6 +82,40 @@ class WouldMakeACycle(Problem):
         "en": "The umbrella is itself affiliated with this association.",
         "fr": "L'organisme de rattachement est lui-même affilié à cette association.",
     }
+
+
+@dataclass(eq=False)
+class WrongAffiliationState(Problem):
+    """The affiliation doesn't stand where this could be done to it."""
+
+    required: list[AffiliationState]
+    found: AffiliationState
+    code = "WRONG_AFFILIATION_STATE"
+    texts = {
+        "en": "The affiliation is {found}; this asks for one of {required}.",
+        "fr": "L'affiliation est {found}; il faudrait l'un de {required}.",
+    }
+
+    def message(self, locale: str) -> str:
+        required = ", ".join(self.required)
+        return self.texts.get(locale, self.texts["en"]).format(found=self.found, required=required)
+
+
+@dataclass(eq=False)
+class WrongMembershipStatus(Problem):
+    """The membership doesn't stand, on the day in question, where this could be done to it."""
+
+    required: list[MembershipStatus]
+    found: MembershipStatus
+    code = "WRONG_MEMBERSHIP_STATUS"
+    texts = {
+        "en": "The membership is {found}; this asks for one of {required}.",
+        "fr": "L'adhésion est {found}; il faudrait l'un de {required}.",
+    }
+
+    def message(self, locale: str) -> str:
+        required = ", ".join(self.required)
+        return self.texts.get(locale, self.texts["en"]).format(found=self.found, required=required)
 
 
 @dataclass(eq=False)

@@ -18,7 +18,9 @@ PERSONAL = frozenset(
 
 _EVENTS = frozenset({"events.manage", "registrations.read", "registrations.manage"})
 _MEMBERSHIP = frozenset({"persons.read", "persons.manage", "memberships.read", "memberships.manage"})
-_FEDERATION = frozenset({"associations.manage", "affiliations.manage", "roles.manage", "segments.manage", "journal.read"})
+_FEDERATION = frozenset(
+    {"associations.manage", "affiliations.manage", "roles.manage", "segments.manage", "journal.read"}
+)
 
 ROLES: dict[Role, frozenset[str]] = {
     Role.ADMINISTRATOR: _FEDERATION | _MEMBERSHIP | _EVENTS,

@@ -4,7 +4,7 @@ The order in each operation: load with access and lock → permission → rules 
 """
 
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, date, datetime
 from typing import Any, TypeVar
 from uuid import UUID
@@ -12,11 +12,11 @@ from zoneinfo import ZoneInfo
 
 import asyncpg
 from sqlalchemy import func, select, text
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import SQLModel
-from sqlmodel.ext.asyncio.session import AsyncSession
 
-from models import JournalEntry
+from models import Confederation, JournalEntry
 from models.base import TenantRecord
 from services.core.actor import Actor
 from services.core.database import Database
@@ -82,7 +82,7 @@ class Work:
     async def record(
         self,
         action: str,
-        subject: TenantRecord,
+        subject: TenantRecord | Confederation,
         *,
         association_id: UUID | None = None,
         on_behalf_of_id: UUID | None = None,
@@ -122,10 +122,12 @@ class Work:
         try:
             yield
             await self.session.flush()
-        finally:
-            self._elevations.pop()
-            if self.session.is_active:
-                await self._set({"confed.elevated": self._elevations[-1] if self._elevations else ""})
+        except BaseException:
+            # After an error of its own PostgreSQL takes nothing more in this transaction, and the setting ends with it.
+            with suppress(DBAPIError):
+                await self._end_elevation()
+            raise
+        await self._end_elevation()
 
     async def lock(self, name: str) -> None:
         """Wait for a lock of the tenant that is held until the transaction ends."""
@@ -138,6 +140,11 @@ class Work:
         raw = await (await self.session.connection()).get_raw_connection()
         driver: asyncpg.Connection = raw.driver_connection
         return driver
+
+    async def _end_elevation(self) -> None:
+        self._elevations.pop()
+        if self.session.is_active:
+            await self._set({"confed.elevated": self._elevations[-1] if self._elevations else ""})
 
     async def _set(self, settings: Mapping[str, str]) -> None:
         calls = [func.set_config(name, value, True) for name, value in settings.items()]

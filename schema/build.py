@@ -1,0 +1,39 @@
+"""The schema, put together once a process: domains, bindings, resolvers."""
+
+from dataclasses import dataclass
+from functools import cache
+
+import strawberry
+from graphql import GraphQLSchema
+from strawberry.schema.config import StrawberryConfig
+
+import schema.enums
+import schema.headcounts
+import schema.membership
+import schema.registrations
+import schema.reports  # noqa: F401 - each adds its types, and its fields to others'
+from schema.compiler import bind, complete
+from schema.compiler.bind import Catalog
+from schema.compiler.run import Operations
+from schema.queries import Query
+from schema.scalars import SCALARS
+
+
+@dataclass(frozen=True)
+class Built:
+    """What the endpoint needs: the schema in both views, the bindings, and the plan cache."""
+
+    strawberry: strawberry.Schema
+    graphql: GraphQLSchema
+    catalog: Catalog
+    operations: Operations
+
+
+@cache
+def build() -> Built:
+    """The schema. BadDeclaration where a declaration can't be kept."""
+    bind.finish()
+    made = strawberry.Schema(query=Query, config=StrawberryConfig(scalar_map=SCALARS))
+    catalog = Catalog(made._schema)
+    complete.install(catalog)
+    return Built(made, made._schema, catalog, Operations(catalog))

@@ -1,0 +1,80 @@
+"""The same plans under graphql-core: for whatever isn't spliced, it completes the values that one statement brought.
+
+Each compiled root field is one read; the fields below find their values in its JSON by the labels that the plan gave
+them. Fields in Python get the columns that they said they need.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+from graphql import (
+    GraphQLInterfaceType,
+    GraphQLObjectType,
+    GraphQLResolveInfo,
+    GraphQLSchema,
+)
+
+from schema.compiler import limits
+from schema.compiler.bind import BoundField, Catalog
+from schema.compiler.declare import Argument, Computed
+from schema.compiler.plan import label_of
+from schema.compiler.run import field_plan, plan
+from schema.compiler.sql import HIDDEN, camel
+
+_STRUCTURAL = ("Connection", "Edge")
+
+
+def install(catalog: Catalog) -> None:
+    """Give the schema's compiled fields their resolvers."""
+    schema = catalog.schema
+    query = schema.query_type
+    for name, type_ in schema.type_map.items():
+        if isinstance(type_, GraphQLInterfaceType) and name == "Node":
+            type_.resolve_type = lambda value, _info, _type: value[f"{HIDDEN}type"]
+        if not isinstance(type_, GraphQLObjectType):
+            continue
+        if name in catalog.types and type_ is not query:
+            type_.is_type_of = None
+            for field_name, field in type_.fields.items():
+                bound = catalog.fields.get((name, field_name))
+                if bound is not None and isinstance(bound.binding, Computed):
+                    field.resolve = _computed(bound)
+                elif bound is not None:
+                    field.resolve = _labelled
+        elif name.endswith(_STRUCTURAL) or name in ("PageInfo", "Translation"):
+            for field in type_.fields.values():
+                field.resolve = _labelled
+        elif type_ is query:
+            for field_name, field in type_.fields.items():
+                if catalog.is_compiled(name, field_name):
+                    field.resolve = _root(catalog)
+
+
+def _labelled(source: Mapping[str, Any], info: GraphQLResolveInfo) -> Any:
+    return source[label_of(str(info.path.key))]
+
+
+def _root(catalog: Catalog) -> Any:
+    async def resolve(_source: Any, info: GraphQLResolveInfo, **_arguments: Any) -> Any:
+        field, _ = field_plan(catalog, info)
+        made = plan(catalog, [field])
+        request = info.context
+        limits.check_cost(request.spend(made.cost(info.variable_values.coerced, request.reading)))
+        answer = await request.read(made, info.variable_values.coerced)
+        return orjson.loads(answer)[field.label]
+
+    return resolve
+
+
+def _computed(bound: BoundField) -> Any:
+    binding = bound.binding
+    assert isinstance(binding, Computed)
+    names: Mapping[str, Argument] = binding.arguments
+
+    async def resolve(source: Mapping[str, Any], info: GraphQLResolveInfo, **arguments: Any) -> Any:
+        row = {name: source[f"{HIDDEN}{name}"] for name in binding.needs}
+        given = {name: arguments.get(camel(name)) for name in names}
+        return await binding.resolve(row, info.context, **given)
+
+    return resolve

@@ -1,0 +1,61 @@
+"""What a read knows of its request besides the arguments: named parameters that declarations may use."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import BindParameter, Date, DateTime, Text, Uuid, bindparam
+
+from schema.scalars import LOCALES
+from services.core.actor import Actor
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """Who reads, when, and in which order of locales text is looked for."""
+
+    actor: Actor
+    now: datetime
+    today: date
+    locales: tuple[str, ...]
+
+
+def tenant() -> BindParameter[Any]:
+    """The confederation."""
+    return bindparam("tenant", type_=Uuid())
+
+
+def person() -> BindParameter[Any]:
+    """The person who reads; null for anybody."""
+    return bindparam("person", type_=Uuid())
+
+
+def today() -> BindParameter[Any]:
+    """The day where the confederation is."""
+    return bindparam("today", type_=Date())
+
+
+def now() -> BindParameter[Any]:
+    """The moment of the request."""
+    return bindparam("now", type_=DateTime(timezone=True))
+
+
+def locale(choice: int) -> BindParameter[Any]:
+    """The locale that a text is looked for in first, second, … counted from 0."""
+    return bindparam(f"locale{choice}", type_=Text())
+
+
+VALUES: dict[str, Callable[[Context], Any]] = {
+    "tenant": lambda context: context.actor.tenant.id,
+    "person": lambda context: context.actor.person_id,
+    "today": lambda context: context.today,
+    "now": lambda context: context.now,
+    **{f"locale{i}": (lambda i: lambda context: context.locales[i])(i) for i in range(len(LOCALES))},
+}
+"""How each of these parameters is had from a request."""
+
+
+def preferring(locale: str, locales: tuple[str, ...]) -> tuple[str, ...]:
+    """The same locales, one of them first."""
+    return (locale, *(other for other in locales if other != locale))

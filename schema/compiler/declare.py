@@ -1,0 +1,322 @@
+"""What a field is in SQL, said where the field is declared.
+
+A read type is a Strawberry type over a table (or over a figure function's rows); each of its fields is a column, an
+expression over the row, localized text, a relation to another read type, or computed in Python from columns:
+
+    @read_type(models.Speaker)
+    class Speaker(Node):
+        \"\"\"Somebody who speaks at an event.\"\"\"
+
+        name: str = column("As the programme prints it.")
+        title: str | None = localized("What they are.")
+
+    @extends(Event)
+    class _:
+        speakers: list[Speaker] = many("Who speaks, in order.", via="event_id", order=("rank",))
+
+Functions in declarations get rows whose attributes are the table's columns, and arguments as bound parameters; they
+return SQLAlchemy expressions. They run once a plan, never per request.
+"""
+
+import inspect
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import strawberry
+from sqlalchemy import ColumnElement, FromClause
+from sqlmodel import SQLModel
+from strawberry.annotation import StrawberryAnnotation
+from strawberry.types.arguments import StrawberryArgument
+from strawberry.types.field import StrawberryField
+
+from schema.scalars import Locale, Translation
+
+BINDING = "sql"
+"""The key of a field's metadata under which its binding is."""
+
+ANNOTATION = "annotation"
+"""The key under which the annotation is as it was written: Strawberry replaces its own copy."""
+
+Row = Any
+"""A table's alias as declarations see it: its columns are attributes."""
+
+DEFAULT_FIRST = 50
+"""How many items a connection gives where neither `first` nor `last` says."""
+MAXIMUM_FIRST = 500
+"""How many items a connection gives at the most."""
+LIST_LIMIT = 100
+"""How many items a plain list gives at the most, where its declaration doesn't say."""
+
+
+@dataclass(frozen=True)
+class Argument:
+    """An argument of a field, as the schema shows it. `absent`: the parameter of `context` that stands in for null."""
+
+    annotation: Any
+    description: str
+    absent: str | None = None
+
+
+@dataclass(frozen=True)
+class Binding:
+    """What a field is."""
+
+    arguments: Mapping[str, Argument] = field(default_factory=dict, kw_only=True)
+
+
+@dataclass(frozen=True)
+class Column(Binding):
+    """A column of the row's table. `where`: it can be filtered by; `order`: lists can be ordered by it."""
+
+    name: str = ""
+    where: bool = False
+    order: bool = False
+
+
+@dataclass(frozen=True)
+class Expression(Binding):
+    """SQL over the row and the arguments."""
+
+    sql: Callable[..., ColumnElement[Any]]
+
+
+@dataclass(frozen=True)
+class Localized(Binding):
+    """Text by locale: the asked for, else the next of the request's."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class Translations(Binding):
+    """All the texts of a localized column."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class Relation(Binding):
+    """Rows of another read type: one, a bounded list, or a connection.
+
+    `via`: the column that refers, on this side for one and on the other for many; `on`: another condition, over
+    (row, other row, **arguments), row being None at the root; `rows`: instead of the type's table, the rows of a
+    function of (row, **arguments).
+    """
+
+    shape: str
+    via: str | None = None
+    on: Callable[..., ColumnElement[bool]] | None = None
+    rows: Callable[..., Any] | None = None
+    order: tuple[str, ...] = ()
+    limit: int = LIST_LIMIT
+
+
+ONE, MANY, CONNECTION = "one", "many", "connection"
+
+
+@dataclass(frozen=True)
+class NodeLookup(Binding):
+    """The row of a global identifier, whichever read type it is of."""
+
+
+@dataclass(frozen=True)
+class GlobalId(Binding):
+    """The row's global identifier: its type's name and its key, in base64."""
+
+
+@dataclass(frozen=True)
+class Computed(Binding):
+    """Worked out in Python from columns of the row: `await resolve(row, context, **arguments)`."""
+
+    resolve: Callable[..., Any]
+    needs: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Declared:
+    """The right side of a declaration, until its class is decorated."""
+
+    description: str
+    binding: Binding
+    deprecated: str | None = None
+
+
+def column(description: str, *, name: str = "", where: bool = False, order: bool = False) -> Any:
+    """A column of the table, by its own name unless another is given."""
+    return Declared(description, Column(name=name, where=where, order=order))
+
+
+def expression(
+    description: str, sql: Callable[..., ColumnElement[Any]], arguments: Mapping[str, Argument] | None = None
+) -> Any:
+    """SQL over the row, and over arguments by keyword."""
+    return Declared(description, Expression(sql, arguments=arguments or {}))
+
+
+def localized(description: str, *, name: str = "") -> Any:
+    """A text by locale, and beside it `<field>Translations` with all of them."""
+    arguments = {"locale": Argument(Locale | None, "The locale to prefer; by default the request's `Accept-Language`.")}
+    return Declared(description, Localized(name, arguments=arguments))
+
+
+def one(
+    description: str,
+    *,
+    via: str | None = None,
+    on: Callable[..., ColumnElement[bool]] | None = None,
+    rows: Callable[..., Any] | None = None,
+    arguments: Mapping[str, Argument] | None = None,
+) -> Any:
+    """A row of another read type, or null."""
+    return Declared(description, Relation(ONE, via, on, rows, limit=1, arguments=arguments or {}))
+
+
+def many(
+    description: str,
+    *,
+    via: str | None = None,
+    on: Callable[..., ColumnElement[bool]] | None = None,
+    rows: Callable[..., Any] | None = None,
+    order: Sequence[str] = (),
+    limit: int = LIST_LIMIT,
+    arguments: Mapping[str, Argument] | None = None,
+) -> Any:
+    """A short list: `limit` rows at the most, in order ("-name": descending; ties by key)."""
+    return Declared(description, Relation(MANY, via, on, rows, tuple(order), limit, arguments=arguments or {}))
+
+
+def connection(
+    description: str,
+    *,
+    via: str | None = None,
+    on: Callable[..., ColumnElement[bool]] | None = None,
+    order: Sequence[str] = (),
+    arguments: Mapping[str, Argument] | None = None,
+) -> Any:
+    """A list of any length, by pages, with `where` and `orderBy`; `order` where the request asks for none."""
+    arguments = {**PAGING, **(arguments or {})}
+    return Declared(description, Relation(CONNECTION, via, on, None, tuple(order), MAXIMUM_FIRST, arguments=arguments))
+
+
+PAGING: Mapping[str, Argument] = {
+    "first": Argument(int | None, f"How many from the start: {DEFAULT_FIRST} by default, {MAXIMUM_FIRST} at the most."),
+    "after": Argument(str | None, "Only what follows this cursor."),
+    "last": Argument(int | None, f"How many from the end, {MAXIMUM_FIRST} at the most; not together with `first`."),
+    "before": Argument(str | None, "Only what precedes this cursor."),
+}
+
+
+def computed(
+    description: str,
+    resolve: Callable[..., Any],
+    *,
+    needs: Sequence[str],
+    arguments: Mapping[str, Argument] | None = None,
+) -> Any:
+    """A field that needs Python. A query that asks for it is completed by graphql-core, from the same plan."""
+    return Declared(description, Computed(resolve, tuple(needs), arguments=arguments or {}))
+
+
+def node_lookup(description: str) -> Any:
+    """Any row by its global identifier."""
+    return Declared(description, NodeLookup(arguments={"id": Argument(strawberry.ID, "A global identifier.")}))
+
+
+def global_id(description: str) -> Any:
+    """The row's global identifier."""
+    return Declared(description, GlobalId())
+
+
+@dataclass(frozen=True)
+class ReadType:
+    """A read type: its class, and the model whose table its rows are; none for a function's rows and for roots."""
+
+    cls: type
+    model: type[SQLModel] | None
+
+    def rows(self, name: str) -> FromClause:
+        """The table under an alias."""
+        if self.model is None:
+            raise TypeError(f"{self.cls.__name__} has no table: declare `rows` where it is referred to")
+        return self.model.__table__.alias(name)  # type: ignore[attr-defined, no-any-return]
+
+
+READ_TYPES: dict[str, ReadType] = {}
+"""Every read type by its GraphQL name."""
+
+
+def read_type(model: type[SQLModel] | None = None) -> Callable[[type], Any]:
+    """Make a class a read type. Its docstring is its description."""
+
+    def decorate(cls: type) -> Any:
+        _install(cls)
+        made = strawberry.type(cls, description=inspect.getdoc(cls))
+        READ_TYPES[cls.__name__] = ReadType(made, model)
+        return made
+
+    return decorate
+
+
+def read_interface(cls: type) -> Any:
+    """Make a class an interface of read types."""
+    _install(cls)
+    return strawberry.interface(cls, description=inspect.getdoc(cls))
+
+
+def extends(target: Any) -> Callable[[type], type]:
+    """Add the fields declared in a class to a read type of another domain, so that the domains stay apart."""
+
+    def decorate(cls: type) -> type:
+        target.__strawberry_definition__.fields.extend(_install(cls))
+        return cls
+
+    return decorate
+
+
+def _install(cls: type) -> list[StrawberryField]:
+    """Turn the class's declarations into Strawberry fields."""
+    fields = []
+    for name, annotation in list(cls.__dict__.get("__annotations__", {}).items()):
+        declared = cls.__dict__.get(name)
+        if not isinstance(declared, Declared):
+            continue
+        binding = declared.binding
+        if isinstance(binding, (Column, Localized)) and not binding.name:
+            binding = replace(binding, name=name)
+        fields.append(_field(cls, name, annotation, replace(declared, binding=binding)))
+        if isinstance(binding, Localized):
+            every = Declared(f"Every translation of `{name}`.", Translations(binding.name))
+            fields.append(_field(cls, f"{name}_translations", list[Translation], every))
+    return fields
+
+
+def _field(cls: type, name: str, annotation: Any, declared: Declared) -> StrawberryField:
+    namespace = sys.modules[cls.__module__].__dict__
+    made = StrawberryField(
+        python_name=name,
+        type_annotation=StrawberryAnnotation(annotation, namespace=namespace),
+        origin=cls,
+        description=declared.description,
+        metadata={BINDING: declared.binding, ANNOTATION: annotation},
+        deprecation_reason=declared.deprecated,
+    )
+    made.arguments = [
+        argument(key, value.annotation, value.description)
+        for key, value in declared.binding.arguments.items()
+    ]
+    cls.__annotations__[name] = annotation
+    setattr(cls, name, made)
+    return made
+
+
+def argument(name: str, annotation: Any, description: str) -> StrawberryArgument:
+    """An argument as Strawberry knows it; one that is optional may be absent."""
+    return StrawberryArgument(
+        python_name=name,
+        graphql_name=None,
+        type_annotation=StrawberryAnnotation(annotation),
+        description=description,
+        default=strawberry.UNSET,
+    )

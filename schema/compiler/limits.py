@@ -1,0 +1,117 @@
+"""What an operation may ask for at the most: checked on its plan, before any SQL runs.
+
+The cost of an operation is how many objects its answer can have: list sizes multiply. It depends on page sizes, so it
+is a number of each request; what it is made of belongs to the plan.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from graphql import GraphQLError
+
+from schema.compiler.context import Context
+from schema.compiler.declare import MANY, Relation
+from schema.compiler.plan import FieldPlan, Page, Part, Selection
+from schema.compiler.values import Variables
+
+MAXIMUM_COST = 25_000
+"""Objects in an answer: some half a second of work on the demo data."""
+MAXIMUM_DEPTH = 15
+"""Levels of fields."""
+MAXIMUM_ROOTS = 25
+"""Fields at the root, aliases counted each."""
+MAXIMUM_FIELDS = 2_000
+"""Fields in the whole plan, fragments and aliases unfolded."""
+MAXIMUM_TOKENS = 10_000
+"""Lexical tokens of a document."""
+
+USUAL_LIST = 5
+"""What a plain list counts for: it is short by its nature, and bounded by its declaration."""
+
+Cost = Callable[[Variables, Context], int]
+
+
+class TooMuch(GraphQLError):
+    """An operation beyond a limit."""
+
+    def __init__(self, what: str, found: int, limit: int) -> None:
+        super().__init__(
+            f"The operation asks for too much: {what} {found}, at the most {limit}.",
+            extensions={"code": "TOO_MUCH", "limit": what, "required": limit, "found": found},
+        )
+
+
+def check_shape(roots: Sequence[FieldPlan]) -> None:
+    """TooMuch where the plan is too wide, too deep or too long, whatever the values."""
+    _check("root fields", len(roots), MAXIMUM_ROOTS)
+    depth, fields = _measure([_children(root) for root in roots])
+    _check("depth", depth, MAXIMUM_DEPTH)
+    _check("fields", fields, MAXIMUM_FIELDS)
+
+
+def check_cost(cost: int) -> None:
+    """TooMuch where the answer could have too many objects."""
+    _check("cost", cost, MAXIMUM_COST)
+
+
+def cost(roots: Sequence[FieldPlan]) -> Cost:
+    """How many objects the answer can have, for a request's values."""
+    parts = [_cost(root) for root in roots]
+    return lambda variables, context: sum(part(variables, context) for part in parts)
+
+
+def _check(what: str, found: int, limit: int) -> None:
+    if found > limit:
+        raise TooMuch(what, found, limit)
+
+
+def _children(field: FieldPlan) -> list[Any]:
+    return [
+        *(field.selection.fields if field.selection else ()),
+        *(f for branch in field.branches for f in branch.fields),
+        *(field.page.parts if field.page else ()),
+    ]
+
+
+def _inner(item: Any) -> list[Any]:
+    if isinstance(item, Part):
+        return [*item.parts, *(item.selection.fields if item.selection else ())]
+    return _children(item)
+
+
+def _measure(levels: list[list[Any]]) -> tuple[int, int]:
+    depth, fields = 1, len(levels)
+    level = [item for items in levels for item in items]
+    while level:
+        depth, fields = depth + 1, fields + len(level)
+        level = [inner for item in level for inner in _inner(item)]
+    return depth, fields
+
+
+
+
+def _cost(field: FieldPlan) -> Cost:
+    if field.page is not None:
+        return _page_cost(field.page)
+    if field.bound is None or not (field.selection or field.branches):
+        return lambda _variables, _context: 0
+    inner = _selection_cost([field.selection] if field.selection else list(field.branches))
+    binding = field.bound.binding
+    times = min(USUAL_LIST, binding.limit) if isinstance(binding, Relation) and binding.shape == MANY else 1
+    return lambda variables, context: times * (1 + inner(variables, context))
+
+
+def _selection_cost(selections: Sequence[Selection]) -> Cost:
+    costs = [_cost(field) for selection in selections for field in selection.fields]
+    costs = [each for each in costs if each is not None]
+    return lambda variables, context: sum(each(variables, context) for each in costs)
+
+
+def _page_cost(page: Page) -> Cost:
+    def selections(parts: Sequence[Part]) -> list[Selection]:
+        return [s for part in parts for s in ([part.selection] if part.selection else selections(part.parts))]
+
+    each = selections(page.parts)
+    inner = _selection_cost(each)
+    size, listed = page.size, max(1, len(each))
+    return lambda variables, context: 1 + size(variables, context) * (listed + inner(variables, context))

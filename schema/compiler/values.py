@@ -1,0 +1,172 @@
+"""Values that a plan takes from each request: variables, coerced quickly where they are simple, and what is made of them."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from graphql import (
+    GraphQLEnumType,
+    GraphQLError,
+    GraphQLInputType,
+    GraphQLNonNull,
+    GraphQLScalarType,
+    GraphQLSchema,
+    OperationDefinitionNode,
+    Undefined,
+    ValueNode,
+    VariableNode,
+    Visitor,
+    get_variable_values,
+    type_from_ast,
+    value_from_ast,
+    visit,
+)
+
+from schema.compiler.context import Context
+
+Variables = Mapping[str, Any]
+Getter = Callable[[Variables, Context], Any]
+"""How a bound parameter is had from a request."""
+
+
+class Refused(GraphQLError):
+    """An argument whose value can't be used; the path is the field's."""
+
+
+def constant(value: Any) -> Getter:
+    """The same for every request."""
+    return lambda _variables, _context: value
+
+
+def getter(node: ValueNode, type_: GraphQLInputType) -> Getter:
+    """How the value of an argument is had: a constant, a variable, or something built from variables."""
+    if isinstance(node, VariableNode):
+        name = node.name.value
+        return lambda variables, _context: variables.get(name)
+    if not variables_in(node):
+        return constant(value_from_ast(node, type_))
+
+    def build(variables: Variables, _context: Context) -> Any:
+        value = value_from_ast(node, type_, dict(variables))
+        return None if value is Undefined else value
+
+    return build
+
+
+def variables_in(node: Any) -> frozenset[str]:
+    """The names of the variables anywhere below a node."""
+    found: set[str] = set()
+
+    class Names(Visitor):
+        def enter_variable(self, variable: VariableNode, *_: Any) -> None:
+            found.add(variable.name.value)
+
+    visit(node, Names())
+    return frozenset(found)
+
+
+def then(get: Getter, change: Callable[[Any], Any]) -> Getter:
+    """What is made of a value."""
+    return lambda variables, context: change(get(variables, context))
+
+
+class Coercion:
+    """An operation's variables: coerced, and reduced to what decides the plan's shape.
+
+    A variable decides the shape where it is in a directive (its value), where it may be absent (whether it is), and
+    where it is an input object or a list (which fields and how many). A required scalar never does.
+    """
+
+    def __init__(self, schema: GraphQLSchema, operation: OperationDefinitionNode) -> None:
+        self._schema = schema
+        self._definitions = operation.variable_definitions or ()
+        in_directives = _variables_in_directives(operation)
+        self._fast: list[tuple[str, Callable[[Any], Any]]] | None = []
+        self._shaping: list[tuple[str, Callable[[Any], Any]]] = []
+        for definition in self._definitions:
+            name = definition.variable.name.value
+            type_ = type_from_ast(schema, definition.type)
+            named = type_.of_type if isinstance(type_, GraphQLNonNull) else type_
+            is_leaf = isinstance(named, GraphQLScalarType | GraphQLEnumType)
+            if not (isinstance(type_, GraphQLNonNull) and is_leaf and definition.default_value is None):
+                self._fast = None
+                self._shaping.append((name, _presence if is_leaf else _structure))
+            elif self._fast is not None:
+                self._fast.append((name, _coercer(named)))
+            if name in in_directives or (isinstance(named, GraphQLEnumType) and named.name.endswith("Order")):
+                self._shaping.append((name, _identity))
+
+    def values(self, inputs: Variables) -> Variables:
+        """The coerced values. A list of GraphQLErrors is raised as an ExceptionGroup."""
+        if self._fast is not None:
+            try:
+                return {name: coerce(inputs[name]) for name, coerce in self._fast}
+            except (KeyError, TypeError, ValueError, GraphQLError):
+                pass  # the general way says what is wrong, in the specification's words
+        coerced = get_variable_values(self._schema, self._definitions, dict(inputs))
+        if isinstance(coerced, list):
+            raise ExceptionGroup("variables", coerced)
+        return coerced.coerced
+
+    def shape(self, values: Variables) -> tuple[Any, ...]:
+        """What of the values decides the plan's shape: the key of the plan beside its document."""
+        return tuple(shape(values.get(name, Undefined)) for name, shape in self._shaping)
+
+
+def _coercer(type_: Any) -> Callable[[Any], Any]:
+    return _FAST.get(type_.name) or type_.coerce_input_value  # type: ignore[no-any-return]
+
+
+def _text(value: Any) -> str:
+    if type(value) is not str:
+        raise TypeError
+    return value
+
+
+def _int(value: Any) -> int:
+    if type(value) is not int or not -(2**31) <= value < 2**31:
+        raise TypeError
+    return value
+
+
+def _boolean(value: Any) -> bool:
+    if type(value) is not bool:
+        raise TypeError
+    return value
+
+
+_FAST: dict[str, Callable[[Any], Any]] = {"String": _text, "ID": _text, "Int": _int, "Boolean": _boolean}
+
+
+def _identity(value: Any) -> Any:
+    return value
+
+
+def _presence(value: Any) -> Any:
+    return "absent" if value is Undefined else "null" if value is None else "present"
+
+
+def _structure(value: Any) -> Any:
+    if isinstance(value, dict):
+        return tuple((key, _structure(item)) for key, item in sorted(value.items()))
+    if isinstance(value, list):
+        items = [_structure(item) for item in value]
+        # A list of leaves is one array parameter, however long; of enum values, it may be an order.
+        leaves = all(item == "present" for item in items)
+        return tuple(str(item) for item in value) if leaves and _is_order(value) else "list" if leaves else tuple(items)
+    return _presence(value)
+
+
+def _is_order(value: list[Any]) -> bool:
+    return bool(value) and hasattr(value[0], "descending")
+
+
+def _variables_in_directives(operation: OperationDefinitionNode) -> frozenset[str]:
+    # Fragments are not in the operation's node: any Boolean variable may be in one of their directives.
+    booleans = set()
+    for definition in operation.variable_definitions or ():
+        node = definition.type
+        while hasattr(node, "type"):
+            node = node.type
+        if node.name.value == "Boolean":
+            booleans.add(definition.variable.name.value)
+    return frozenset(booleans)

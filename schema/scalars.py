@@ -1,0 +1,100 @@
+"""Scalars and small types of the schema. Each scalar serializes what Python holds as PostgreSQL's JSON writes it."""
+
+from datetime import UTC, date, datetime
+from decimal import Decimal, InvalidOperation
+from enum import Enum
+from typing import Any
+
+import strawberry
+from graphql import GraphQLError
+
+
+@strawberry.enum(description="A language that texts are kept in.")
+class Locale(Enum):
+    """By its code in lower case."""
+
+    FR = "fr"
+    EN = "en"
+
+
+LOCALES = tuple(locale.value for locale in Locale)
+"""Every locale, in the order that a text falls back when a confederation says nothing else."""
+
+
+@strawberry.type(description="A text in one locale.")
+class Translation:
+    """One of the texts of a localized field."""
+
+    locale: Locale = strawberry.field(description="The text's locale.")
+    text: str = strawberry.field(description="The text.")
+
+
+def moment_text(value: datetime) -> str:
+    """UTC, ISO 8601, with as many decimals as there are: as PostgreSQL's JSON writes a timestamptz."""
+    value = value.astimezone(UTC)
+    text = value.replace(microsecond=0).isoformat()
+    return text if not value.microsecond else f"{text[:-6]}.{value.microsecond:06d}".rstrip("0") + text[-6:]
+
+
+def _serialize(value: Any) -> str:
+    if isinstance(value, datetime):
+        return moment_text(value)
+    return value.isoformat() if isinstance(value, date) else str(value)
+
+
+def parse_moment(value: Any) -> datetime:
+    """An instant from ISO 8601 text. GraphQLError where it isn't one, or names no offset from UTC."""
+    try:
+        moment = datetime.fromisoformat(value)
+    except (TypeError, ValueError):
+        raise GraphQLError("DateTime is an ISO 8601 text such as 2026-01-31T12:00:00Z.") from None
+    if moment.tzinfo is None:
+        raise GraphQLError("DateTime needs an offset from UTC, such as Z or -05:00.")
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise GraphQLError("DateTime is out of range.") from None
+
+
+def parse_date(value: Any) -> date:
+    """A calendar day from ISO 8601 text. GraphQLError where it isn't one."""
+    try:
+        return date.fromisoformat(value)
+    except (TypeError, ValueError):
+        raise GraphQLError("Date is an ISO 8601 text such as 2026-01-31.") from None
+
+
+def parse_decimal(value: Any) -> Decimal:
+    """An exact number from text or an integer. GraphQLError for anything else, NaN and infinities too."""
+    try:
+        if isinstance(value, bool) or not isinstance(value, str | int):
+            raise InvalidOperation
+        number = Decimal(value)
+    except InvalidOperation:
+        raise GraphQLError('Decimal is a text such as "12.50".') from None
+    if not number.is_finite():
+        raise GraphQLError("Decimal is a finite number.")
+    return number
+
+
+SCALARS: dict[object, Any] = {
+    datetime: strawberry.scalar(
+        name="DateTime",
+        description="An instant in UTC, ISO 8601: `2026-01-31T12:00:00+00:00`. The event's `timeZone` says where.",
+        serialize=_serialize,
+        parse_value=parse_moment,
+    ),
+    date: strawberry.scalar(
+        name="Date",
+        description="A calendar day, ISO 8601: `2026-01-31`.",
+        serialize=_serialize,
+        parse_value=parse_date,
+    ),
+    Decimal: strawberry.scalar(
+        name="Decimal",
+        description='An exact number as text: `"12.50"`.',
+        serialize=_serialize,
+        parse_value=parse_decimal,
+    ),
+}
+"""Python types as this schema's scalars."""

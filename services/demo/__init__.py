@@ -1,0 +1,1 @@
+"""The demo data, written through operations only."""

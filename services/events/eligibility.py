@@ -1,0 +1,166 @@
+"""The rules of registration, in one place: an operation raises the first reason against, a website shows them all.
+
+* State and time: the event is open, between the opening that applies to the person and the closing. Registration
+  closes at `registration_closes_at`, or when the event starts. The opening is the earliest of the audiences that the
+  person is in, each the event's own unless it says otherwise; null: as soon as it is opened.
+* Audience: with none, an event is for every person of the confederation; else for who is in one of its segments, be
+  they invited or welcome by interest.
+* One live registration each.
+
+Staff who register somebody may go past the window and the audience, from publication until the event is held.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import and_, select
+from sqlmodel import col
+
+from models import Event, EventAudience, EventState, Registration, RegistrationState, Segment
+from services.core.errors import (
+    AlreadyRegistered,
+    NotAllowed,
+    NotFound,
+    NotInvited,
+    NotSignedIn,
+    Problem,
+    RegistrationClosed,
+    RegistrationNotOpen,
+)
+from services.core.work import Work
+from services.people.segments import persons_in
+
+_TO_COME = (EventState.DRAFT, EventState.PUBLISHED, EventState.POSTPONED)
+_ADMITS = {False: (EventState.OPEN,), True: (EventState.PUBLISHED, EventState.OPEN, EventState.CLOSED)}
+_NOT_LIVE = (RegistrationState.CANCELLED, RegistrationState.REFUSED)
+
+
+@dataclass(frozen=True)
+class _Audience:
+    """One of an event's audiences, as it applies to the person. `slug` is null where the segment isn't public."""
+
+    slug: str | None
+    opens_at: datetime | None
+    includes_them: bool
+
+
+async def reasons_against(work: Work, event: Event, person_id: UUID, *, on_behalf: bool = False) -> list[Problem]:
+    """Why the person can't be registered now, the most telling reason first; empty when they can."""
+    audiences = {} if on_behalf else await _audiences(work, [event], person_id)
+    registered = await _registered(work, [event], person_id)
+    return _reasons(work, event, audiences.get(event.id, ()), registered.get(event.id), on_behalf=on_behalf)
+
+
+async def reasons_for(work: Work, event_ids: Sequence[UUID], person_id: UUID | None) -> dict[UUID, list[Problem]]:
+    """The same for several events at once, by their ids, in a number of queries that doesn't grow with them.
+
+    Without a person: NotSignedIn, and what stands in the way of everybody. About somebody other than the actor this
+    answers only who may register them.
+    """
+    query = select(Event).where(col(Event.confederation_id) == work.tenant_id, col(Event.id).in_(event_ids))
+    events = list((await work.session.execute(query)).scalars())
+    reasons: dict[UUID, list[Problem]] = {event_id: [NotFound("event")] for event_id in event_ids}
+    if person_id is None:
+        return reasons | {event.id: [NotSignedIn(), *_window(work, event, None)] for event in events}
+    told = [
+        e
+        for e in events
+        if person_id == work.actor.person_id or work.actor.may("registrations.manage", e.association_id)
+    ]
+    audiences, registered = await _audiences(work, told, person_id), await _registered(work, told, person_id)
+    return (
+        reasons
+        | {event.id: [NotAllowed("registrations.manage")] for event in events}
+        | {event.id: _reasons(work, event, audiences[event.id], registered.get(event.id)) for event in told}
+    )
+
+
+def against_state(work: Work, event: Event, *, on_behalf: bool = False) -> Problem | None:
+    """What the event's life alone says: asked once more under the lock, when it may have moved on."""
+    if event.state in _ADMITS[on_behalf]:
+        return None
+    if event.state in _TO_COME:
+        return RegistrationNotOpen(event.state, event.registration_opens_at)
+    closing = _closing(event)
+    return RegistrationClosed(event.state, closing if closing <= work.now else None)
+
+
+def _reasons(
+    work: Work,
+    event: Event,
+    audiences: Sequence[_Audience],
+    registered: AlreadyRegistered | None,
+    *,
+    on_behalf: bool = False,
+) -> list[Problem]:
+    reasons: list[Problem] = []
+    if on_behalf:
+        reasons += [problem] if (problem := against_state(work, event, on_behalf=True)) else []
+    else:
+        theirs = [audience for audience in audiences if audience.includes_them]
+        openings = [audience.opens_at for audience in theirs] or [event.registration_opens_at]
+        # An audience without a time opens with the event, and an event without one as soon as it is opened.
+        reasons += _window(work, event, None if None in openings else min(filter(None, openings)))
+        if audiences and not theirs:
+            reasons.append(NotInvited(sorted(audience.slug for audience in audiences if audience.slug)))
+    return [*reasons, registered] if registered else reasons
+
+
+def _window(work: Work, event: Event, opens_at: datetime | None) -> list[Problem]:
+    if problem := against_state(work, event):
+        return [problem]
+    if work.now >= _closing(event):
+        return [RegistrationClosed(event.state, _closing(event))]
+    if opens_at is not None and work.now < opens_at:
+        return [RegistrationNotOpen(event.state, opens_at)]
+    return []
+
+
+def _closing(event: Event) -> datetime:
+    return event.registration_closes_at or event.starts_at
+
+
+async def _audiences(work: Work, events: Sequence[Event], person_id: UUID) -> Mapping[UUID, list[_Audience]]:
+    found: dict[UUID, list[_Audience]] = defaultdict(list)
+    query = (
+        select(EventAudience, col(Segment.slug))
+        .outerjoin(
+            Segment,
+            and_(
+                col(Segment.confederation_id) == col(EventAudience.confederation_id),
+                col(Segment.id) == col(EventAudience.segment_id),
+                col(Segment.published),
+            ),
+        )
+        .where(
+            col(EventAudience.confederation_id) == work.tenant_id,
+            col(EventAudience.event_id).in_([event.id for event in events]),
+        )
+    )
+    audiences = (await work.session.execute(query)).all() if events else []
+    if not audiences:
+        return found
+    members = persons_in([audience.segment_id for audience, _ in audiences], work.today).subquery()
+    async with work.elevated("whether somebody is in a segment depends on rows that they may not see"):
+        theirs = set(
+            (await work.session.execute(select(members.c.segment_id).where(members.c.person_id == person_id))).scalars()
+        )
+    openings = {event.id: event.registration_opens_at for event in events}
+    for audience, slug in audiences:
+        opens_at = audience.opens_at or openings[audience.event_id]
+        found[audience.event_id].append(_Audience(slug, opens_at, audience.segment_id in theirs))
+    return found
+
+
+async def _registered(work: Work, events: Sequence[Event], person_id: UUID) -> dict[UUID, AlreadyRegistered]:
+    query = select(col(Registration.event_id), col(Registration.id), col(Registration.state)).where(
+        col(Registration.confederation_id) == work.tenant_id,
+        col(Registration.event_id).in_([event.id for event in events]),
+        col(Registration.person_id) == person_id,
+        col(Registration.state).not_in(_NOT_LIVE),
+    )
+    rows = (await work.session.execute(query)).all() if events else []
+    return {event_id: AlreadyRegistered(id, state) for event_id, id, state in rows}

@@ -1,0 +1,28 @@
+"""Series of events, whose editions are numbered."""
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from models import Association, EventSeries
+from services.core.errors import AlreadyExists
+from services.core.work import Work
+from services.events.access import referred
+from services.events.checks import check_texts
+from services.tenancy.checks import check_slug
+
+
+async def create_series(work: Work, *, association_id: UUID, slug: str, name: Mapping[str, str]) -> EventSeries:
+    """Begin a series. Asks for `events.manage` in the association; a taken slug is AlreadyExists."""
+    await referred(work, Association, association_id, "associationId")
+    work.actor.require("events.manage", association_id)
+    series = await work.insert(
+        EventSeries(
+            confederation_id=work.tenant_id,
+            association_id=association_id,
+            slug=check_slug(slug),
+            name=check_texts(work, name, "name"),
+        ),
+        refused={"uq_event_series_confederation_id_slug": AlreadyExists("event series", path=("slug",))},
+    )
+    await work.record("event_series.created", series)
+    return series

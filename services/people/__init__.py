@@ -1,0 +1,1 @@
+"""Persons, their positions and mandates, and segments: the one language for "whom"."""

@@ -1,0 +1,249 @@
+"""Segments: whom an association means, and the one definition of who that is."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, and_, distinct, func, null, or_, select, union
+from sqlmodel import col
+
+from models import (
+    Association,
+    ManagementLevel,
+    Mandate,
+    MandateRole,
+    Membership,
+    MembershipStatus,
+    Person,
+    Position,
+    PositionClass,
+    Sector,
+    Segment,
+    SegmentClause,
+)
+from models.figures import RULE_OF_FIVE
+from services.core.errors import InvalidInput
+from services.core.work import Work
+from services.people.standing import GOOD_STANDING, status_on
+from services.tenancy.checks import check_locale, check_localized, check_slug, check_text
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClauseInput:
+    """All of the conditions that are given. `with_affiliates` belongs to `within_id`."""
+
+    within_id: UUID | None = None
+    with_affiliates: bool = False
+    sector: Sector | None = None
+    mandate_role: MandateRole | None = None
+    position_class: PositionClass | None = None
+    level: ManagementLevel | None = None
+    membership_status: MembershipStatus | None = None
+    locale: str | None = None
+    region: str | None = None
+
+
+async def create_segment(
+    work: Work,
+    *,
+    association_id: UUID,
+    slug: str,
+    name: Mapping[str, str],
+    clauses: Sequence[ClauseInput],
+    published: bool = False,
+) -> Segment:
+    """Define whom an association means. Asks for `segments.manage` there; a taken slug is AlreadyExists."""
+    await work.find(Association, association_id)
+    work.actor.require("segments.manage", association_id)
+    check_slug(slug)
+    if not clauses:
+        raise InvalidInput("one clause at least", "none", path=("clauses",))
+    for rank, clause in enumerate(clauses):
+        _check(clause, "clauses", str(rank))
+        if clause.within_id is not None:
+            await work.find(Association, clause.within_id)
+    segment = await work.insert(
+        Segment(
+            confederation_id=work.tenant_id,
+            association_id=association_id,
+            slug=slug,
+            name=check_localized(name, "name"),
+            published=published,
+        )
+    )
+    work.session.add_all(
+        SegmentClause(
+            confederation_id=work.tenant_id,
+            segment_id=segment.id,
+            association_id=association_id,
+            published=published,
+            rank=rank,
+            **vars(clause),
+        )
+        for rank, clause in enumerate(clauses)
+    )
+    await work.flush()
+    await work.record("segment.created", segment, slug=slug, clauses=len(clauses))
+    return segment
+
+
+def _check(clause: ClauseInput, *path: str) -> None:
+    """An empty clause would mean everybody, which nobody means by leaving things out."""
+    if clause == ClauseInput(with_affiliates=clause.with_affiliates):
+        raise InvalidInput("one condition at least", "none", path=path)
+    if clause.with_affiliates and clause.within_id is None:
+        raise InvalidInput("an association that the affiliates are of", "none", path=(*path, "within"))
+    if clause.locale is not None:
+        check_locale(clause.locale, *path, "locale")
+    if clause.region is not None:
+        check_text(clause.region, *path, "region")
+
+
+async def preview(work: Work, segment_id: UUID) -> int | None:
+    """How many persons are in a segment today; null below five. Asks for `segments.manage`."""
+    segment = await work.find(Segment, segment_id)
+    work.actor.require("segments.manage", segment.association_id)
+    members = persons_in([segment_id], work.today).subquery()
+    async with work.elevated("whoever is in a segment is counted, not shown"):
+        count = await work.session.scalar(select(func.count(distinct(members.c.person_id))))
+    return count if count is not None and count >= RULE_OF_FIVE else None
+
+
+def persons_in(segment_ids: Sequence[UUID], as_of: date) -> Select[tuple[UUID, UUID]]:
+    """Who is in which of the segments on a day, as a select of (segment_id, person_id), each pair once.
+
+    To be run inside `work.elevated`: it reads persons whom the actor may not see. Somebody is in a segment who meets
+    all conditions of any of its clauses. A clause's association, sector, mandate and status speak of one and the same
+    link of the person:
+
+    * with a mandate role: a mandate held that day, in an association in scope and of the sector;
+    * else, with an association or a status: a membership there, in good standing unless a status is given;
+    * else, with a class or a level: a position held that day, in the sector;
+    * else, with nothing but a sector: a membership in good standing there, or a position held in it.
+
+    A class or level beside a mandate or membership asks for a position as well. Locale and region are the person's.
+    A condition on `person_id` around the select reaches the tables: asking about one person is cheap.
+    """
+    clause = select(SegmentClause).where(col(SegmentClause.segment_id).in_(segment_ids)).cte("clause")
+    c = clause.c
+    asks_position = or_(c.position_class.is_not(null()), c.level.is_not(null()))
+    asks_membership = or_(c.within_id.is_not(null()), c.membership_status.is_not(null()))
+    asks_link = or_(c.mandate_role.is_not(null()), asks_membership)
+    linked = union(
+        _by_mandate(clause, as_of).where(c.mandate_role.is_not(null())),
+        _by_membership(clause, as_of).where(
+            c.mandate_role.is_(null()), or_(asks_membership, and_(c.sector.is_not(null()), ~asks_position))
+        ),
+        _by_position(clause, as_of).where(~asks_link, or_(asks_position, c.sector.is_not(null()))),
+        select(c.id.label("clause_id"), col(Person.id).label("person_id"))
+        .join(Person, col(Person.confederation_id) == c.confederation_id)
+        .where(~asks_link, ~asks_position, c.sector.is_(null())),
+    ).subquery("linked")
+    return (
+        select(c.segment_id, col(Person.id).label("person_id"))
+        .join(linked, linked.c.clause_id == c.id)
+        .join(Person, and_(col(Person.confederation_id) == c.confederation_id, col(Person.id) == linked.c.person_id))
+        .where(
+            or_(col(Person.deceased_on).is_(null()), col(Person.deceased_on) > as_of),
+            or_(c.locale.is_(null()), c.locale == col(Person.locale)),
+            or_(c.region.is_(null()), c.region == col(Person.region)),
+            # Beside a mandate or membership, the position is a second thing to have.
+            or_(
+                ~asks_link,
+                ~asks_position,
+                select(1)
+                .where(*_position(clause, as_of), col(Position.person_id) == linked.c.person_id)
+                .correlate(clause, linked)
+                .exists(),
+            ),
+        )
+        .distinct()
+    )
+
+
+def _in_scope(clause: Any, as_of: date) -> Any:
+    """The associations that a clause's link may be to: its own, with its affiliates, or any; and of its sector."""
+    c = clause.c
+    # The function's answer begins with the association itself; without an association it is null.
+    reached = func.figures.scope(c.within_id, as_of).table_valued("id").render_derived("reached")
+    return (
+        select(c.id.label("clause_id"), col(Association.confederation_id), col(Association.id))
+        .join_from(clause, reached, or_(c.with_affiliates, reached.c.id.is_not_distinct_from(c.within_id)))
+        .join(
+            Association,
+            and_(
+                col(Association.confederation_id) == c.confederation_id,
+                or_(c.within_id.is_(null()), col(Association.id) == reached.c.id),
+                or_(c.sector.is_(null()), col(Association.sector) == c.sector),
+            ),
+        )
+        .subquery()
+    )
+
+
+def _by_mandate(clause: Any, as_of: date) -> Select[Any]:
+    c, there = clause.c, _in_scope(clause, as_of)
+    member_there = select(1).where(
+        col(Membership.confederation_id) == col(Mandate.confederation_id),
+        col(Membership.association_id) == col(Mandate.association_id),
+        col(Membership.person_id) == col(Mandate.person_id),
+        status_on(as_of) == c.membership_status,
+    )
+    return (
+        select(c.id.label("clause_id"), col(Mandate.person_id).label("person_id"))
+        .join_from(clause, there, there.c.clause_id == c.id)
+        .join(Mandate, _of(Mandate, there))
+        .where(
+            col(Mandate.role) == c.mandate_role,
+            _held(Mandate, as_of),
+            or_(c.membership_status.is_(null()), member_there.correlate(clause, Mandate).exists()),
+        )
+    )
+
+
+def _by_membership(clause: Any, as_of: date) -> Select[Any]:
+    c, there = clause.c, _in_scope(clause, as_of)
+    return (
+        select(c.id.label("clause_id"), col(Membership.person_id).label("person_id"))
+        .join_from(clause, there, there.c.clause_id == c.id)
+        .join(Membership, _of(Membership, there))
+        .where(
+            or_(
+                status_on(as_of) == c.membership_status,
+                and_(c.membership_status.is_(null()), status_on(as_of).in_(GOOD_STANDING)),
+            )
+        )
+    )
+
+
+def _by_position(clause: Any, as_of: date) -> Select[Any]:
+    return select(clause.c.id.label("clause_id"), col(Position.person_id).label("person_id")).join_from(
+        clause, Position, and_(*_position(clause, as_of))
+    )
+
+
+def _position(clause: Any, as_of: date) -> list[ColumnElement[bool]]:
+    """What a clause asks of a position; the sector is the position's where no association or mandate claims it."""
+    c = clause.c
+    return [
+        col(Position.confederation_id) == c.confederation_id,
+        _held(Position, as_of),
+        or_(c.position_class.is_(null()), col(Position.position_class) == c.position_class),
+        or_(c.level.is_(null()), col(Position.level) == c.level),
+        or_(
+            c.sector.is_(null()),
+            c.mandate_role.is_not(null()),
+            c.within_id.is_not(null()),
+            col(Position.sector) == c.sector,
+        ),
+    ]
+
+
+def _of(link: type[Mandate] | type[Membership], there: Any) -> ColumnElement[bool]:
+    return and_(col(link.confederation_id) == there.c.confederation_id, col(link.association_id) == there.c.id)
+
+
+def _held(held: type[Mandate] | type[Position], as_of: date) -> ColumnElement[bool]:
+    return and_(col(held.starts_on) <= as_of, or_(col(held.ends_on).is_(null()), col(held.ends_on) >= as_of))

@@ -1,0 +1,1 @@
+"""Confederations, their associations, who is affiliated with whom, and who may do what."""

@@ -1,0 +1,164 @@
+"""Affiliations: which association belongs to which umbrella, from when to when. The graph has no cycles."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+from uuid import UUID
+
+from sqlalchemy import or_, select
+from sqlmodel import col
+
+from models import Affiliation, AffiliationState, Association, AssociationKind, VotingWeight
+from services.core.errors import InvalidInput, WouldMakeACycle, WrongAffiliationState
+from services.core.work import Work
+from services.tenancy.visibility import affiliations_changed
+
+_PERMISSION = "affiliations.manage"
+_MAY_HAVE_AFFILIATES = (AssociationKind.UMBRELLA, AssociationKind.ASSOCIATION)
+
+
+async def affiliate(
+    work: Work,
+    *,
+    association_id: UUID,
+    umbrella_id: UUID,
+    starts_on: date,
+    visible_from_above: bool = False,
+    voting_weight: VotingWeight = VotingWeight.EQUAL,
+    per_capita_rate: Decimal | None = None,
+) -> Affiliation:
+    """Affiliate an association at once. Asks for `affiliations.manage` in the umbrella.
+
+    WouldMakeACycle where the umbrella is itself below the association; AlreadyExists where the two are affiliated.
+    `per_capita_rate`: what the umbrella levies for each member and year, in the confederation's currency.
+    """
+    await _parties(work, association_id, umbrella_id)
+    work.actor.require(_PERMISSION, umbrella_id)
+    if per_capita_rate is not None and per_capita_rate < 0:
+        raise InvalidInput("0 or more", f"{per_capita_rate}", path=("perCapitaRate",))
+    affiliation = Affiliation(
+        confederation_id=work.tenant_id,
+        association_id=association_id,
+        umbrella_id=umbrella_id,
+        state=AffiliationState.ACTIVE,
+        starts_on=starts_on,
+        visible_from_above=visible_from_above,
+        voting_weight=voting_weight,
+        per_capita_rate=per_capita_rate,
+    )
+    await _refuse_cycles(work, affiliation)
+    await work.insert(affiliation)
+    await affiliations_changed(work)
+    await work.record("affiliation.accepted", affiliation, umbrella_id=str(umbrella_id))
+    return affiliation
+
+
+async def apply_for_affiliation(
+    work: Work, *, association_id: UUID, umbrella_id: UUID, starts_on: date, visible_from_above: bool = False
+) -> Affiliation:
+    """Ask an umbrella to take an association in. Asks for `affiliations.manage` in the association.
+
+    The association says whether its persons are visible from above. Refused as `affiliate` is.
+    """
+    await _parties(work, association_id, umbrella_id)
+    work.actor.require(_PERMISSION, association_id)
+    affiliation = Affiliation(
+        confederation_id=work.tenant_id,
+        association_id=association_id,
+        umbrella_id=umbrella_id,
+        state=AffiliationState.APPLIED,
+        starts_on=starts_on,
+        visible_from_above=visible_from_above,
+    )
+    await _refuse_cycles(work, affiliation)
+    async with work.elevated("an application is the applicant's to make, and the umbrella's to change"):
+        await work.insert(affiliation)
+    await work.record("affiliation.applied_for", affiliation, umbrella_id=str(umbrella_id))
+    return affiliation
+
+
+async def accept_affiliation(work: Work, affiliation_id: UUID, *, starts_on: date | None = None) -> Affiliation:
+    """Take an applicant in, from the day applied for or a later decision's. Asks for the umbrella's permission."""
+    affiliation = await _locked(work, affiliation_id, AffiliationState.APPLIED)
+    affiliation.starts_on = starts_on or affiliation.starts_on
+    return await _become(work, affiliation, AffiliationState.ACTIVE, "affiliation.accepted")
+
+
+async def suspend_affiliation(work: Work, affiliation_id: UUID, *, reason: str) -> Affiliation:
+    """Suspend an active affiliation: nothing cascades through it. Asks for the umbrella's permission."""
+    affiliation = await _locked(work, affiliation_id, AffiliationState.ACTIVE)
+    return await _become(work, affiliation, AffiliationState.SUSPENDED, "affiliation.suspended", reason)
+
+
+async def reinstate_affiliation(work: Work, affiliation_id: UUID, *, reason: str) -> Affiliation:
+    """Make a suspended affiliation active again. Asks for the umbrella's permission."""
+    affiliation = await _locked(work, affiliation_id, AffiliationState.SUSPENDED)
+    return await _become(work, affiliation, AffiliationState.ACTIVE, "affiliation.reinstated", reason)
+
+
+async def end_affiliation(
+    work: Work, affiliation_id: UUID, *, ends_on: date | None = None, reason: str | None = None
+) -> Affiliation:
+    """End an affiliation, or refuse an application. Asks for the umbrella's permission.
+
+    `ends_on` is the last day, yesterday by default: it ends at once. One that would end before it began never was.
+    """
+    live = (AffiliationState.APPLIED, AffiliationState.ACTIVE, AffiliationState.SUSPENDED)
+    affiliation = await _locked(work, affiliation_id, *live)
+    last = ends_on or work.today - timedelta(days=1)
+    if last >= work.today:
+        raise InvalidInput(f"before {work.today}", f"{last}", path=("endsOn",))
+    affiliation.ends_on = max(last, affiliation.starts_on)
+    return await _become(work, affiliation, AffiliationState.ENDED, "affiliation.ended", reason)
+
+
+async def _parties(work: Work, association_id: UUID, umbrella_id: UUID) -> None:
+    await work.find(Association, association_id)
+    umbrella = await work.find(Association, umbrella_id)
+    if association_id == umbrella_id:
+        raise WouldMakeACycle
+    if umbrella.kind not in _MAY_HAVE_AFFILIATES:
+        raise InvalidInput(" or ".join(_MAY_HAVE_AFFILIATES), umbrella.kind, path=("umbrella",))
+
+
+async def _locked(work: Work, affiliation_id: UUID, *required: AffiliationState) -> Affiliation:
+    affiliation = await work.find(Affiliation, affiliation_id)
+    work.actor.require(_PERMISSION, affiliation.umbrella_id)
+    affiliation = await work.find(Affiliation, affiliation_id, lock=True)
+    if affiliation.state not in required:
+        raise WrongAffiliationState(required=list(required), found=affiliation.state)
+    return affiliation
+
+
+async def _become(
+    work: Work, affiliation: Affiliation, state: AffiliationState, action: str, reason: str | None = None
+) -> Affiliation:
+    affiliation.state = state
+    await work.flush()
+    await affiliations_changed(work)
+    await work.record(action, affiliation, reason=reason, umbrella_id=str(affiliation.umbrella_id))
+    return affiliation
+
+
+async def _refuse_cycles(work: Work, new: Affiliation) -> None:
+    """WouldMakeACycle where the umbrella is below the association on any day that the new affiliation may be live.
+
+    Two that each are fine can make a cycle together (A under B, B under A), and no row is there to lock before the
+    first is written: whoever adds to the graph waits for the tenant's lock.
+    """
+    await work.lock("affiliations")
+    meets = (
+        col(Affiliation.confederation_id) == work.tenant_id,
+        or_(col(Affiliation.state) != AffiliationState.ENDED, col(Affiliation.ends_on) >= new.starts_on),
+    )
+    above = (
+        select(col(Affiliation.umbrella_id).label("id"))
+        .where(col(Affiliation.association_id) == new.umbrella_id, *meets)
+        .cte("above", recursive=True)
+    )
+    above = above.union(
+        select(col(Affiliation.umbrella_id)).where(col(Affiliation.association_id) == above.c.id, *meets)
+    )
+    async with work.elevated("applications that the actor may not see count as well"):
+        found = await work.session.scalar(select(above.c.id).where(above.c.id == new.association_id).limit(1))
+    if found is not None:
+        raise WouldMakeACycle

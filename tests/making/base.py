@@ -1,0 +1,123 @@
+"""A confederation of a test's own: acting in it, looking at it, writing to it."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from datetime import UTC, date, datetime
+from itertools import count
+from typing import Any, Protocol, Self, TypeVar
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlmodel import SQLModel, col
+from uuid_utils.compat import uuid7
+
+from models import Confederation, Person
+from models.base import TenantRecord
+from services.core.actor import Actor, Tenant, anonymous, load_person, system
+from services.core.database import Database
+from services.core.work import Work, begin
+
+Row = TypeVar("Row", bound=TenantRecord)
+
+LONG_AGO = date(2020, 1, 1)
+_number = count(1)
+
+
+class ActingAs(Protocol):
+    """A transaction of a person, an actor or nobody; see tests/conftest.py."""
+
+    def __call__(
+        self, who: Person | Actor | None, *, now: datetime | None = None, dry_run: bool = False
+    ) -> AbstractAsyncContextManager[Work]:
+        """Open it."""
+
+
+class BaseMaker:
+    """One confederation, and what every kind of row needs."""
+
+    def __init__(self, database: Database, tenant: Tenant, tenants: dict[UUID, Tenant]) -> None:
+        self.database = database
+        self.tenant = tenant
+        self._tenants = tenants  # of all the makers of a test, so that anybody they made can act
+
+    @classmethod
+    async def of_a_new_confederation(cls, database: Database, tenants: dict[UUID, Tenant] | None = None) -> Self:
+        """A maker of a confederation that it makes first."""
+        tenant = Tenant(uuid7(), f"confederation-{uuid7().hex}", ("fr", "en"), "America/Toronto")
+        tenants = {} if tenants is None else tenants
+        tenants[tenant.id] = tenant
+        maker = cls(database, tenant, tenants)
+        await maker.save(
+            Confederation(
+                id=tenant.id,
+                slug=tenant.slug,
+                name=texts("Confédération", "Confederation"),
+                locales=list(tenant.locales),
+                time_zone=tenant.time_zone,
+            )
+        )
+        return maker
+
+    async def other(self) -> Self:
+        """A maker of another confederation."""
+        return await self.of_a_new_confederation(self.database, self._tenants)
+
+    @asynccontextmanager
+    async def acting_as(
+        self, who: Person | Actor | None, *, now: datetime | None = None, dry_run: bool = False
+    ) -> AsyncIterator[Work]:
+        """A transaction of somebody, committed at the end."""
+        actor = await self.actor(who, now=now) if isinstance(who, Person) else who or anonymous(self.tenant)
+        async with begin(self.database, actor, now=now, dry_run=dry_run) as work:
+            yield work
+
+    async def actor(self, person: Person, *, now: datetime | None = None) -> Actor:
+        """The person as an actor, with the rights of today, or of the day of `now`."""
+        tenant = self._tenants[person.confederation_id]
+        day = (now or datetime.now(UTC)).astimezone(ZoneInfo(tenant.time_zone)).date()
+        async with self.database.readers.connection() as connection:
+            actor = await load_person(connection, tenant, day, person_id=person.id)
+        assert actor is not None, "The person can't act: deceased, or never saved."
+        return actor
+
+    async def count(self, model: type[TenantRecord], **where: Any) -> int:
+        """How many rows of the confederation have these values."""
+        return len(await self.all(model, **where))
+
+    async def all(self, model: type[Row], **where: Any) -> Sequence[Row]:
+        """The rows of the confederation that have these values, oldest first."""
+        query = select(model).filter_by(confederation_id=self.tenant.id, **where).order_by(col(model.id))
+        async with begin(self.database, system(self.tenant)) as work:
+            return (await work.session.execute(query)).scalars().all()
+
+    async def fresh(self, row: Row) -> Row:
+        """The row as it is in the database now."""
+        (found,) = await self.all(type(row), id=row.id)
+        return found
+
+    async def save(self, *rows: SQLModel) -> None:
+        """Write new rows, or what was changed on rows that `make` gave."""
+        async with begin(self.database, system(self.tenant)) as work:
+            work.session.add_all(rows)
+
+    async def add(self, model: type[Row], given: Mapping[str, Any], **otherwise: Any) -> Row:
+        """Write a new row of the confederation: the given columns, and otherwise these."""
+        row = model(confederation_id=self.tenant.id, **{**otherwise, **given})
+        await self.save(row)
+        return row
+
+
+def texts(fr: str, en: str) -> dict[str, str]:
+    """Localized text."""
+    return {"fr": fr, "en": en}
+
+
+def name(person: Person) -> str:
+    """A person's name as a badge prints it."""
+    return f"{person.given_name} {person.family_name}"
+
+
+def number() -> int:
+    """A number that no other row of this process has."""
+    return next(_number)

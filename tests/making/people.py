@@ -1,0 +1,204 @@
+"""Persons, with their memberships, positions, mandates and roles; and the segments that mean some of them."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from sqlalchemy import update
+from sqlmodel import col
+
+from models import (
+    Association,
+    CategoryKind,
+    Mandate,
+    MandateRole,
+    Membership,
+    MembershipCategory,
+    Person,
+    PersonReference,
+    Position,
+    PositionClass,
+    Role,
+    RoleGrant,
+    Sector,
+    Segment,
+    SegmentClause,
+    WorkingTime,
+)
+from services.core.actor import system
+from services.core.work import begin
+from tests.making.base import LONG_AGO, name, number, texts
+from tests.making.federation import FederationMaker
+
+
+class PeopleMaker(FederationMaker):
+    """Makes persons and segments."""
+
+    async def person(self, *, reference: tuple[str, str] | None = None, **columns: Any) -> Person:
+        """Somebody who is in no association. `reference`: a system, and their name in it."""
+        person = await self.add(Person, columns, given_name="Ana", family_name=f"Tremblay-{number()}")
+        if reference is not None:
+            system_name, value = reference
+            await self.add(PersonReference, {}, person_id=person.id, system=system_name, value=value)
+        return person
+
+    async def member(
+        self,
+        association: Association | None = None,
+        *,
+        position_class: PositionClass | None = None,
+        sector: Sector | None = None,
+        working_time: WorkingTime = WorkingTime.FULL_TIME,
+        person: Mapping[str, Any] | None = None,
+        **membership: Any,
+    ) -> Person:
+        """A person with a membership (its columns), and a position where a class or sector is given.
+
+        `person`: columns of the person.
+        """
+        member = await self.person(**person or {})
+        await self.membership(member, association, **membership)
+        if position_class is not None or sector is not None:
+            position_class = position_class or PositionClass.MANAGER
+            sector = sector or Sector.PUBLIC
+            await self.position(member, position_class=position_class, sector=sector, working_time=working_time)
+        return member
+
+    async def membership(
+        self,
+        person: Person,
+        association: Association | None = None,
+        *,
+        category: MembershipCategory | None = None,
+        joined_on: date = LONG_AGO,
+        **columns: Any,
+    ) -> Membership:
+        """A membership without end unless `ends_on` says so; the association's staff see the person from then on."""
+        association = association or await self.home()
+        category = category or await self.category(association)
+        membership = await self.add(
+            Membership,
+            columns,
+            person_id=person.id,
+            association_id=association.id,
+            category_id=category.id,
+            joined_on=joined_on,
+            starts_on=joined_on,
+        )
+        await self.seen_by(person, association)
+        return membership
+
+    async def seen_by(self, person: Person, association: Association) -> None:
+        """The association's staff see the person, their positions and their references."""
+        person.association_ids = sorted({*person.association_ids, association.id})
+        person.access_version += 1
+        await self.save(person)
+        async with begin(self.database, system(self.tenant)) as work:
+            for model in (Position, PersonReference):
+                of_the_person = (
+                    col(model.confederation_id) == person.confederation_id,
+                    col(model.person_id) == person.id,
+                )
+                await work.session.execute(
+                    update(model).where(*of_the_person).values(association_ids=person.association_ids)
+                )
+
+    async def category(self, association: Association | None = None, **columns: Any) -> MembershipCategory:
+        """The association's first category, made when it has none; another one where columns are given."""
+        association = association or await self.home()
+        if not columns and (found := await self.all(MembershipCategory, association_id=association.id)):
+            return found[0]
+        return await self.add(
+            MembershipCategory,
+            columns,
+            association_id=association.id,
+            slug=f"category-{number()}",
+            name=texts("Régulier", "Regular"),
+            kind=CategoryKind.REGULAR,
+        )
+
+    async def position(self, person: Person, **columns: Any) -> Position:
+        """A full-time manager's post in the public sector, since long ago."""
+        return await self.add(
+            Position,
+            columns,
+            person_id=person.id,
+            employer="Ministère de la Culture",
+            title="Directrice",
+            position_class=PositionClass.MANAGER,
+            working_time=WorkingTime.FULL_TIME,
+            sector=Sector.PUBLIC,
+            starts_on=LONG_AGO,
+            association_ids=person.association_ids,
+        )
+
+    async def mandate(
+        self,
+        person: Person,
+        association: Association | None = None,
+        role: MandateRole = MandateRole.GOVERNOR,
+        published: bool = True,
+        **columns: Any,
+    ) -> Mandate:
+        """A seat or an office since long ago, published under the person's name."""
+        association = association or await self.home()
+        return await self.add(
+            Mandate,
+            columns,
+            person_id=person.id,
+            association_id=association.id,
+            role=role,
+            published=published,
+            published_name=name(person) if published else None,
+            starts_on=LONG_AGO,
+        )
+
+    async def staff(
+        self,
+        role: Role = Role.ADMINISTRATOR,
+        association: Association | None = None,
+        cascades: bool = False,
+        **grant: Any,
+    ) -> Person:
+        """A person with a role in an association, and a member of none."""
+        person = await self.person(given_name="Benoît")
+        await self.grant(person, role, association, cascades=cascades, **grant)
+        return person
+
+    async def grant(
+        self, person: Person, role: Role = Role.ADMINISTRATOR, association: Association | None = None, **columns: Any
+    ) -> RoleGrant:
+        """A role since long ago."""
+        association = association or await self.home()
+        return await self.add(
+            RoleGrant, columns, person_id=person.id, association_id=association.id, role=role, starts_on=LONG_AGO
+        )
+
+    async def segment(
+        self,
+        *clauses: Mapping[str, Any],
+        association: Association | None = None,
+        published: bool = True,
+        **columns: Any,
+    ) -> Segment:
+        """A segment of any of the clauses, each the columns of a SegmentClause: `{"sector": Sector.PUBLIC}`."""
+        association = association or await self.home()
+        count = number()
+        segment = await self.add(
+            Segment,
+            columns,
+            association_id=association.id,
+            published=published,
+            slug=f"segment-{count}",
+            name=texts(f"Public n° {count}", f"Audience No. {count}"),
+        )
+        for rank, clause in enumerate(clauses):
+            await self.add(
+                SegmentClause,
+                clause,
+                segment_id=segment.id,
+                association_id=association.id,
+                published=published,
+                rank=rank,
+            )
+        return segment

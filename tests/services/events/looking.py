@@ -1,0 +1,29 @@
+"""What event tests look at."""
+
+from typing import Any
+
+from models import Avenue, Event, EventHost, EventSeries, JournalEntry, Registration, Report, SeatPool, Speaker
+from models.base import TenantRecord
+from tests.making import Maker
+
+TABLES: tuple[type[TenantRecord], ...] = (
+    Avenue,
+    Event,
+    EventHost,
+    EventSeries,
+    JournalEntry,
+    Registration,
+    Report,
+    SeatPool,
+    Speaker,
+)
+
+
+async def picture(make: Maker) -> dict[str, list[dict[str, Any]]]:
+    """Every row that an event operation could have written: compared before and after a refusal."""
+    return {model.__name__: [row.model_dump() for row in await make.all(model)] for model in TABLES}
+
+
+async def actions(make: Maker) -> list[str]:
+    """What the journal says has happened, in order."""
+    return [entry.action for entry in await make.all(JournalEntry)]
