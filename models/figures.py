@@ -149,16 +149,19 @@ attendance = _figure(
     "attendance(of_event uuid)",
     "table (registered int, attended int, absent int)",
     f"""
-  select case when r >= {RULE_OF_FIVE} then r end::int, case when a >= {RULE_OF_FIVE} then a end::int,
-    case when n = 0 or (n >= {RULE_OF_FIVE} and a >= {RULE_OF_FIVE}) then n end::int
+  select case when r >= {RULE_OF_FIVE} then r end::int, case when told then a end::int,
+    case when told and (n = 0 or n >= {RULE_OF_FIVE}) and (r = a + n or r - a - n >= {RULE_OF_FIVE}) then n end::int
   from (
-    select count(*) filter (where state in ('CONFIRMED', 'ATTENDED', 'NO_SHOW')) as r,
-      count(*) filter (where state = 'ATTENDED') as a, count(*) filter (where state = 'NO_SHOW') as n
-    from public.registration where event_id = of_event
-  ) counted
+    select r, a, n, r >= {RULE_OF_FIVE} and (a = 0 or a >= {RULE_OF_FIVE}) and (r = a or r - a >= {RULE_OF_FIVE}) as told
+    from (
+      select count(*) filter (where state in ('CONFIRMED', 'ATTENDED', 'NO_SHOW')) as r,
+        count(*) filter (where state = 'ATTENDED') as a, count(*) filter (where state = 'NO_SHOW') as n
+      from public.registration where event_id = of_event
+    ) counted
+  ) judged
 """,
 )
-"""How many were registered for an event, came, and did not. Nothing below five."""
+"""How many were registered for an event, came, and did not. Nothing below five, nor what is left of the registered."""
 
 waiting = _figure(
     "waiting(of_pool uuid)",

@@ -86,6 +86,7 @@ class Membership(TenantRecord, table=True):
             unique=True,
             postgresql_where=text("cancelled_on is null"),
         ),
+        Index("membership_by_association", "confederation_id", "association_id", "joined_on", "id"),
         Index("membership_by_person", "confederation_id", "person_id"),
         unique("association_id", "number", name="one_membership_a_number"),
     )

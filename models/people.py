@@ -87,7 +87,7 @@ class Position(TenantRecord, table=True):
         belongs_to("person", "person_id"),
         belongs_to("position", "reports_to_id"),
         in_order("position", "starts_on", "ends_on"),
-        Index("position_by_person", "confederation_id", "person_id"),
+        Index("position_by_person", "confederation_id", "person_id", "starts_on", "id"),
     )
 
     person_id: UUID

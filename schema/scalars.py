@@ -11,14 +11,19 @@ from graphql import GraphQLError
 
 @strawberry.enum(description="A language that texts are kept in.")
 class Locale(Enum):
-    """By its code in lower case."""
+    """Every language that there may be a text in."""
 
-    FR = "fr"
-    EN = "en"
+    FR = "FR"
+    EN = "EN"
+
+    @property
+    def code(self) -> str:
+        """As texts and headers name it."""
+        return self.value.lower()
 
 
-LOCALES = tuple(locale.value for locale in Locale)
-"""Every locale, in the order that a text falls back when a confederation says nothing else."""
+LOCALES = tuple(locale.code for locale in Locale)
+"""The code of every locale, in the order that a text falls back when a confederation says nothing else."""
 
 
 @strawberry.type(description="A text in one locale.")

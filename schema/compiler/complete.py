@@ -19,7 +19,7 @@ from schema.compiler import limits
 from schema.compiler.bind import BoundField, Catalog
 from schema.compiler.declare import Argument, Computed
 from schema.compiler.plan import label_of
-from schema.compiler.run import field_plan, plan
+from schema.compiler.run import coerced, field_plan, plan
 from schema.compiler.sql import HIDDEN, camel
 
 _STRUCTURAL = ("Connection", "Edge")
@@ -51,17 +51,17 @@ def install(catalog: Catalog) -> None:
                     field.resolve = _root(catalog)
 
 
-def _labelled(source: Mapping[str, Any], info: GraphQLResolveInfo) -> Any:
+def _labelled(source: Mapping[str, Any], info: GraphQLResolveInfo, **_arguments: Any) -> Any:
     return source[label_of(str(info.path.key))]
 
 
 def _root(catalog: Catalog) -> Any:
     async def resolve(_source: Any, info: GraphQLResolveInfo, **_arguments: Any) -> Any:
-        field, _ = field_plan(catalog, info)
+        field, variables = field_plan(catalog, info), coerced(info)
         made = plan(catalog, [field])
         request = info.context
-        limits.check_cost(request.spend(made.cost(info.variable_values.coerced, request.reading)))
-        answer = await request.read(made, info.variable_values.coerced)
+        limits.check_cost(request.spend(made.cost(variables, request.reading)))
+        answer = await request.read(made, variables)
         return orjson.loads(answer)[field.label]
 
     return resolve

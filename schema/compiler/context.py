@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import BindParameter, Date, DateTime, Text, Uuid, bindparam
 
@@ -17,8 +18,16 @@ class Context:
 
     actor: Actor
     now: datetime
-    today: date
     locales: tuple[str, ...]
+
+    @property
+    def today(self) -> date:
+        """The day of `now` where the confederation is."""
+        return self.now.astimezone(ZoneInfo(self.actor.tenant.time_zone)).date()
+
+    def acting(self, actor: Actor) -> "Context":
+        """The same reading by another actor."""
+        return Context(actor, self.now, self.locales)
 
 
 def tenant() -> BindParameter[Any]:

@@ -215,9 +215,7 @@ class Planner:
         where, order_by = arguments.pop("where", None), arguments.pop("orderBy", None)
         condition = self._condition(where, bound.arguments["where"].type, bound.target) if where else None
         asked = self._constant(order_by, bound.arguments["orderBy"].type) if order_by else ()
-        order = tuple((item.column, item.descending) for item in asked) or tuple(
-            (name.removeprefix("-"), name.startswith("-")) for name in binding.order
-        )
+        order = tuple(f"-{item.column}" if item.descending else item.column for item in asked) or binding.order
         backwards = "last" in given
         paging = {name: arguments.pop(name, None) for name in ("first", "last", "after", "before")}
         if backwards and "first" in given:
@@ -225,7 +223,7 @@ class Planner:
         size = paging["last" if backwards else "first"] or constant(None)
         return Page(
             condition=condition,
-            order=_total(order),
+            order=total(order),
             size=then(size, _size),
             backwards=backwards,
             after=paging["after"] if "after" in given else None,
@@ -325,9 +323,13 @@ def _size(value: Any) -> int:
     return int(value)
 
 
-def _total(order: tuple[tuple[str, bool], ...]) -> tuple[tuple[str, bool], ...]:
-    seen: dict[str, bool] = {}
-    for column, descending in order:
-        seen.setdefault(column, descending)
-    seen.setdefault(KEY, bool(order) and all(seen.values()))
-    return tuple(seen.items())
+def total(names: Iterable[str]) -> tuple[tuple[str, bool], ...]:
+    """An order by column names ("-name": descending) as columns and directions, with the key to break ties.
+
+    The key goes the way of the others, so that one index answers the whole order.
+    """
+    order: dict[str, bool] = {}
+    for name in names:
+        order.setdefault(name.removeprefix("-"), name.startswith("-"))
+    order.setdefault(KEY, bool(order) and all(order.values()))
+    return tuple(order.items())

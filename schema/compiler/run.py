@@ -146,9 +146,14 @@ class Operations:
         return Operation(self._catalog, parsed, node)
 
 
-def field_plan(catalog: Catalog, info: Any) -> tuple[FieldPlan, bool]:
-    """The plan of the root field that graphql-core is resolving, and whether it needs Python."""
-    planner = Planner(catalog, info.fragments, info.variable_values.coerced)
+def field_plan(catalog: Catalog, info: Any) -> FieldPlan:
+    """The plan of the root field that graphql-core is resolving."""
     nodes: list[FieldNode] = list(info.field_nodes)
     key = nodes[0].alias.value if nodes[0].alias else nodes[0].name.value
-    return planner.root(key, nodes, info.parent_type.name), planner.needs_python
+    return Planner(catalog, info.fragments, coerced(info)).root(key, nodes, info.parent_type.name)
+
+
+def coerced(info: Any) -> Variables:
+    """The variables' values in graphql-core's or Strawberry's information on a field."""
+    values: Variables = getattr(info.variable_values, "coerced", info.variable_values)
+    return values

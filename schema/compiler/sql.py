@@ -59,7 +59,7 @@ from schema.compiler.declare import (
     Translations,
 )
 from schema.compiler.filters import condition_sql
-from schema.compiler.plan import FieldPlan, Page, Part, Selection
+from schema.compiler.plan import FieldPlan, Page, Part, Selection, total
 from schema.compiler.values import Getter, Variables, constant, then
 from schema.relay import decode_id
 from schema.scalars import LOCALES
@@ -308,8 +308,7 @@ class _Writer:
         if binding.shape == ONE:
             return self.json(chosen)
         if binding.rows is None:  # a function's rows come in its order
-            order = [(name.removeprefix("-"), name.startswith("-")) for name in binding.order]
-            chosen = chosen.order_by(*_ordered(row, [*order, (KEY, False)]))
+            chosen = chosen.order_by(*_ordered(row, total(binding.order)))
         return self._aggregate(chosen.limit(literal_column(str(binding.limit))))
 
     def json(self, chosen: Select[Any]) -> Select[Any]:
@@ -460,7 +459,7 @@ def _page_info(page: Page, part: Part, rows: FromClause, size: BindParameter[Any
 def _preferring(asked: Getter, choice: int) -> Getter:
     def locale(variables: Variables, request: context.Context) -> str:
         first = asked(variables, request)
-        locales = request.locales if first is None else context.preferring(first.value, request.locales)
+        locales = request.locales if first is None else context.preferring(first.code, request.locales)
         return locales[choice]
 
     return locale

@@ -20,6 +20,9 @@ from services.core.settings import CHECKOUT
 
 _SESSION = {"application_name": "confed", "timezone": "UTC"}
 
+KEPT = 500
+"""Prepared statements that a reading connection keeps."""
+
 
 class UnsafeRole(Exception):
     """The server would answer past row security: the role it acts as is a superuser or has BYPASSRLS."""
@@ -73,9 +76,7 @@ class Readers:
         try:
             prepared = connection.prepared.get(statement)
             if prepared is None:
-                # By a name: without one and without asyncpg's own cache, each execution would parse and plan anew.
-                name = f"read{len(connection.prepared)}"
-                prepared = connection.prepared[statement] = await connection.prepare(statement, name=name)
+                prepared = await connection.keep(statement)
             return await prepared.fetchval(*arguments)
         finally:
             self._give(connection)
@@ -130,7 +131,11 @@ class Readers:
 
     async def _connect(self) -> "_Reader":
         connection = await asyncpg.connect(
-            self._url, server_settings=_SESSION | {"role": APP}, connection_class=_Reader, statement_cache_size=0
+            self._url,
+            # A plan never depends on a value: planned once a connection, not anew for the first five executions.
+            server_settings=_SESSION | {"role": APP, "plan_cache_mode": "force_generic_plan", "jit": "off"},
+            connection_class=_Reader,
+            statement_cache_size=0,
         )
         await connection.set_type_codec("json", schema="pg_catalog", format="binary", encoder=bytes, decoder=bytes)
         return connection
@@ -143,11 +148,21 @@ class Readers:
 
 
 class _Reader(asyncpg.Connection):
-    """A connection that keeps its prepared statements by their text. The plan cache bounds how many texts there are."""
+    """A connection that keeps its prepared statements by their text, as many as `KEPT`."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.prepared: dict[str, Any] = {}
+        self._named = 0
+
+    async def keep(self, statement: str) -> Any:
+        """Prepare a statement; the one that was prepared first goes, where there are too many (asyncpg closes it)."""
+        if len(self.prepared) >= KEPT:
+            del self.prepared[next(iter(self.prepared))]
+        self._named += 1
+        # By a name: without one and without asyncpg's own cache, each execution would parse and plan anew.
+        prepared = self.prepared[statement] = await self.prepare(statement, name=f"read{self._named}")
+        return prepared
 
 
 class Database:

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from uuid import UUID
 
 from models import Event, EventFormat, EventKind, EventState, Person, Registration, RegistrationState
 from services.demo.stage import Stage
@@ -114,12 +113,12 @@ async def hold(
 
 
 async def register_themselves(
-    stage: Stage, event_id: UUID, persons: Sequence[Person], *, days_before: int, starts: Event
+    stage: Stage, event: Event, persons: Sequence[Person], *, days_before: int
 ) -> list[Registration]:
-    """Each of the persons registers by themselves, one minute after the other."""
-    moment = starts.starts_at - timedelta(days=days_before)
+    """Each of the persons registers by themselves, one minute after the other, some days before the event."""
+    moment = event.starts_at - timedelta(days=days_before)
     registrations = []
     for rank, person in enumerate(persons):
         async with stage.acting_as(person, moment + timedelta(minutes=rank)) as work:
-            registrations.append(await register(work, event_id))
+            registrations.append(await register(work, event.id))
     return registrations

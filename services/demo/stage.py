@@ -1,6 +1,6 @@
 """What the demo's scenes share: a confederation, its calendar, its cast, and transactions at the time of what happens."""
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
@@ -8,7 +8,7 @@ from random import Random
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from models import Association, AssociationKind, Person, Sector
+from models import Association, AssociationKind, Event, Person, Sector
 from services.core.actor import Actor, Tenant, load_person, system
 from services.core.database import Database
 from services.core.work import Work, begin
@@ -30,8 +30,12 @@ class Stage:
     today: date
     advance: Callable[[float], None] = lambda steps: None
     associations: dict[str, Association] = field(default_factory=dict)
+    categories: dict[str, UUID] = field(default_factory=dict)  # of regular members, by the association's slug
     staff: dict[str, Person] = field(default_factory=dict)  # who runs an association's events, by its slug
     members: dict[str, list[Person]] = field(default_factory=dict)  # by the association's slug
+    series: dict[str, UUID] = field(default_factory=dict)
+    segments: dict[str, UUID] = field(default_factory=dict)
+    events: dict[str, Event] = field(default_factory=dict)  # by slug
     cast: dict[str, Person] = field(default_factory=dict)  # the demo's persons, by handle
 
     def __post_init__(self) -> None:
@@ -90,22 +94,27 @@ class Stage:
         return made
 
     async def persons(
-        self, work: Work, association: str, count: int, *, handles: Sequence[str] = (), english: float = 0.15
+        self,
+        work: Work,
+        association: str,
+        count: int,
+        *,
+        handles: Mapping[int, str] | None = None,
+        english: float = 0.15,
     ) -> list[Person]:
-        """Register invented persons with an association; the first are the demo's persons of these handles."""
+        """Register invented persons with an association. `handles`: which of them, by rank, are the demo's persons."""
+        handles = handles or {}
         inputs = []
         for number in range(count):
             locale = "en" if self.rng.random() < english else "fr"
             given, family = name(self.rng, locale)
-            references = {DEMO: handles[number]} if number < len(handles) else {}
+            references = {DEMO: handles[number]} if number in handles else {}
             region = self.rng.choice(REGIONS)
             inputs.append(
-                PersonInput(
-                    given_name=given, family_name=family, locale=locale, region=region, references=references
-                )
+                PersonInput(given_name=given, family_name=family, locale=locale, region=region, references=references)
             )
         persons = await register_persons(work, association_id=self.associations[association].id, persons=inputs)
-        self.cast |= dict(zip(handles, persons, strict=False))
+        self.cast |= {handle: persons[number] for number, handle in handles.items()}
         return persons
 
     async def _actor(self, person: Person, moment: datetime) -> Actor:

@@ -91,5 +91,5 @@ async def reads(database_url: str) -> list[Read]:
     return [
         Read("Q1", "one event, 8 fields", "Event", EVENT, 16, Aim(0.7, 5, 60), {}, [{"slug": row["slug"]} for row in events]),
         Read("Q2", "an association's next 20 events", "Association", ASSOCIATION, 16, Aim(0.9, 12, 100), {}, ahead),
-        Read("Q3", "500 members, three levels", "Members", MEMBERS, 8, Aim(0.9, 80, 300), {"Authorization": STAFF}, full),
+        Read("Q3", "500 members, three levels", "Members", MEMBERS, 4, Aim(0.9, 80, 300), {"Authorization": STAFF}, full),
     ]

@@ -401,7 +401,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["confederation_id"], ["confederation.id"], name=op.f("fk_position_confederation_id")),
         sa.PrimaryKeyConstraint("confederation_id", "id", name=op.f("pk_position")),
     )
-    op.create_index("position_by_person", "position", ["confederation_id", "person_id"], unique=False)
+    op.create_index(
+        "position_by_person", "position", ["confederation_id", "person_id", "starts_on", "id"], unique=False
+    )
     op.create_table(
         "role_grant",
         sa.Column("confederation_id", sa.Uuid(), nullable=False),
@@ -670,6 +672,12 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("confederation_id", "id", name=op.f("pk_membership")),
         sa.UniqueConstraint("confederation_id", "association_id", "number", name="one_membership_a_number"),
+    )
+    op.create_index(
+        "membership_by_association",
+        "membership",
+        ["confederation_id", "association_id", "joined_on", "id"],
+        unique=False,
     )
     op.create_index("membership_by_person", "membership", ["confederation_id", "person_id"], unique=False)
     op.create_index(
@@ -1058,6 +1066,7 @@ def downgrade() -> None:
     op.drop_table("segment_clause")
     op.drop_index("one_live_membership", table_name="membership", postgresql_where=sa.text("cancelled_on is null"))
     op.drop_index("membership_by_person", table_name="membership")
+    op.drop_index("membership_by_association", table_name="membership")
     op.drop_table("membership")
     op.drop_index("one_event_an_edition", table_name="event")
     op.drop_index("event_by_start", table_name="event")

@@ -86,13 +86,16 @@ $figure$""",
   ) judged order by n desc, cell
  $figure$""",
     """CREATE FUNCTION "figures"."attendance"(of_event uuid) returns table (registered int, attended int, absent int) language sql stable security definer set search_path = '' as $figure$ 
-  select case when r >= 5 then r end::int, case when a >= 5 then a end::int,
-    case when n = 0 or (n >= 5 and a >= 5) then n end::int
+  select case when r >= 5 then r end::int, case when told then a end::int,
+    case when told and (n = 0 or n >= 5) and (r = a + n or r - a - n >= 5) then n end::int
   from (
-    select count(*) filter (where state in ('CONFIRMED', 'ATTENDED', 'NO_SHOW')) as r,
-      count(*) filter (where state = 'ATTENDED') as a, count(*) filter (where state = 'NO_SHOW') as n
-    from public.registration where event_id = of_event
-  ) counted
+    select r, a, n, r >= 5 and (a = 0 or a >= 5) and (r = a or r - a >= 5) as told
+    from (
+      select count(*) filter (where state in ('CONFIRMED', 'ATTENDED', 'NO_SHOW')) as r,
+        count(*) filter (where state = 'ATTENDED') as a, count(*) filter (where state = 'NO_SHOW') as n
+      from public.registration where event_id = of_event
+    ) counted
+  ) judged
  $figure$""",
     """CREATE FUNCTION "figures"."waiting"(of_pool uuid) returns int language sql stable security definer set search_path = '' as $figure$ select count(*)::int from public.registration where pool_id = of_pool and state = 'WAITLISTED' $figure$""",
     """CREATE FUNCTION "figures"."place_in_queue"(of_registration uuid) returns int language sql stable security definer set search_path = '' as $figure$ 

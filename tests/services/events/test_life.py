@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import select
 
 from models import (
     Event,
@@ -90,8 +91,6 @@ async def test_publication_shows_an_event_with_all_its_parts(
 
 
 async def _visible(work: Work, event: Event) -> list[type]:
-    from sqlalchemy import select
-
     found: list[type] = []
     for model, column in ((Event, "id"), (EventHost, "event_id"), (SeatPool, "event_id"), (Speaker, "event_id")):
         if (await work.session.execute(select(model).filter_by(**{column: event.id}))).first():
@@ -218,12 +217,12 @@ async def test_a_postponed_event_keeps_its_registrations_and_its_closing_moves_a
     ],
 )
 async def test_an_event_is_postponed_to_a_later_date(
-    make: Maker, acting_as: ActingAs, registrar: Person, starts_at: datetime, ends_at: datetime, path: str
+    make: Maker, registrar: Person, starts_at: datetime, ends_at: datetime, path: str
 ) -> None:
     event = await make.event(starts_at=NOW + timedelta(days=10))
     before = await picture(make)
     with pytest.raises(InvalidInput) as refused:
-        async with acting_as(registrar) as work:
+        async with make.acting_as(registrar) as work:
             await postpone_event(work, event.id, starts_at=starts_at, ends_at=ends_at)
     assert refused.value.path == (path,)
     assert await picture(make) == before

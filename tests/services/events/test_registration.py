@@ -1,5 +1,6 @@
 """Registering and cancelling, one person after the other."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -19,6 +20,7 @@ from services.core.errors import (
     WrongEventState,
     WrongRegistrationState,
 )
+from services.core.work import begin
 from services.events.registration import cancel_registration, register, register_on_behalf
 from tests.making import ActingAs, Maker, assert_seats_reconcile
 from tests.services.events.looking import actions, picture
@@ -141,15 +143,15 @@ async def test_staff_go_past_the_window_and_the_audience_but_not_past_the_capaci
         capacity=1, state=EventState.CLOSED, invited=[nowhere], starts_at=NOW, registration_closes_at=NOW
     )
     states = []
-    for _ in range(2):
-        guest = await make.member()
+    guests = [await make.member() for _ in range(2)]
+    for guest in guests:
         async with acting_as(registrar, now=NOW + timedelta(minutes=1)) as work:
             states.append((await register_on_behalf(work, event.id, guest.id)).state)
     assert states == [CONFIRMED, WAITLISTED]
     before = await picture(make)
     with pytest.raises(AlreadyRegistered):
         async with acting_as(registrar) as work:
-            await register_on_behalf(work, event.id, guest.id)
+            await register_on_behalf(work, event.id, guests[0].id)
     assert await picture(make) == before
 
 
@@ -262,10 +264,8 @@ async def test_one_cancels_ones_own_registration_and_nobody_elses(make: Maker, a
         assert (await cancel_registration(work, registration.id)).state is CANCELLED
 
 
-@pytest.mark.parametrize("state", EventState)
+@pytest.mark.parametrize("state", [state for state in EventState if state is not EventState.DRAFT])
 async def test_one_cancels_until_the_event_is_held(make: Maker, acting_as: ActingAs, state: EventState) -> None:
-    if state is EventState.DRAFT:
-        pytest.skip("nobody is registered for a draft")
     event, ana = await make.event(state=state), await make.person()
     registration = await make.registration(event, ana)
     before = await picture(make)
@@ -318,10 +318,6 @@ async def test_a_dry_run_answers_and_leaves_no_trace(make: Maker, acting_as: Act
 async def test_who_sees_a_registration_without_running_the_desk_leaves_it(make: Maker) -> None:
     event, reader = await make.event(), await make.person()
     registration = await make.registration(event, await make.person())
-    from dataclasses import replace
-
-    from services.core.work import begin
-
     actor = replace(await make.actor(reader), holds={"registrations.read": frozenset({event.association_id})})
     with pytest.raises(NotAllowed):
         async with begin(make.database, actor) as work:

@@ -1,0 +1,1 @@
+"""The edge: the GraphQL endpoint, who asks, and health."""

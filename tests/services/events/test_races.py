@@ -1,0 +1,302 @@
+"""Races for seats, on connections of their own; each with a control that shows the race when the lock is off."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+import asyncpg
+import pytest
+
+from models import (
+    Event,
+    EventFormat,
+    EventState,
+    JournalEntry,
+    Person,
+    Registration,
+    RegistrationState,
+    Role,
+    SeatPool,
+)
+from services.core.actor import Actor
+from services.core.database import Database
+from services.core.errors import AlreadyRegistered, Problem, RegistrationClosed
+from services.core.work import Work, begin
+from services.events import pools
+from services.events.checkin import check_in
+from services.events.life import cancel_event, close_registration, open_registration
+from services.events.planning import change_capacity
+from services.events.registration import cancel_registration, register, register_on_behalf
+from tests.making import Maker, assert_seats_reconcile
+
+CONFIRMED, WAITLISTED, CANCELLED = (
+    RegistrationState.CONFIRMED,
+    RegistrationState.WAITLISTED,
+    RegistrationState.CANCELLED,
+)
+AT_ONCE = 20
+Operation = Callable[[Work], Awaitable[object]]
+TakeSeat = Callable[[Work, UUID], Awaitable[bool]]
+
+
+@dataclass
+class Crowd:
+    """Transactions that run at once, each on its own connection, up to AT_ONCE of them."""
+
+    make: Maker
+    database: Database
+
+    async def act(self, actor: Actor, operation: Operation) -> object:
+        """One of them: its answer, or the problem that refused it. Anything else, such as a deadlock, is raised."""
+        try:
+            async with begin(self.database, actor) as work:
+                return await operation(work)
+        except Problem as problem:
+            return problem
+
+    async def all_act(self, *acts: tuple[Person, Operation]) -> list[object]:
+        """All of them at once; their answers in the order given."""
+        actors = [await self.make.actor(person) for person, _ in acts]
+        return await asyncio.gather(
+            *(self.act(actor, operation) for actor, (_, operation) in zip(actors, acts, strict=True))
+        )
+
+
+@pytest.fixture
+async def crowd(make: Maker, database_url: str) -> AsyncIterator[Crowd]:
+    """A crowd of the test's confederation."""
+    database = Database(database_url, readers=1, writers=AT_ONCE)
+    yield Crowd(make, database)
+    await database.close()
+
+
+async def race_for_five_seats(crowd: Crowd) -> tuple[Event, list[Registration], list[Registration]]:
+    """Forty people register at once for an event of five seats: who is confirmed, and who waits, by arrival."""
+    event = await crowd.make.event(capacity=5)
+    people = [await crowd.make.person() for _ in range(40)]
+    await crowd.all_act(*((person, lambda work: register(work, event.id)) for person in people))
+    rows = sorted(await crowd.make.all(Registration, event_id=event.id), key=lambda row: row.arrival)
+    return event, [row for row in rows if row.state is CONFIRMED], [row for row in rows if row.state is WAITLISTED]
+
+
+async def test_forty_people_racing_for_five_seats_get_five_and_the_others_a_place_in_line(crowd: Crowd) -> None:
+    event, confirmed, waiting = await race_for_five_seats(crowd)
+    assert (len(confirmed), len(waiting)) == (5, 35)
+    assert (await crowd.make.pool(event)).taken == 5
+    await assert_seats_reconcile(crowd.make)
+    # The five came first, and the line is served from its front.
+    assert max(row.arrival for row in confirmed) < min(row.arrival for row in waiting)
+    staff = await crowd.make.staff(Role.REGISTRAR)
+    for row in confirmed[:3]:
+        async with crowd.make.acting_as(staff) as work:
+            await cancel_registration(work, row.id)
+    states = [(await crowd.make.fresh(row)).state for row in waiting]
+    assert states == [CONFIRMED] * 3 + [WAITLISTED] * 32
+    await assert_seats_reconcile(crowd.make)
+
+
+async def test_the_same_race_with_the_lock_off_gives_away_seats_that_are_not_there(
+    crowd: Crowd, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    everybody_has_looked = asyncio.Barrier(AT_ONCE)
+
+    async def look_then_write(work: Work, pool_id: UUID) -> bool:
+        async with work.elevated("a race"):
+            pool = await work.find(SeatPool, pool_id)
+            await everybody_has_looked.wait()
+            if pool.capacity is not None and pool.taken >= pool.capacity:
+                return False
+            pool.taken += 1
+            return True
+
+    monkeypatch.setattr(pools, "take_seat", look_then_write)
+    _, confirmed, _ = await race_for_five_seats(crowd)
+    assert len(confirmed) > 5
+
+
+async def cancel_while_somebody_registers(
+    crowd: Crowd, owner: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch, take_seat: TakeSeat
+) -> tuple[Event, RegistrationState]:
+    """Ana cancels the only seat just when Ben was told that there is none, before his place in line is written.
+
+    Ben goes on once Ana is done, or waits for a lock of his. The event afterwards, and how Ben's registration stands.
+    """
+    event, ana, ben = await crowd.make.event(capacity=1), await crowd.make.person(), await crowd.make.person()
+    anas = await crowd.make.registration(event, ana)
+    cancelling: list[asyncio.Task[object]] = []
+    actor = await crowd.make.actor(ana)
+
+    async def take_then_dawdle(work: Work, pool_id: UUID) -> bool:
+        taken = await take_seat(work, pool_id)
+        cancelling.append(asyncio.create_task(crowd.act(actor, lambda work: cancel_registration(work, anas.id))))
+        while not await somebody_waits_for_a_lock(owner) and not cancelling[0].done():
+            await asyncio.wait(cancelling, timeout=0.01)
+        return taken
+
+    monkeypatch.setattr(pools, "take_seat", take_then_dawdle)
+    (answer,) = await crowd.all_act((ben, lambda work: register(work, event.id)))
+    assert isinstance(answer, Registration)
+    assert isinstance(await cancelling[0], Registration)
+    assert (await crowd.make.fresh(anas)).state is CANCELLED
+    return event, (await crowd.make.fresh(answer)).state
+
+
+async def somebody_waits_for_a_lock(owner: asyncpg.Connection) -> bool:
+    """Whether a transaction of this database is stopped by another."""
+    waiting = await owner.fetchval(
+        "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'"
+    )
+    return bool(waiting)
+
+
+async def test_a_seat_freed_while_somebody_joins_the_line_is_theirs(
+    crowd: Crowd, owner: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    event, state = await cancel_while_somebody_registers(crowd, owner, monkeypatch, pools.take_seat)
+    assert state is CONFIRMED
+    assert (await crowd.make.pool(event)).taken == 1
+    await assert_seats_reconcile(crowd.make)
+
+
+async def test_the_same_with_the_lock_off_leaves_the_seat_free_while_somebody_waits(
+    crowd: Crowd, owner: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def take_without_looking_again(work: Work, pool_id: UUID) -> bool:
+        async with work.elevated(pools.WHY):
+            return await pools._take(work, pool_id)
+
+    event, state = await cancel_while_somebody_registers(crowd, owner, monkeypatch, take_without_looking_again)
+    assert state is WAITLISTED
+    assert (await crowd.make.pool(event)).taken == 0
+
+
+async def test_cancelling_and_registering_at_once_leaves_no_seat_free_while_somebody_waits(crowd: Crowd) -> None:
+    make = crowd.make
+    event = await make.event(capacity=5)
+    leaving, coming = [await make.person() for _ in range(5)], [await make.person() for _ in range(10)]
+    theirs = [await make.registration(event, person) for person in leaving]
+    acts: list[tuple[Person, Operation]] = []
+    for person, registration in zip(leaving, theirs, strict=True):
+        acts.append((person, lambda work, id=registration.id: cancel_registration(work, id)))  # type: ignore[misc]
+        acts.extend((coming.pop(), lambda work: register(work, event.id)) for _ in range(2))
+    answers = await crowd.all_act(*acts)
+    assert all(isinstance(answer, Registration) for answer in answers)
+    rows = await make.all(Registration, event_id=event.id)
+    assert sorted(row.state for row in rows) == [CANCELLED] * 5 + [CONFIRMED] * 5 + [WAITLISTED] * 5
+    await assert_seats_reconcile(make)
+
+
+async def test_somebody_who_registers_many_times_at_once_is_registered_once(crowd: Crowd) -> None:
+    event = await crowd.make.event(capacity=5, formats=[EventFormat.IN_PERSON, EventFormat.ONLINE])
+    ana = await crowd.make.person()
+    formats = [EventFormat.IN_PERSON, EventFormat.ONLINE] * 5
+    answers = await crowd.all_act(
+        *((ana, lambda work, format=format: register(work, event.id, format=format)) for format in formats)
+    )
+    assert sorted(type(answer).__name__ for answer in answers) == ["AlreadyRegistered"] * 9 + ["Registration"]
+    assert any(isinstance(answer, AlreadyRegistered) for answer in answers)
+    assert await crowd.make.count(Registration) == 1
+    await assert_seats_reconcile(crowd.make)
+
+
+async def test_cancellations_at_once_promote_a_different_person_each(crowd: Crowd) -> None:
+    make = crowd.make
+    event = await make.event(capacity=8)
+    seated = [await make.person() for _ in range(8)]
+    theirs = [await make.registration(event, person) for person in seated]
+    waiting = [await make.registration(event, await make.person(), WAITLISTED) for _ in range(10)]
+    await crowd.all_act(
+        *(
+            (person, lambda work, id=registration.id: cancel_registration(work, id))
+            for person, registration in zip(seated, theirs, strict=True)
+        )
+    )
+    assert [(await make.fresh(row)).state for row in waiting] == [CONFIRMED] * 8 + [WAITLISTED] * 2
+    promoted = await make.all(JournalEntry, action="registration.promoted")
+    assert {entry.subject_id for entry in promoted} == {row.id for row in waiting[:8]}
+    assert len(promoted) == 8
+    await assert_seats_reconcile(make)
+
+
+async def test_one_registration_that_is_cancelled_many_times_at_once_frees_one_seat(crowd: Crowd) -> None:
+    event, ana = await crowd.make.event(capacity=2), await crowd.make.person()
+    await crowd.make.registration(event, await crowd.make.person())
+    registration = await crowd.make.registration(event, ana)
+    answers = await crowd.all_act(*[(ana, lambda work: cancel_registration(work, registration.id))] * 8)
+    assert sum(isinstance(answer, Registration) for answer in answers) == 1
+    assert (await crowd.make.pool(event)).taken == 1
+    await assert_seats_reconcile(crowd.make)
+
+
+@pytest.mark.parametrize("step", [cancel_event, close_registration])
+async def test_nobody_registers_for_an_event_that_ended_while_they_reached_for_a_seat(
+    crowd: Crowd, monkeypatch: pytest.MonkeyPatch, step: Callable[[Work, UUID], Awaitable[Event]]
+) -> None:
+    event, ana = await crowd.make.event(capacity=1), await crowd.make.person()
+    staff = await crowd.make.actor(await crowd.make.staff(Role.REGISTRAR))
+    take_seat = pools.take_seat
+
+    async def dawdle_then_take(work: Work, pool_id: UUID) -> bool:
+        assert isinstance(await crowd.act(staff, lambda work: step(work, event.id)), Event)
+        return await take_seat(work, pool_id)
+
+    monkeypatch.setattr(pools, "take_seat", dawdle_then_take)
+    (answer,) = await crowd.all_act((ana, lambda work: register(work, event.id)))
+    assert isinstance(answer, RegistrationClosed)
+    assert await crowd.make.count(Registration) == 0
+    assert (await crowd.make.pool(event)).taken == 0
+
+
+async def test_everything_at_once_ends_without_a_deadlock_and_the_seats_reconcile(crowd: Crowd) -> None:
+    """Two pools, and every operation that takes more than one lock."""
+    make = crowd.make
+    formats = [EventFormat.IN_PERSON, EventFormat.ONLINE]
+    event = await make.event(capacity=3, formats=formats)
+    staff, people = await make.staff(Role.REGISTRAR), [await make.member() for _ in range(16)]
+    seated = [
+        (person, await make.registration(event, person, format=formats[rank % 2]))
+        for rank, person in enumerate(people[:6])
+    ]
+    acts: list[tuple[Person, Operation]] = []
+    for rank, person in enumerate(people[6:]):
+        format = formats[rank % 2]
+        acts += [
+            (person, lambda work, format=format: register(work, event.id, format=format)),  # type: ignore[misc]
+            (
+                staff,
+                lambda work, id=person.id, format=formats[1 - rank % 2]: register_on_behalf(  # type: ignore[misc]
+                    work, event.id, id, format=format
+                ),
+            ),
+        ]
+    for person, registration in seated:
+        acts += [
+            (person, lambda work, id=registration.id: cancel_registration(work, id)),  # type: ignore[misc]
+            (staff, lambda work, id=registration.id: check_in(work, id)),  # type: ignore[misc]
+        ]
+    for format in formats:
+        pool = await make.pool(event, format)
+        acts.append((staff, lambda work, id=pool.id: change_capacity(work, id, 5)))  # type: ignore[misc]
+    acts += [
+        (staff, lambda work: close_registration(work, event.id)),
+        (staff, lambda work: open_registration(work, event.id)),
+    ]
+    acts = [*acts[::2], *acts[1::2]]  # the kinds of operation mixed
+    answers = await crowd.all_act(*acts)
+    assert sum(isinstance(answer, Registration) for answer in answers) >= 6
+    await assert_seats_reconcile(make)
+    await nobody_waits_beside_a_free_seat(make)
+
+    more = [(person, lambda work: register(work, event.id, format=EventFormat.ONLINE)) for person in people]
+    await crowd.all_act(*more[:8], (staff, lambda work: cancel_event(work, event.id)), *more[8:])
+    live = [row for row in await make.all(Registration) if row.state is not CANCELLED]
+    assert ((await make.fresh(event)).state, live) == (EventState.CANCELLED, [])
+    await assert_seats_reconcile(make)
+
+
+async def nobody_waits_beside_a_free_seat(make: Maker) -> None:
+    """A pool that somebody waits for has no seat left."""
+    waited_for: Sequence[UUID] = [row.pool_id for row in await make.all(Registration, state=WAITLISTED)]
+    for pool in await make.all(SeatPool):
+        assert pool.id not in waited_for or pool.taken == pool.capacity
