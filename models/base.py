@@ -36,6 +36,9 @@ SQLModel.metadata.naming_convention = MetaData(
 class TenantRecord(SQLModel):
     """A row of one confederation. `id` is a UUIDv7 made by the application, so rows sort by age."""
 
+    # What the database computes comes back with each change: an attribute that has to be loaded first can't be awaited.
+    __mapper_args__ = {"eager_defaults": True}
+
     confederation_id: UUID = Field(primary_key=True, foreign_key="confederation.id")
     id: UUID = Field(default_factory=uuid7, primary_key=True)
 

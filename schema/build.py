@@ -8,10 +8,12 @@ from graphql import GraphQLSchema
 from strawberry.schema.config import StrawberryConfig
 
 import schema.enums
+import schema.event_mutations
 import schema.headcounts
 import schema.membership
-import schema.registrations
-import schema.reports  # noqa: F401 - each adds its types, and its fields to others'
+import schema.registration_mutations
+import schema.reports  # noqa: F401 - each adds its types, its fields to others', and its mutations
+from schema import mutations
 from schema.compiler import bind, complete
 from schema.compiler.bind import Catalog
 from schema.compiler.run import Operations
@@ -33,7 +35,8 @@ class Built:
 def build() -> Built:
     """The schema. BadDeclaration where a declaration can't be kept."""
     bind.finish()
-    made = strawberry.Schema(query=Query, config=StrawberryConfig(scalar_map=SCALARS))
+    made = strawberry.Schema(query=Query, mutation=mutations.root(), config=StrawberryConfig(scalar_map=SCALARS))
     catalog = Catalog(made._schema)
     complete.install(catalog)
+    mutations.install(catalog)
     return Built(made, made._schema, catalog, Operations(catalog))

@@ -58,7 +58,7 @@ def _labelled(source: Mapping[str, Any], info: GraphQLResolveInfo, **_arguments:
 def _root(catalog: Catalog) -> Any:
     async def resolve(_source: Any, info: GraphQLResolveInfo, **_arguments: Any) -> Any:
         field, variables = field_plan(catalog, info), coerced(info)
-        made = plan(catalog, [field])
+        made = plan(catalog, [field], with_types=True)
         request = info.context
         limits.check_cost(request.spend(made.cost(variables, request.reading)))
         answer = await request.read(made, variables)

@@ -49,11 +49,9 @@ class RightsChanged(Exception):
 class Plan:
     """The root fields of an operation as one statement, for anybody and for a person."""
 
-    roots: Sequence[FieldPlan]
     cost: limits.Cost
     anybody: Statement
     person: Statement
-    fixed_cost: int | None = None
 
     async def read(self, readers: Readers, variables: Variables, context: Context) -> bytes:
         """The answer's `data` as JSON. RightsChanged where the actor is out of date."""
@@ -64,14 +62,13 @@ class Plan:
         return answer
 
 
-def plan(catalog: Catalog, roots: Sequence[FieldPlan]) -> Plan:
-    """Limits checked, statements written."""
+def plan(catalog: Catalog, roots: Sequence[FieldPlan], *, with_types: bool = False) -> Plan:
+    """Limits checked, statements written. `with_types` as in `statement`."""
     limits.check_shape(roots)
     return Plan(
-        roots,
         limits.cost(roots),
-        statement(catalog, roots, as_person=False),
-        statement(catalog, roots, as_person=True),
+        statement(catalog, roots, as_person=False, with_types=with_types),
+        statement(catalog, roots, as_person=True, with_types=with_types),
     )
 
 

@@ -88,23 +88,25 @@ class Statement:
         return [get(variables, request) for get in self.getters]
 
 
-def statement(catalog: Catalog, roots: Sequence[FieldPlan], *, as_person: bool) -> Statement:
+def statement(
+    catalog: Catalog, roots: Sequence[FieldPlan], *, as_person: bool, with_types: bool = False
+) -> Statement:
     """A statement that sets who reads and answers all the roots as one JSON object.
 
-    Null instead of an object means that the person's rights have changed since they were worked out.
+    Null instead of an object means that the person's rights have changed since they were worked out. `with_types`:
+    for graphql-core, which has to know of which type the row of an interface is.
     """
-    writer = _Writer(catalog)
+    writer = _Writer(catalog, with_types=with_types)
     answer = writer.object(roots)
     return writer.finish(_as_person(answer) if as_person else _as_anybody(answer))
 
 
-def reading(catalog: Catalog, field: FieldPlan, type_name: str) -> Statement:
+def reading(catalog: Catalog, selection: Selection) -> Statement:
     """A statement that reads one row by its key (the parameter `$key`), inside a transaction whose actor is set."""
-    writer = _Writer(catalog)
-    assert field.selection is not None
-    row = writer.rows(type_name)
+    writer = _Writer(catalog, with_types=True)
+    row = writer.rows(selection.type_name)
     where = [*writer.of_tenant(row), row.c[KEY] == bindparam("$key", type_=Uuid())]
-    return writer.finish(writer.json(writer.select(field.selection, row, where)))
+    return writer.finish(writer.json(writer.select(selection, row, where)))
 
 
 def _as_anybody(answer: Any) -> Select[Any]:
@@ -141,8 +143,9 @@ _REQUEST: Mapping[str, Getter] = {
 class _Writer:
     """Writes one statement: counts its aliases and keeps its parameters."""
 
-    def __init__(self, catalog: Catalog) -> None:
+    def __init__(self, catalog: Catalog, *, with_types: bool) -> None:
         self._catalog = catalog
+        self._with_types = with_types
         self._getters: dict[str, Getter] = dict(_REQUEST)
         self._aliases = 0
         self._outer: list[FromClause] = []
@@ -197,7 +200,7 @@ class _Writer:
     def _node(self, field: FieldPlan, branch: Selection) -> ColumnElement[Any]:
         row = self.rows(branch.type_name)
         key = self.bind(then(field.arguments["id"], _key_of(branch.type_name)), Uuid())
-        chosen = self.select(branch, row, [*self.of_tenant(row), row.c[KEY] == key], abstract=True)
+        chosen = self.select(branch, row, [*self.of_tenant(row), row.c[KEY] == key], abstract=self._with_types)
         return self.json(chosen).scalar_subquery()
 
     def select(
@@ -494,6 +497,11 @@ def _sql_type(type_: GraphQLNamedType) -> Any:
 
 
 def camel(name: str) -> str:
+    """A Python name as GraphQL writes it."""
     head, *rest = name.split("_")
     return head + "".join(word.title() for word in rest)
 
+
+def snake(name: str) -> str:
+    """A GraphQL name as Python writes it."""
+    return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in name).lstrip("_")

@@ -223,10 +223,3 @@ class RequestInFlight(Problem):
         "en": "A request with this idempotency key is in flight.",
         "fr": "Une requête avec cette clé d'idempotence est en cours.",
     }
-
-
-@dataclass(eq=False)
-class Misdirected(Exception):
-    """Credentials that are unknown, expired, or of another confederation: refused before anything is read."""
-
-    reason: str

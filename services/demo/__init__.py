@@ -1,1 +1,5 @@
-"""The demo data, written through operations only."""
+"""The demo data: three confederations, written through operations only, the same on every load but for ids and days."""
+
+from services.demo.loading import CONFEDERATIONS, AlreadyLoaded, is_empty, load
+
+__all__ = ["CONFEDERATIONS", "AlreadyLoaded", "is_empty", "load"]

@@ -24,7 +24,7 @@ ASSOCIATIONS = (
     ("cadres-soins-cap-nord", PARAPUBLIC, "Cadres des soins de Cap-Nord", "Care Managers of Cap-Nord"),
     ("cadres-colleges-plateau", PARAPUBLIC, "Cadres des collèges du Plateau", "College Managers of the Plateau"),
     ("cadres-scolaires-rive-claire", PARAPUBLIC, "Cadres scolaires de Rive-Claire", "School Managers of Rive-Claire"),
-    ("cadres-municipaux-mille-ponts", PERIPUBLIC, "Cadres municipaux des Mille-Ponts", "Mille-Ponts Municipal Managers"),
+    ("cadres-municipaux-mille-ponts", PERIPUBLIC, "Cadres municipaux des Mille-Ponts", "Mille-Ponts City Managers"),
     ("cadres-transport-grande-baie", PERIPUBLIC, "Cadres du transport de Grande-Baie", "Grande-Baie Transit Managers"),
     ("cadres-energie-bas-pays", PERIPUBLIC, "Cadres de l'énergie du Bas-Pays", "Bas-Pays Energy Managers"),
     ("cadres-assurance-port-clair", PRIVATE, "Cadres de l'assurance de Port-Clair", "Port-Clair Insurance Managers"),
@@ -47,15 +47,15 @@ async def federation(stage: Stage) -> None:
     await stage.found(_FOUNDED, NAME, "Responsable de la protection des renseignements personnels")
     kinds = AssociationKind
     async with stage.platform(_FOUNDED) as work:
-        await stage.association(work, "ccc-cmc", NAME["fr"], NAME["en"], kinds.UMBRELLA)
+        await stage.association(work, "ccc-cmc", NAME["fr"], NAME["en"], kind=kinds.UMBRELLA)
         quebec = "Confédération nationale des cadres du Québec"
-        await stage.association(work, "cncq", quebec, quebec, kinds.UMBRELLA)
+        await stage.association(work, "cncq", quebec, quebec, kind=kinds.UMBRELLA)
         await stage.association(
             work,
             "placement-centre",
             "Centre de placement et de formation des cadres supérieurs",
             "Senior Managers Job Placement and Training Centre",
-            kinds.PARTNER,
+            kind=kinds.PARTNER,
         )
         for slug, sector, fr, en in ASSOCIATIONS:
             about = {
@@ -82,7 +82,7 @@ async def federation(stage: Stage) -> None:
 
 async def members(stage: Stage) -> None:
     """Each association's first members and their board, then those who joined since, and today's board."""
-    since = stage.today - timedelta(days=30)
+    since = stage.today - timedelta(days=200)  # before anything that is on the programme
     for slug, sector, *_ in ASSOCIATIONS:
         async with stage.platform(_FIRST_MEMBERS) as work:
             first = await people(stage, work, slug, sector, BOARD + 9, joined=(date(1998, 1, 5), _FIRST_MEMBERS))
@@ -112,4 +112,19 @@ async def several_associations(stage: Stage) -> None:
         )
 
 
-STEPS = (federation, members, several_associations, *study_meetings.STEPS, *ccc_cmc_programme.STEPS)
+async def new_members(stage: Stage) -> None:
+    """Those who joined in the last weeks."""
+    recently = stage.today - timedelta(days=60), stage.today - timedelta(days=7)
+    async with stage.platform(recently[1]) as work:
+        for slug, sector, *_ in ASSOCIATIONS:
+            await people(stage, work, slug, sector, stage.rng.randrange(2, 6), joined=recently)
+
+
+STEPS = (
+    federation,
+    members,
+    several_associations,
+    *study_meetings.STEPS,
+    *ccc_cmc_programme.STEPS,
+    new_members,
+)

@@ -74,7 +74,7 @@ async def put_on(stage: Stage, event: Programmed) -> Event:
         if event.state is EventState.PUBLISHED:
             return planned
         await open_registration(work, planned.id)
-    attending = stage.rng.sample(stage.members[event.association], event.registered)
+    attending = stage.rng.sample(stage.members.get(event.association, []), event.registered)
     async with stage.acting_as(organiser, stage.at(announced + timedelta(days=7), 11)) as work:
         registrations = [
             await register_on_behalf(work, planned.id, person.id, format=_format(event, rank))

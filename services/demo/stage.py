@@ -1,4 +1,4 @@
-"""What the demo's scenes share: a confederation, its calendar, its cast, and transactions at the time of what happens."""
+"""What the demo's scenes share: a confederation, its calendar and cast, and transactions at the time that fits."""
 
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
@@ -82,6 +82,7 @@ class Stage:
         slug: str,
         fr: str,
         en: str,
+        *,
         kind: AssociationKind = AssociationKind.ASSOCIATION,
         sector: Sector | None = None,
         about: Mapping[str, str] | None = None,

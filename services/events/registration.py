@@ -61,7 +61,8 @@ async def cancel_registration(work: Work, registration_id: UUID, *, reason: str 
     if registration.person_id != work.actor.person_id:
         work.actor.require("registrations.manage", registration.association_id)
     reason = None if reason is None else check_text(reason, "reason", most=500)
-    # The pool first, as everywhere: the queue's order of locks is pool → registrations.
+    # The pool first, as everywhere: the order of locks is pool → registrations. Who leaves the line takes it too, or
+    # else a promotion at the same moment would wait for their row, find them gone, and promote nobody.
     await pools.lock(work, registration.pool_id)
     registration = await access.registration(work, registration_id, lock=True)
     state = await access.event_state(work, registration.event_id)

@@ -3,10 +3,27 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, distinct, func, null, or_, select, union
+from sqlalchemy import (
+    ARRAY,
+    BindParameter,
+    ColumnElement,
+    Date,
+    Select,
+    and_,
+    any_,
+    bindparam,
+    distinct,
+    func,
+    null,
+    or_,
+    select,
+    union,
+)
+from sqlalchemy.dialects.postgresql import UUID as PG_UUID
 from sqlmodel import col
 
 from models import (
@@ -28,6 +45,9 @@ from services.core.errors import InvalidInput
 from services.core.work import Work
 from services.people.standing import GOOD_STANDING, status_on
 from services.tenancy.checks import check_locale, check_localized, check_slug, check_text
+
+
+Day = BindParameter[date]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,7 +146,15 @@ def persons_in(segment_ids: Sequence[UUID], as_of: date) -> Select[tuple[UUID, U
     A class or level beside a mandate or membership asks for a position as well. Locale and region are the person's.
     A condition on `person_id` around the select reaches the tables: asking about one person is cheap.
     """
-    clause = select(SegmentClause).where(col(SegmentClause.segment_id).in_(segment_ids)).cte("clause")
+    return _members().params(segment_ids=list(segment_ids), as_of=as_of)
+
+
+@cache
+def _members() -> Select[tuple[UUID, UUID]]:
+    """The statement itself: building it costs ten times what running it does, so it is built once."""
+    as_of = bindparam("as_of", type_=Date)
+    asked = bindparam("segment_ids", type_=ARRAY(PG_UUID(as_uuid=True)))
+    clause = select(SegmentClause).where(col(SegmentClause.segment_id) == any_(asked)).cte("clause")
     c = clause.c
     asks_position = or_(c.position_class.is_not(null()), c.level.is_not(null()))
     asks_membership = or_(c.within_id.is_not(null()), c.membership_status.is_not(null()))
@@ -163,7 +191,7 @@ def persons_in(segment_ids: Sequence[UUID], as_of: date) -> Select[tuple[UUID, U
     )
 
 
-def _in_scope(clause: Any, as_of: date) -> Any:
+def _in_scope(clause: Any, as_of: Day) -> Any:
     """The associations that a clause's link may be to: its own, with its affiliates, or any; and of its sector."""
     c = clause.c
     # The function's answer begins with the association itself; without an association it is null.
@@ -183,7 +211,7 @@ def _in_scope(clause: Any, as_of: date) -> Any:
     )
 
 
-def _by_mandate(clause: Any, as_of: date) -> Select[Any]:
+def _by_mandate(clause: Any, as_of: Day) -> Select[Any]:
     c, there = clause.c, _in_scope(clause, as_of)
     member_there = select(1).where(
         col(Membership.confederation_id) == col(Mandate.confederation_id),
@@ -203,7 +231,7 @@ def _by_mandate(clause: Any, as_of: date) -> Select[Any]:
     )
 
 
-def _by_membership(clause: Any, as_of: date) -> Select[Any]:
+def _by_membership(clause: Any, as_of: Day) -> Select[Any]:
     c, there = clause.c, _in_scope(clause, as_of)
     return (
         select(c.id.label("clause_id"), col(Membership.person_id).label("person_id"))
@@ -218,13 +246,13 @@ def _by_membership(clause: Any, as_of: date) -> Select[Any]:
     )
 
 
-def _by_position(clause: Any, as_of: date) -> Select[Any]:
+def _by_position(clause: Any, as_of: Day) -> Select[Any]:
     return select(clause.c.id.label("clause_id"), col(Position.person_id).label("person_id")).join_from(
         clause, Position, and_(*_position(clause, as_of))
     )
 
 
-def _position(clause: Any, as_of: date) -> list[ColumnElement[bool]]:
+def _position(clause: Any, as_of: Day) -> list[ColumnElement[bool]]:
     """What a clause asks of a position; the sector is the position's where no association or mandate claims it."""
     c = clause.c
     return [
@@ -245,5 +273,5 @@ def _of(link: type[Mandate] | type[Membership], there: Any) -> ColumnElement[boo
     return and_(col(link.confederation_id) == there.c.confederation_id, col(link.association_id) == there.c.id)
 
 
-def _held(held: type[Mandate] | type[Position], as_of: date) -> ColumnElement[bool]:
+def _held(held: type[Mandate] | type[Position], as_of: Day) -> ColumnElement[bool]:
     return and_(col(held.starts_on) <= as_of, or_(col(held.ends_on).is_(null()), col(held.ends_on) >= as_of))

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from sqlalchemy import ColumnElement, func
+from sqlalchemy import BindParameter, ColumnElement, func
 
 from models import Membership, MembershipStatus
 
@@ -10,7 +10,7 @@ GOOD_STANDING = (MembershipStatus.NEW, MembershipStatus.CURRENT, MembershipStatu
 """The statuses of somebody who is a member."""
 
 
-def status_on(as_of: date) -> ColumnElement[str]:
+def status_on(as_of: date | BindParameter[date]) -> ColumnElement[str]:
     """The status of a membership on a day, as SQL over its row."""
     m = Membership
     return func.membership_status(

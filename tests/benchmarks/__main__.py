@@ -20,7 +20,7 @@ from tests.benchmarks.queries import Read, reads
 from tests.benchmarks.report import LIMIT, OURS, USUAL, Figures, Results, machine, markdown, middle, tables
 
 FACTORIES = {
-    OURS: "app:create_app",
+    OURS: "tests.benchmarks.ours:create_app",
     USUAL: "tests.benchmarks.usual:create_app",
     LIMIT: "tests.benchmarks.limit:create_app",
 }

@@ -5,6 +5,7 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -63,12 +64,17 @@ class Server:
         return seconds([self.process, *self.process.children(recursive=True)])
 
     def ask(self, read: Read, variables: Mapping[str, object]) -> object:
-        """The data of one answer. AssertionError where there are errors instead."""
+        """The data of one answer. SystemExit with what the server said where there are errors instead."""
         headers = {"Content-Type": "application/json", **read.headers}
         request = urllib.request.Request(self.url, read.body(variables), headers)
-        with urllib.request.urlopen(request, timeout=PATIENCE) as response:
-            answer = orjson.loads(response.read())
-        assert not answer.get("errors"), f"{self.name} answers {read.name} with {answer['errors']}"
+        try:
+            with urllib.request.urlopen(request, timeout=PATIENCE) as response:
+                text = response.read()
+        except urllib.error.HTTPError as error:
+            raise SystemExit(f"{self.name} answers {read.name} with {error.code}: {error.read()[:2_000]!r}") from None
+        answer = orjson.loads(text)
+        if answer.get("errors"):
+            raise SystemExit(f"{self.name} answers {read.name} with {answer['errors']}")
         return answer["data"]
 
 

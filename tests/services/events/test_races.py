@@ -21,7 +21,7 @@ from models import (
 )
 from services.core.actor import Actor
 from services.core.database import Database
-from services.core.errors import AlreadyRegistered, Problem, RegistrationClosed
+from services.core.errors import AlreadyRegistered, Problem, RegistrationClosed, WrongEventState
 from services.core.work import Work, begin
 from services.events import pools
 from services.events.checkin import check_in
@@ -229,6 +229,30 @@ async def test_one_registration_that_is_cancelled_many_times_at_once_frees_one_s
     await assert_seats_reconcile(crowd.make)
 
 
+async def test_who_leaves_the_line_while_a_seat_is_freed_is_passed_over(crowd: Crowd) -> None:
+    make = crowd.make
+    event = await make.event(capacity=6)
+    seated, in_front = [await make.person() for _ in range(6)], [await make.person() for _ in range(6)]
+    leaving = [(person, await make.registration(event, person)) for person in seated]
+    leaving += [(person, await make.registration(event, person, WAITLISTED)) for person in in_front]
+    behind = [await make.registration(event, await make.person(), WAITLISTED) for _ in range(6)]
+    acts: list[tuple[Person, Operation]] = [
+        (person, lambda work, id=registration.id: cancel_registration(work, id))  # type: ignore[misc]
+        for person, registration in leaving
+    ]
+    await crowd.all_act(*(act for pair in zip(acts[:6], acts[6:], strict=True) for act in pair))
+    assert [(await make.fresh(row)).state for row in behind] == [CONFIRMED] * 6
+    await assert_seats_reconcile(make)
+
+
+async def test_of_many_who_close_an_event_at_once_one_does(crowd: Crowd) -> None:
+    event, staff = await crowd.make.event(), await crowd.make.staff(Role.REGISTRAR)
+    answers = await crowd.all_act(*[(staff, lambda work: close_registration(work, event.id))] * 8)
+    assert sum(isinstance(answer, Event) for answer in answers) == 1
+    assert sum(isinstance(answer, WrongEventState) for answer in answers) == 7
+    assert await crowd.make.count(JournalEntry) == 1
+
+
 @pytest.mark.parametrize("step", [cancel_event, close_registration])
 async def test_nobody_registers_for_an_event_that_ended_while_they_reached_for_a_seat(
     crowd: Crowd, monkeypatch: pytest.MonkeyPatch, step: Callable[[Work, UUID], Awaitable[Event]]
@@ -288,8 +312,10 @@ async def test_everything_at_once_ends_without_a_deadlock_and_the_seats_reconcil
     await assert_seats_reconcile(make)
     await nobody_waits_beside_a_free_seat(make)
 
-    more = [(person, lambda work: register(work, event.id, format=EventFormat.ONLINE)) for person in people]
-    await crowd.all_act(*more[:8], (staff, lambda work: cancel_event(work, event.id)), *more[8:])
+    acts = [(person, lambda work: register(work, event.id, format=EventFormat.ONLINE)) for person in people[:6]]
+    for row in await make.all(Registration):
+        acts.append((staff, lambda work, id=row.id: cancel_registration(work, id)))  # type: ignore[misc]
+    await crowd.all_act(*acts[:12], (staff, lambda work: cancel_event(work, event.id)), *acts[12:])
     live = [row for row in await make.all(Registration) if row.state is not CANCELLED]
     assert ((await make.fresh(event)).state, live) == (EventState.CANCELLED, [])
     await assert_seats_reconcile(make)

@@ -217,6 +217,19 @@ async def test_a_freed_seat_goes_to_the_first_in_line(make: Maker, acting_as: Ac
     await assert_seats_reconcile(make)
 
 
+async def test_seats_freed_one_after_the_other_in_one_piece_of_work_all_pass_on(
+    make: Maker, acting_as: ActingAs, registrar: Person
+) -> None:
+    event = await make.event(capacity=2)
+    leaving = [await make.registration(event, await make.person()) for _ in range(2)]
+    waiting = [await make.registration(event, await make.person(), WAITLISTED) for _ in range(2)]
+    async with acting_as(registrar) as work:
+        for registration in leaving:
+            await cancel_registration(work, registration.id)
+    assert {(await make.fresh(registration)).state for registration in waiting} == {CONFIRMED}
+    await assert_seats_reconcile(make)
+
+
 async def test_priority_comes_before_arrival(make: Maker, acting_as: ActingAs) -> None:
     event, ana = await make.event(capacity=1), await make.person()
     first = await make.registration(event, ana)

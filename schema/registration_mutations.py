@@ -1,0 +1,150 @@
+"""What people and the desk do about registrations, and whether one may register."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import strawberry
+from strawberry.dataloader import DataLoader
+
+import models
+from schema.compiler.declare import computed, extends
+from schema.events import Event
+from schema.mutations import MutationInput, key, mutation
+from schema.problems import Problem
+from schema.registrations import Registration
+from schema.requests import Request
+from services.core import errors
+from services.core.errors import (
+    AlreadyRegistered,
+    NoSuchFormat,
+    NotInvited,
+    RegistrationClosed,
+    RegistrationNotOpen,
+    WrongEventState,
+    WrongRegistrationState,
+)
+from services.core.work import Work, begin
+from services.events import checkin, eligibility, registration
+
+_REGISTERING = (RegistrationNotOpen, RegistrationClosed, NotInvited, AlreadyRegistered, NoSuchFormat, WrongEventState)
+_FORMAT = "Where to take part; needed where the event has several formats."
+
+
+@strawberry.input(description="A registration of oneself.")
+class RegisterForEventInput(MutationInput):
+    """The input of `registerForEvent`."""
+
+    event_id: strawberry.ID = strawberry.field(description="The event.")
+    format: models.EventFormat | None = strawberry.field(default=None, description=_FORMAT)
+
+
+@mutation(Registration, problems=_REGISTERING)
+async def register_for_event(work: Work, input: RegisterForEventInput) -> models.Registration:
+    """Take a seat, or the next place on the waiting list where the event is full."""
+    return await registration.register(work, key(input.event_id, "Event", "eventId"), format=input.format)
+
+
+@strawberry.input(description="A registration of somebody else.")
+class RegisterOnBehalfInput(RegisterForEventInput):
+    """The input of `registerOnBehalf`."""
+
+    person_id: strawberry.ID = strawberry.field(description="Who is registered.")
+    reason: str | None = strawberry.field(default=None, description="Why, for the journal.")
+
+
+@mutation(Registration, problems=_REGISTERING)
+async def register_on_behalf(work: Work, input: RegisterOnBehalfInput) -> models.Registration:
+    """Register somebody, outside the window and the audience if need be, never past the seats.
+
+    Asks for `registrations.manage` in the association that organises the event.
+    """
+    return await registration.register_on_behalf(
+        work,
+        key(input.event_id, "Event", "eventId"),
+        key(input.person_id, "Person", "personId"),
+        format=input.format,
+        reason=input.reason,
+    )
+
+
+@strawberry.input(description="A registration that was made.")
+class RegistrationInput(MutationInput):
+    """The input of mutations that take a registration."""
+
+    registration_id: strawberry.ID = strawberry.field(description="The registration.")
+
+
+@strawberry.input(description="A registration to cancel.")
+class CancelRegistrationInput(RegistrationInput):
+    """The input of `cancelRegistration`."""
+
+    reason: str | None = strawberry.field(default=None, description="Why, for the journal.")
+
+
+@mutation(Registration, problems=(WrongRegistrationState, WrongEventState))
+async def cancel_registration(work: Work, input: CancelRegistrationInput) -> models.Registration:
+    """Give a seat back, or leave the waiting list; the first in line takes the seat.
+
+    One's own, or with `registrations.manage`.
+    """
+    id = key(input.registration_id, "Registration", "registrationId")
+    return await registration.cancel_registration(work, id, reason=input.reason)
+
+
+@strawberry.input(description="Somebody who has come.")
+class CheckInInput(RegistrationInput):
+    """The input of `checkIn`."""
+
+
+@mutation(Registration, problems=(WrongRegistrationState, WrongEventState))
+async def check_in(work: Work, input: CheckInInput) -> models.Registration:
+    """Note that somebody has come. Asks for `registrations.manage`."""
+    return await checkin.check_in(work, key(input.registration_id, "Registration", "registrationId"))
+
+
+@strawberry.input(description="A check-in to undo.")
+class UndoCheckInInput(RegistrationInput):
+    """The input of `undoCheckIn`."""
+
+
+@mutation(Registration, problems=(WrongRegistrationState, WrongEventState))
+async def undo_check_in(work: Work, input: UndoCheckInInput) -> models.Registration:
+    """Take a check-in back. Asks for `registrations.manage`."""
+    return await checkin.undo_check_in(work, key(input.registration_id, "Registration", "registrationId"))
+
+
+@strawberry.type(description="Whether one may register, and why not: told before the button is pressed.")
+@dataclass
+class Eligibility:
+    """The answer of `canRegister`, by the same rules as the operation."""
+
+    allowed: bool = strawberry.field(description="Whether registering would be accepted now.")
+    reasons: list[Problem] = strawberry.field(description="What stands in the way; empty where nothing does.")
+
+
+async def _can_register(row: Mapping[str, Any], request: Request) -> Eligibility:
+    reasons = await _loader(request).load(UUID(row["id"]))
+    return Eligibility(allowed=not reasons, reasons=reasons)  # type: ignore[arg-type]
+
+
+def _loader(request: Request) -> DataLoader[UUID, list[errors.Problem]]:
+    """One for each request, so that a list of events asks for all of them at once."""
+
+    async def load(ids: Sequence[UUID]) -> list[list[errors.Problem]]:
+        async with begin(request.database, request.actor, now=request.reading.now) as work:
+            reasons = await eligibility.reasons_for(work, ids, work.actor.person_id)
+        return [reasons[id] for id in ids]
+
+    if _can_register not in request.loaders:
+        request.loaders[_can_register] = DataLoader(load_fn=load)
+    loader: DataLoader[UUID, list[errors.Problem]] = request.loaders[_can_register]
+    return loader
+
+
+@extends(Event)
+class _EventEligibility:
+    can_register: Eligibility = computed(
+        "Whether the reader may register now, and why not.", _can_register, needs=("id",)
+    )

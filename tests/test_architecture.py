@@ -1,0 +1,168 @@
+"""How the code hangs together, read from the code itself: which way dependencies point, and what stands only where."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from services.core.settings import CHECKOUT
+
+LONGEST = 400  # lines
+LAYERS = ("app", "schema", "services", "models")  # each imports those after it only
+EDGE = {"strawberry", "starlette", "graphql", "uvicorn"}
+DOMAINS = ("core", "tenancy", "people", "membership")  # each imports those before it; leaf domains import all of these
+WHOLE = {"demo"}  # written through every domain
+
+ELEVATED = {
+    # Where row security is lifted within the tenant, and why: review each.
+    "services/tenancy/visibility.py": {
+        "other associations' links to a person decide who sees them",
+        "whoever holds a cascading grant is nobody's to list",
+    },
+    "services/tenancy/affiliations.py": {
+        "an application is the applicant's to make, and the umbrella's to change",
+        "applications that the actor may not see count as well",
+    },
+    "services/tenancy/associations.py": {"nobody holds a permission in an association that isn't there yet"},
+    "services/membership/memberships.py": {"a membership is its association's to change, and its person's to leave"},
+    "services/people/segments.py": {"whoever is in a segment is counted, not shown"},
+    "services/events/life.py": {"managing an event doesn't show who registered"},
+    "services/events/eligibility.py": {"whether somebody is in a segment depends on rows that they may not see"},
+    "services/events/queue.py": {"the next in line is somebody else's registration"},
+    "services/events/planning.py": {"an edition may be a draft of another association"},
+    "services/events/pools.py": {"a seat pool's counter is staff's to write, and a seat anybody's to take"},
+}
+
+
+def sources(*roots: str) -> Iterator[Path]:
+    """Python files, as paths from the checkout."""
+    for root in roots:
+        found = CHECKOUT / root
+        for path in [found] if found.suffix else sorted(found.rglob("*.py")):
+            if path.exists():
+                yield path.relative_to(CHECKOUT)
+
+
+def parsed(path: Path) -> ast.Module:
+    return ast.parse((CHECKOUT / path).read_text())
+
+
+def imports(tree: ast.AST) -> set[str]:
+    """Every module that is imported anywhere in the tree; of `from a import b` both `a` and `a.b`."""
+    found: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            found |= {name.name for name in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, "Imports are absolute."
+            found |= {f"{node.module}", *(f"{node.module}.{name.name}" for name in node.names)}
+    return found
+
+
+def against_the_layers(layer: str, imported: set[str]) -> set[str]:
+    """What a layer imports from those above it, and what belongs to the edge."""
+    above = set(LAYERS[: LAYERS.index(layer)]) | {"tests"}
+    above |= EDGE if layer in {"services", "models"} else set()
+    return {name for name in imported if name.partition(".")[0] in above}
+
+
+def against_the_domains(domain: str, imported: set[str]) -> set[str]:
+    """What a domain of the services imports from one that is not before it."""
+    if domain in WHOLE:
+        return set()
+    before = DOMAINS[: DOMAINS.index(domain) + 1] if domain in DOMAINS else (*DOMAINS, domain)
+    return {name for name in imported if name.startswith("services.") and name.split(".")[1] not in before}
+
+
+def elevations(tree: ast.Module) -> set[str]:
+    """The reasons that `elevated` is called with: texts, or constants of the module."""
+    constants = {
+        target.id: node.value.value
+        for node in tree.body
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant)
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
+    found: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "elevated":
+            (why,) = node.args
+            reason = why.value if isinstance(why, ast.Constant) else constants.get(getattr(why, "id", ""))
+            assert isinstance(reason, str), f"A reason that can be read here, not {ast.unparse(why)}"
+            found.add(reason)
+    return found
+
+
+def calls_of(tree: ast.Module, method: str) -> list[int]:
+    """The lines where a method of this name is called."""
+    calls = (node for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute))
+    return [call.lineno for call in calls if isinstance(call.func, ast.Attribute) and call.func.attr == method]
+
+
+@pytest.mark.parametrize("layer", LAYERS)
+def test_dependencies_point_one_way(layer: str) -> None:
+    paths = list(sources(f"{layer}.py" if layer == "app" else layer))
+    wrong = {str(path): against_the_layers(layer, imports(parsed(path))) for path in paths}
+    assert {path: names for path, names in wrong.items() if names} == {}
+
+
+def test_domains_build_on_those_before_them_and_leaves_do_not_meet() -> None:
+    paths = [path for path in sources("services") if len(path.parts) > 2]
+    wrong = {str(path): against_the_domains(path.parts[1], imports(parsed(path))) for path in paths}
+    assert {path: names for path, names in wrong.items() if names} == {}
+
+
+def test_a_dependency_the_wrong_way_is_found() -> None:
+    code = "import strawberry\ndef f():\n    from schema.events import Event\n    from services.events import life\n"
+    imported = imports(ast.parse(code))
+    assert against_the_layers("services", imported) == {"strawberry", "schema.events", "schema.events.Event"}
+    assert against_the_layers("models", imported) > against_the_layers("services", imported)
+    assert against_the_layers("app", imported) == set()
+    assert against_the_domains("people", imported) == {"services.events", "services.events.life"}
+    assert against_the_domains("mentoring", imported) == {"services.events", "services.events.life"}
+    assert against_the_domains("events", imported) == against_the_domains("demo", imported) == set()
+
+
+def test_files_stay_short() -> None:
+    long = {
+        str(path): lines
+        for path in sources("app.py", "models", "services", "schema", "tests")
+        if "versions" not in path.parts and (lines := len((CHECKOUT / path).read_text().splitlines())) > LONGEST
+    }
+    assert long == {}
+
+
+def test_annotations_of_models_are_evaluated() -> None:
+    # SQLModel reads them: as texts they break relationships.
+    late = [str(path) for path in sources("models") if "__future__.annotations" in imports(parsed(path))]
+    assert late == []
+
+
+def test_the_domain_never_commits() -> None:
+    paths = [path for path in sources("services") if path.parts[1] != "core"]
+    found = {f"{path}:{line}" for path in paths for line in calls_of(parsed(path), "commit")}
+    assert found == set()
+    assert calls_of(ast.parse("async def f(work):\n    await work.session.commit()"), "commit") == [2]
+
+
+def test_row_security_is_lifted_only_in_the_places_listed() -> None:
+    found = {str(path): elevations(parsed(path)) for path in sources("app.py", "services", "schema")}
+    assert {path: reasons for path, reasons in found.items() if reasons} == ELEVATED
+
+
+def test_things_to_do_say_why() -> None:
+    marks = ("TO" + "DO", "FIX" + "ME")
+    bare = [
+        f"{path}:{number}"
+        for path in sources("app.py", "models", "services", "schema", "tests")
+        for number, line in enumerate((CHECKOUT / path).read_text().splitlines(), start=1)
+        for mark in marks
+        if mark in line and len(line.partition(mark)[2].strip(" :.")) < 15
+    ]
+    assert bare == []
+
+
+def test_every_package_is_a_layer() -> None:
+    found = {path.parent.name for path in CHECKOUT.glob("*/__init__.py")}
+    assert found <= {*LAYERS, "tests"}
