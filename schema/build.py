@@ -36,7 +36,8 @@ def build() -> Built:
     """The schema. BadDeclaration where a declaration can't be kept."""
     bind.finish()
     made = strawberry.Schema(query=Query, mutation=mutations.root(), config=StrawberryConfig(scalar_map=SCALARS))
-    catalog = Catalog(made._schema)
+    graphql = made._schema  # noqa: SLF001 - what graphql-core executes has no public name there
+    catalog = Catalog(graphql)
     complete.install(catalog)
     mutations.install(catalog)
-    return Built(made, made._schema, catalog, Operations(catalog))
+    return Built(made, graphql, catalog, Operations(catalog))

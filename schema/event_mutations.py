@@ -78,7 +78,9 @@ class PlanEventInput(MutationInput):
     registration_closes_at: datetime | None = strawberry.field(
         default=None, description="When registration ends; null: when it starts."
     )
-    hosts: list[HostInput] = strawberry.field(default_factory=list, description="Who hosts it; by default who organises.")
+    hosts: list[HostInput] = strawberry.field(
+        default_factory=list, description="Who hosts it; by default who organises."
+    )
     speakers: list[SpeakerInput] = strawberry.field(default_factory=list, description="Who speaks, in order.")
     seat_pools: list[SeatPoolInput] = strawberry.field(
         default_factory=list, description="Its seats by format; by default without a limit."
@@ -188,9 +190,7 @@ class CancelEventInput(EventInput):
 @mutation(Event, problems=(WrongEventState,))
 async def cancel_event(work: Work, input: CancelEventInput) -> models.Event:
     """Cancel an event and every live registration for it. Asks for `events.manage`."""
-    return await life.cancel_event(
-        work, key(input.event_id, "Event", "eventId"), reason=optional_texts(input.reason)
-    )
+    return await life.cancel_event(work, key(input.event_id, "Event", "eventId"), reason=optional_texts(input.reason))
 
 
 @strawberry.input(description="A change of a seat pool.")

@@ -21,7 +21,11 @@ from schema.compiler.declare import (
 )
 from schema.relay import Connection, Node
 
-AS_OF = {"as_of": Argument(date | None, "The day to tell it for; by default today where the confederation is.", absent="today")}
+AS_OF = {
+    "as_of": Argument(
+        date | None, "The day to tell it for; by default today where the confederation is.", absent="today"
+    )
+}
 """The argument of everything that is dated."""
 
 
@@ -49,8 +53,8 @@ class Association(Node):
 
 
 def _staff_only(row: Row, value: str) -> Row:
-    held = literal_column(f"({permission_setting('affiliations.manage')})")
-    return case((row.association_id.op("= any")(held) | row.umbrella_id.op("= any")(held), row[value]))
+    held: Row = literal_column(f"({permission_setting('affiliations.manage')})")
+    return case((row.association_id.bool_op("= any")(held) | row.umbrella_id.bool_op("= any")(held), row[value]))
 
 
 @read_type(models.Affiliation)
@@ -97,4 +101,6 @@ class _AssociationAffiliations:
 
 @extends(Confederation)
 class _ConfederationAssociations:
-    associations: Connection[Association] = connection("Its associations, umbrellas and partners.", on=None, order=("slug",))
+    associations: Connection[Association] = connection(
+        "Its associations, umbrellas and partners.", on=None, order=("slug",)
+    )

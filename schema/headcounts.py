@@ -2,6 +2,7 @@
 
 from datetime import date
 from enum import Enum
+from typing import Any
 
 import strawberry
 from sqlalchemy import Date, Integer, Text, Uuid, cast, func, literal_column, null
@@ -47,7 +48,7 @@ class AssociationCount:
     count: int | None = column(f"How many. {_UNDER_FIVE}")
 
 
-def _cells(figure: str, cell: str, type_: object) -> object:
+def _cells(figure: str, cell: str, type_: Any) -> Row:
     def rows(headcount: Row) -> Row:
         counted = getattr(func.figures, figure)(headcount.association_id, headcount.day)
         return counted.table_valued(sql_column(cell, type_), sql_column("count", Integer))
@@ -69,7 +70,9 @@ class Headcount:
     by_position_class: list[PositionClassCount] = many(
         "By class of position, the most first.", rows=_cells("headcount_by_class", "position_class", Text)
     )
-    by_sector: list[SectorCount] = many("By sector, the most first.", rows=_cells("headcount_by_sector", "sector", Text))
+    by_sector: list[SectorCount] = many(
+        "By sector, the most first.", rows=_cells("headcount_by_sector", "sector", Text)
+    )
     by_association: list[AssociationCount] = many(
         "By association, the most first.", rows=_cells("headcount_by_association", "association_id", Uuid), limit=500
     )

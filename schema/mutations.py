@@ -27,10 +27,11 @@ from models import Person
 from models.base import TenantRecord
 from schema.compiler import limits
 from schema.compiler.bind import Catalog
+from schema.compiler.names import camel, snake
 from schema.compiler.plan import Planner
 from schema.compiler.run import RightsChanged, coerced
-from schema.compiler.sql import camel, reading, snake
-from schema.problems import PROBLEMS
+from schema.compiler.statements import reading
+from schema.problems import PROBLEMS, Met
 from schema.relay import decode_id
 from schema.requests import Request
 from services.core import errors
@@ -57,9 +58,7 @@ class MutationInput:
         description="Up to 200 characters of the client's choice: asked again with the same key and input, "
         "the first answer is given again and nothing is done twice.",
     )
-    dry_run: bool = strawberry.field(
-        default=False, description="Do everything, answer what would happen, and undo it."
-    )
+    dry_run: bool = strawberry.field(default=False, description="Do everything, answer what would happen, and undo it.")
 
 
 @dataclass(frozen=True)
@@ -99,7 +98,7 @@ def mutation(shows: Any, *, problems: Sequence[type[errors.Problem]] = ()) -> Ca
         union = strawberry.union(f"{title}Result", description=f"What `{camel(name)}` did, or why it did nothing.")
 
         async def resolve(info: strawberry.Info[Request], input: Any) -> Any:
-            return await _run(made, info.context, info._raw_info, input)
+            return await _run(made, info.context, info._raw_info, input)  # noqa: SLF001 - the planner reads graphql-core's own
 
         resolve.__annotations__ |= {"input": operate.__annotations__["input"], "return": Annotated[members, union]}
         declared = strawberry.field(resolver=resolve, description=inspect.getdoc(operate))
@@ -145,7 +144,7 @@ _CATALOG: list[Catalog] = []
 
 
 def _type_of(value: Any, _info: Any, _type: Any) -> str:
-    return value.type_name if isinstance(value, Payload) else type(value).__name__
+    return value.type_name if isinstance(value, Payload) else type(value.problem).__name__
 
 
 def _payload(title: str, shows: Any) -> Any:
@@ -159,7 +158,7 @@ def _payload(title: str, shows: Any) -> Any:
     return strawberry.type(body, description="What was done.")
 
 
-async def _run(made: Mutation, request: Request, info: GraphQLResolveInfo, input: Any) -> Payload | errors.Problem:
+async def _run(made: Mutation, request: Request, info: GraphQLResolveInfo[Any], input: Any) -> Payload | Met:
     for attempt in (1, 2):
         try:
             async with begin(request.database, request.actor, dry_run=input.dry_run) as work:
@@ -170,12 +169,12 @@ async def _run(made: Mutation, request: Request, info: GraphQLResolveInfo, input
                 raise
             request.reading = request.reading.acting(await request.reload())
         except made.problems as problem:
-            return problem
+            return Met(problem)
     raise AssertionError
 
 
 async def _check_rights(work: Work) -> None:
-    """RightsChanged where the person's rights are others than the actor was loaded with: policies would go by the old."""
+    """RightsChanged where the actor was loaded with other rights: the policies would go by the old ones."""
     if work.actor.person_id is None:
         return
     which = (col(Person.confederation_id) == work.tenant_id) & (col(Person.id) == work.actor.person_id)
@@ -183,7 +182,9 @@ async def _check_rights(work: Work) -> None:
         raise RightsChanged
 
 
-async def _payload_of(made: Mutation, work: Work, request: Request, info: GraphQLResolveInfo, input: Any) -> Payload:
+async def _payload_of(
+    made: Mutation, work: Work, request: Request, info: GraphQLResolveInfo[Any], input: Any
+) -> Payload:
     given = {name: value for name, value in asdict(input).items() if name not in ("idempotency_key", "dry_run")}
     key = None if input.dry_run else input.idempotency_key
     mark = fingerprint(made.name, given)
@@ -198,7 +199,7 @@ async def _payload_of(made: Mutation, work: Work, request: Request, info: GraphQ
 
 
 async def _read(
-    made: Mutation, work: Work, request: Request, info: GraphQLResolveInfo, id: UUID, *, dry_run: bool
+    made: Mutation, work: Work, request: Request, info: GraphQLResolveInfo[Any], id: UUID, *, dry_run: bool
 ) -> Payload:
     """The payload's parts, read by compiled statements on the transaction's own connection."""
     (catalog,) = _CATALOG[-1:]

@@ -1,11 +1,11 @@
 """The problems that operations meet, as types of the schema: one for each refusal in `services.core.errors`.
 
-A problem's value is the exception itself; its fields are the exception's. Keys are global identifiers.
+A problem's fields are the exception's; keys are global identifiers.
 """
 
 import types
 import typing
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from enum import Enum
 from inspect import getdoc
 from typing import Any
@@ -26,10 +26,8 @@ def _every(base: type[errors.Problem]) -> list[type[errors.Problem]]:
 PROBLEMS: dict[type[errors.Problem], Any] = {}
 """The GraphQL type of each refusal."""
 
-ProblemCode = strawberry.enum(
-    Enum("ProblemCode", {cls.code: cls.code for cls in _every(errors.Problem)}),
-    description="What kind of problem it is, for programs.",
-)
+_codes: Any = Enum("ProblemCode", {cls.code: cls.code for cls in _every(errors.Problem)})  # type: ignore[misc]
+ProblemCode: Any = strawberry.enum(_codes, description="What kind of problem it is, for programs.")
 
 _FIELDS: dict[str, str] = {
     "audiences": "The slugs of the audiences that it is for, where they are public.",
@@ -45,27 +43,42 @@ _FIELDS: dict[str, str] = {
 }
 
 
+@dataclass(frozen=True)
+class Met:
+    """A problem that was met, as resolvers hand it on: graphql-core takes an exception for a failure."""
+
+    problem: errors.Problem
+
+
+def _code(self: Any) -> ProblemCode:
+    return self.problem.code
+
+
+def _message(self: Any, info: strawberry.Info[Request], locale: Locale | None = None) -> str:
+    text: str = self.problem.message(locale.code if locale else info.context.reading.locales[0])
+    return text
+
+
+def _path(self: Any) -> list[str] | None:
+    return list(self.problem.path) or None
+
+
 @strawberry.interface(description="Why an operation was not done. Nothing was changed.")
 class Problem:
     """The interface of all problems."""
 
-    @strawberry.field(description="What kind of problem it is, for programs.")
-    def code(self) -> ProblemCode:  # type: ignore[valid-type]
-        return self.code
-
-    @strawberry.field(description="What is wrong, in words; by default in the request's language.")
-    def message(self, info: strawberry.Info[Request], locale: Locale | None = None) -> str:
-        code = locale.code if locale else info.context.reading.locales[0]
-        return self.message(code)  # type: ignore[operator,no-any-return]
-
-    @strawberry.field(description="Which part of the input it is about; null where it is about the whole.")
-    def path(self) -> list[str] | None:
-        return list(self.path) or None  # type: ignore[arg-type,call-overload]
+    code: ProblemCode = strawberry.field(resolver=_code, description="What kind of problem it is, for programs.")
+    message: str = strawberry.field(
+        resolver=_message, description="What is wrong, in words; by default in the request's language."
+    )
+    path: list[str] | None = strawberry.field(
+        resolver=_path, description="Which part of the input it is about; null where it is about the whole."
+    )
 
 
 def _global(kind: str) -> Any:
     def resolve(self: Any) -> strawberry.ID | None:
-        id: UUID | None = getattr(self, f"{kind}_id")
+        id: UUID | None = getattr(self.problem, f"{kind}_id")
         return strawberry.ID(encode_id(kind.title(), id)) if id else None
 
     return resolve
@@ -76,7 +89,7 @@ def _field(name: str, annotation: Any) -> Any:
         return strawberry.field(resolver=_global(name.removesuffix("_id")), description=_FIELDS[name])
 
     def resolve(self: Any) -> Any:
-        return getattr(self, name)
+        return getattr(self.problem, name)
 
     resolve.__annotations__["return"] = annotation
     return strawberry.field(resolver=resolve, description=_FIELDS[name])

@@ -1,7 +1,5 @@
 """What can be asked for at the root."""
 
-import strawberry
-
 from schema.compiler import context
 from schema.compiler.declare import Argument, connection, node_lookup, one, read_type
 from schema.events import Event, EventSeries

@@ -1,7 +1,6 @@
 """What people and the desk do about registrations, and whether one may register."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +11,7 @@ import models
 from schema.compiler.declare import computed, extends
 from schema.events import Event
 from schema.mutations import MutationInput, key, mutation
-from schema.problems import Problem
+from schema.problems import Met, Problem
 from schema.registrations import Registration
 from schema.requests import Request
 from services.core import errors
@@ -116,7 +115,6 @@ async def undo_check_in(work: Work, input: UndoCheckInInput) -> models.Registrat
 
 
 @strawberry.type(description="Whether one may register, and why not: told before the button is pressed.")
-@dataclass
 class Eligibility:
     """The answer of `canRegister`, by the same rules as the operation."""
 
@@ -126,7 +124,8 @@ class Eligibility:
 
 async def _can_register(row: Mapping[str, Any], request: Request) -> Eligibility:
     reasons = await _loader(request).load(UUID(row["id"]))
-    return Eligibility(allowed=not reasons, reasons=reasons)  # type: ignore[arg-type]
+    met: list[Any] = [Met(problem) for problem in reasons]
+    return Eligibility(allowed=not met, reasons=met)
 
 
 def _loader(request: Request) -> DataLoader[UUID, list[errors.Problem]]:

@@ -16,7 +16,9 @@ class SegmentClause:
     mandate_role: models.MandateRole | None = column("Who holds this mandate.")
     position_class: models.PositionClass | None = column("Whose position is of this class.")
     level: models.ManagementLevel | None = column("Whose position is at this level.")
-    membership_status: models.MembershipStatus | None = column("Whose membership stands so; by default, in good standing.")
+    membership_status: models.MembershipStatus | None = column(
+        "Whose membership stands so; by default, in good standing."
+    )
     locale: str | None = column("Who prefers this language, by its code.")
     region: str | None = column("Who lives or works there.")
 

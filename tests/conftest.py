@@ -60,9 +60,9 @@ async def database_url(server_url: str, testrun_uid: str, worker_id: str) -> Asy
         await admin.execute("select pg_advisory_lock_shared(hashtext($1))", run)
         await admin.execute("select pg_advisory_lock(hashtext($1))", template)
         if not await admin.fetchval("select exists (select from pg_database where datname = $1)", template):
-            await admin.execute(f"create database making_{run}")
-            await migrate(sibling(server_url, f"making_{run}"))
-            await admin.execute(f"alter database making_{run} rename to {template}")
+            await admin.execute(f"create database confed_test_making_{run}")
+            await migrate(sibling(server_url, f"confed_test_making_{run}"))
+            await admin.execute(f"alter database confed_test_making_{run} rename to {template}")
         await admin.execute(f"create database {name} template {template}")
         await admin.execute("select pg_advisory_unlock(hashtext($1))", template)
         yield sibling(server_url, name)
@@ -108,9 +108,7 @@ def sibling(url: str, name: str) -> str:
 
 
 async def _drop_what_killed_runs_left(admin: asyncpg.Connection) -> None:
-    for found in await admin.fetch(
-        r"select datname from pg_database where datname ~ '^(confed_test|making)_.*\w{12}$'"
-    ):
+    for found in await admin.fetch(r"select datname from pg_database where datname ~ '^confed_test_.*_[0-9a-f]{12}$'"):
         run = found["datname"][-12:]
         if await admin.fetchval("select pg_try_advisory_lock(hashtext($1))", run):
             await admin.execute(f"drop database if exists {found['datname']} with (force)")

@@ -12,15 +12,15 @@ from graphql import (
     GraphQLInterfaceType,
     GraphQLObjectType,
     GraphQLResolveInfo,
-    GraphQLSchema,
 )
 
 from schema.compiler import limits
 from schema.compiler.bind import BoundField, Catalog
 from schema.compiler.declare import Argument, Computed
+from schema.compiler.expressions import HIDDEN
+from schema.compiler.names import camel
 from schema.compiler.plan import label_of
 from schema.compiler.run import coerced, field_plan, plan
-from schema.compiler.sql import HIDDEN, camel
 
 _STRUCTURAL = ("Connection", "Edge")
 
@@ -51,12 +51,12 @@ def install(catalog: Catalog) -> None:
                     field.resolve = _root(catalog)
 
 
-def _labelled(source: Mapping[str, Any], info: GraphQLResolveInfo, **_arguments: Any) -> Any:
+def _labelled(source: Mapping[str, Any], info: GraphQLResolveInfo[Any], **_arguments: Any) -> Any:
     return source[label_of(str(info.path.key))]
 
 
 def _root(catalog: Catalog) -> Any:
-    async def resolve(_source: Any, info: GraphQLResolveInfo, **_arguments: Any) -> Any:
+    async def resolve(_source: Any, info: GraphQLResolveInfo[Any], **_arguments: Any) -> Any:
         field, variables = field_plan(catalog, info), coerced(info)
         made = plan(catalog, [field], with_types=True)
         request = info.context
@@ -72,7 +72,7 @@ def _computed(bound: BoundField) -> Any:
     assert isinstance(binding, Computed)
     names: Mapping[str, Argument] = binding.arguments
 
-    async def resolve(source: Mapping[str, Any], info: GraphQLResolveInfo, **arguments: Any) -> Any:
+    async def resolve(source: Mapping[str, Any], info: GraphQLResolveInfo[Any], **arguments: Any) -> Any:
         row = {name: source[f"{HIDDEN}{name}"] for name in binding.needs}
         given = {name: arguments.get(camel(name)) for name in names}
         return await binding.resolve(row, info.context, **given)

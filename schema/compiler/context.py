@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -55,12 +56,16 @@ def locale(choice: int) -> BindParameter[Any]:
     return bindparam(f"locale{choice}", type_=Text())
 
 
+def _choice(i: int, context: Context) -> str:
+    return context.locales[i]
+
+
 VALUES: dict[str, Callable[[Context], Any]] = {
     "tenant": lambda context: context.actor.tenant.id,
     "person": lambda context: context.actor.person_id,
     "today": lambda context: context.today,
     "now": lambda context: context.now,
-    **{f"locale{i}": (lambda i: lambda context: context.locales[i])(i) for i in range(len(LOCALES))},
+    **{f"locale{i}": partial(_choice, i) for i in range(len(LOCALES))},
 }
 """How each of these parameters is had from a request."""
 

@@ -23,7 +23,7 @@ def signature(order: Ordering) -> str:
 
 def cursor_sql(order: Ordering, row: Row) -> ColumnElement[str]:
     """A row's cursor, worked out by PostgreSQL; without the line breaks that its base64 has."""
-    mark = literal_column(f"'{signature(order)}'")
+    mark: Any = literal_column(f"'{signature(order)}'")
     place = cast(func.json_build_array(mark, *(row[column] for column, _ in order)), Text)
     encoded = func.encode(func.convert_to(place, literal_column("'UTF8'")), literal_column("'base64'"))
     return func.translate(encoded, literal_column("E'\\n'"), literal_column("''"))

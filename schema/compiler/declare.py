@@ -278,7 +278,7 @@ def extends(target: Any) -> Callable[[type], type]:
 def _install(cls: type) -> list[StrawberryField]:
     """Turn the class's declarations into Strawberry fields."""
     fields = []
-    for name, annotation in list(cls.__dict__.get("__annotations__", {}).items()):
+    for name, annotation in list(inspect.get_annotations(cls).items()):
         declared = cls.__dict__.get(name)
         if not isinstance(declared, Declared):
             continue
@@ -303,8 +303,7 @@ def _field(cls: type, name: str, annotation: Any, declared: Declared) -> Strawbe
         deprecation_reason=declared.deprecated,
     )
     made.arguments = [
-        argument(key, value.annotation, value.description)
-        for key, value in declared.binding.arguments.items()
+        argument(key, value.annotation, value.description) for key, value in declared.binding.arguments.items()
     ]
     cls.__annotations__[name] = annotation
     setattr(cls, name, made)

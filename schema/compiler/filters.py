@@ -5,13 +5,14 @@ with the comparisons that its type allows, and `and`, `or`, `not`. The shape of 
 values compared with are bound.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import Enum
 from typing import Any
 
 import strawberry
-from sqlalchemy import BindParameter, ColumnElement, and_, any_, not_, or_
+from sqlalchemy import and_, any_, false, or_, true
 from sqlalchemy.dialects.postgresql import ARRAY
 from strawberry.annotation import StrawberryAnnotation
 from strawberry.types.field import StrawberryField
@@ -77,7 +78,10 @@ def filter_type(name: str, annotation: Any) -> Any:
         _filters[name] = _input(
             f"{name}Filter",
             f"Comparisons of a {name}. All that are given must hold.",
-            {**{op: (type_ | None, _MEANING[op]) for op, type_ in fields.items()}, "isNull": (bool | None, _MEANING["isNull"])},
+            {
+                **{op: (type_ | None, _MEANING[op]) for op, type_ in fields.items()},
+                "isNull": (bool | None, _MEANING["isNull"]),
+            },
         )
     return _filters[name]
 
@@ -88,7 +92,7 @@ _filters: dict[str, Any] = {}
 def where_type(name: str, columns: dict[str, tuple[Any, str, str]]) -> Any:
     """The `where` of a read type: columns by GraphQL name with (annotation, name of its type, description)."""
     fields = {key: (filter_type(kind, python) | None, text) for key, (python, kind, text) in columns.items()}
-    made = _input(f"{name}Where", f"Which {name}s. All that is given must hold.", fields)
+    made: Any = _input(f"{name}Where", f"Which {name}s. All that is given must hold.", fields)
     for key, annotation, text in (
         ("and", list[made], "All of these hold."),
         ("or", list[made], "Any of these holds."),
@@ -101,12 +105,12 @@ def where_type(name: str, columns: dict[str, tuple[Any, str, str]]) -> Any:
 def order_type(name: str, columns: dict[str, str]) -> Any:
     """The `orderBy` of a read type: columns by GraphQL name in capitals."""
     members = {f"{key}_{way}": f"{column} {way.lower()}" for key, column in columns.items() for way in ("ASC", "DESC")}
-    made = Order(f"{name}Order", members)  # type: ignore[call-overload]
+    made: Any = Order(f"{name}Order", members)  # type: ignore[call-arg]
     return strawberry.enum(made, description=f"Orders of {name}s. Ties are broken by key.")
 
 
 def _input(name: str, description: str, fields: dict[str, tuple[Any, str]]) -> Any:
-    cls = strawberry.input(type(name, (), {"__annotations__": {}}), name=name, description=description)
+    cls: Any = strawberry.input(type(name, (), {"__annotations__": {}}), name=name, description=description)
     cls.__strawberry_definition__.fields.extend(_input_field(key, type_, text) for key, (type_, text) in fields.items())
     return cls
 
@@ -121,18 +125,22 @@ def _input_field(name: str, annotation: Any, description: str) -> StrawberryFiel
     )
 
 
-def condition_sql(condition: Condition, row: Row, bind: Any) -> ColumnElement[bool]:
+def condition_sql(condition: Condition, row: Row, bind: Callable[[Getter, Any], Any]) -> Any:
     """A condition over a row. `bind(getter, type)` makes a parameter of the statement."""
     if isinstance(condition, Combine):
         parts = [condition_sql(part, row, bind) for part in condition.parts]
-        return {"and": lambda: and_(*parts), "or": lambda: or_(*parts), "not": lambda: not_(and_(*parts))}[condition.how]()
+        if condition.how == "or":
+            return or_(false(), *parts)  # any of nothing is nothing
+        every = and_(true(), *parts)
+        # What can't be told of a null doesn't hold, so its `not` does: `not` and `ne` agree.
+        return every.is_not(true()) if condition.how == "not" else every
     column = row[condition.column]
     if condition.operator == "isNull":
         return column.is_(None) == bind(condition.value, bool)
     if condition.operator in ("in", "notIn"):
         listed = column == any_(bind(condition.value, ARRAY(column.type)))
         return listed if condition.operator == "in" else listed.is_not(True)
-    value: BindParameter[Any] = bind(condition.value, column.type)
+    value = bind(condition.value, column.type)
     if condition.operator == "ne":
         return column.is_distinct_from(value)
     return {

@@ -94,8 +94,6 @@ def _measure(levels: list[list[Any]]) -> tuple[int, int]:
     return depth, fields
 
 
-
-
 def _cost(field: FieldPlan) -> Cost:
     if field.page is not None:
         return _page_cost(field.page)
@@ -109,7 +107,6 @@ def _cost(field: FieldPlan) -> Cost:
 
 def _selection_cost(selections: Sequence[Selection]) -> Cost:
     costs = [_cost(field) for selection in selections for field in selection.fields]
-    costs = [each for each in costs if each is not None]
     return lambda variables, context: sum(each(variables, context) for each in costs)
 
 

@@ -73,17 +73,18 @@ class Page:
     after: Getter | None
     before: Getter | None
     parts: tuple["Part", ...]
+    type_name: str
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
     """Something asked of a connection or an edge: `kind` is the field's name; an object's parts are in `parts`."""
 
-    key: str
     label: str
     kind: str
     selection: Selection | None = None
     parts: tuple["Part", ...] = ()
+    type_name: str = ""  # of the object that has the parts
 
 
 class Planner:
@@ -209,7 +210,7 @@ class Planner:
 
     def _page(self, nodes: list[FieldNode], bound: BoundField, binding: Relation, arguments: dict[str, Getter]) -> Page:
         assert bound.target is not None
-        node = nodes[0]
+        type_name, node = get_named_type(bound.type).name, nodes[0]
         given = {a.name.value: a.value for a in node.arguments or () if not self._is_null(a.value)}
         given = {k: v for k, v in given.items() if not isinstance(v, VariableNode) or v.name.value in self._variables}
         where, order_by = arguments.pop("where", None), arguments.pop("orderBy", None)
@@ -228,7 +229,8 @@ class Planner:
             backwards=backwards,
             after=paging["after"] if "after" in given else None,
             before=paging["before"] if "before" in given else None,
-            parts=self._parts(get_named_type(bound.type).name, bound.target, nodes),
+            parts=self._parts(type_name, bound.target, nodes),
+            type_name=type_name,
         )
 
     def _parts(self, type_name: str, target: str, nodes: list[FieldNode]) -> tuple[Part, ...]:
@@ -238,13 +240,13 @@ class Planner:
             name, label = group[0].name.value, label_of(key)
             self.needs_python |= label != key
             if name in ("nodes", "node"):
-                parts.append(Part(key, label, name, self.selection(target, group)))
+                parts.append(Part(label, name, self.selection(target, group)))
             elif name in ("edges", "pageInfo"):
                 definition = self._schema.get_type(type_name).fields[name]  # type: ignore[union-attr]
                 inner = get_named_type(definition.type).name
-                parts.append(Part(key, label, name, parts=self._parts(inner, target, group)))
+                parts.append(Part(label, name, parts=self._parts(inner, target, group), type_name=inner))
             else:
-                parts.append(Part(key, label, name if name != "__typename" else f"__typename:{type_name}"))
+                parts.append(Part(label, name))
         return tuple(parts)
 
     def _constant(self, node: Any, type_: Any) -> Any:
@@ -302,7 +304,7 @@ class _Path:
     path: tuple[Any, ...]
 
     def get(self, variables: Variables, _context: Any) -> Any:
-        value = variables.get(self.variable)
+        value: Any = variables.get(self.variable)
         for step in self.path:
             value = value[step]
         return value

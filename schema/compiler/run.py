@@ -1,7 +1,7 @@
 """The last pass: operations by their documents, plans by the shape of their variables, and the one round trip.
 
-`Operations` is the plan cache. A query whose root fields are all compiled is answered as the bytes that PostgreSQL sent,
-between two constants; anything else is graphql-core's, with the same plans underneath (`complete`).
+`Operations` is the plan cache. A query whose root fields are all compiled is answered as the bytes that PostgreSQL
+sent, between two constants; anything else is graphql-core's, with the same plans underneath (`complete`).
 """
 
 from collections import OrderedDict
@@ -25,7 +25,8 @@ from schema.compiler import limits
 from schema.compiler.bind import Catalog
 from schema.compiler.context import Context
 from schema.compiler.plan import FieldPlan, NotCompiled, Planner
-from schema.compiler.sql import Statement, statement
+from schema.compiler.sql import Statement
+from schema.compiler.statements import statement
 from schema.compiler.values import Coercion, Variables
 from services.core.database import Readers
 
@@ -78,9 +79,7 @@ class Operation:
     def __init__(self, catalog: Catalog, document: DocumentNode, node: OperationDefinitionNode) -> None:
         self._catalog = catalog
         self._node = node
-        self._fragments = {
-            d.name.value: d for d in document.definitions if isinstance(d, FragmentDefinitionNode)
-        }
+        self._fragments = {d.name.value: d for d in document.definitions if isinstance(d, FragmentDefinitionNode)}
         self.coercion = Coercion(catalog.schema, node)
         self._plans: OrderedDict[tuple[Any, ...], Plan] = OrderedDict()
 

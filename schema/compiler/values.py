@@ -1,4 +1,4 @@
-"""Values that a plan takes from each request: variables, coerced quickly where they are simple, and what is made of them."""
+"""Values that a plan takes from each request: variables, coerced quickly where that is simple, and derived ones."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -113,7 +113,7 @@ class Coercion:
 
 
 def _coercer(type_: Any) -> Callable[[Any], Any]:
-    return _FAST.get(type_.name) or type_.coerce_input_value  # type: ignore[no-any-return]
+    return _FAST.get(type_.name) or type_.coerce_input_value
 
 
 def _text(value: Any) -> str:
@@ -164,7 +164,7 @@ def _variables_in_directives(operation: OperationDefinitionNode) -> frozenset[st
     # Fragments are not in the operation's node: any Boolean variable may be in one of their directives.
     booleans = set()
     for definition in operation.variable_definitions or ():
-        node = definition.type
+        node: Any = definition.type
         while hasattr(node, "type"):
             node = node.type
         if node.name.value == "Boolean":

@@ -1,7 +1,7 @@
 """Who asks: the confederation of the address, and the actor of the credentials. Both are kept for a while.
 
-A person's rights are kept with the version they were worked out at; a compiled read compares it in its own statement, so
-that rights withdrawn are refused on the very next request. A confederation's settings are at most a minute old.
+A person's rights are kept with the version they were worked out at; a compiled read compares it in its own statement,
+so that rights withdrawn are refused on the very next request. A confederation's settings are at most a minute old.
 """
 
 import re
@@ -84,7 +84,7 @@ def _today(tenant: Tenant) -> Any:
 
 @lru_cache(1_000)
 def locales(accept_language: str, of_tenant: tuple[str, ...]) -> tuple[str, ...]:
-    """Every locale in the order that text is looked for: what the request accepts, then as the confederation falls back."""
+    """Every locale in the order that text is looked for: as the request accepts, then as the tenant falls back."""
     ranked = []
     for i, item in enumerate(accept_language.lower().split(",")[:20]):
         tag, _, quality = item.partition(";")

@@ -1,10 +1,9 @@
 """The GraphQL endpoint: a plain ASGI application, because a request's and a response's objects cost more than a read.
 
-A query that is all compiled is answered here, as the bytes that PostgreSQL sent. Whatever is unusual (a mutation, a field
-in Python, an error to be told, a browser) falls through to Strawberry's view, which gives the same answers.
+A query that is all compiled is answered here, as the bytes that PostgreSQL sent. Whatever is unusual (a mutation, a
+field in Python, an error to be told, a browser) falls through to Strawberry's view, which gives the same answers.
 """
 
-import asyncio
 from collections.abc import Awaitable, Callable, MutableMapping
 from datetime import UTC, datetime
 from functools import partial
@@ -21,6 +20,7 @@ from schema.compiler.run import NotSpliced
 from schema.requests import Request
 from schema.web.actors import Actors, Misdirected, locales
 from schema.web.view import View
+from services.core.actor import Actor
 from services.core.database import Database
 
 Scope = MutableMapping[str, Any]
@@ -62,7 +62,7 @@ class Endpoint:
                 await refuse(404, "NO_SUCH_CONFEDERATION", "There is no confederation at this address.")
                 return
             authorization = headers.get(b"authorization")
-            reload = partial(asyncio.sleep, 0, actor)
+            reload: Callable[[], Awaitable[Actor]] = _nobody
             if authorization is not None:
                 text = authorization.decode("latin-1")
                 reload = partial(self._actors.load, actor.tenant, text)
@@ -78,23 +78,25 @@ class Endpoint:
         except _BodyTooLarge:
             await refuse(413, "BODY_TOO_LARGE", f"A body has at the most {LARGEST_BODY} bytes.")
             return
-        try:
-            answer = await self._splice(scope, headers, body, request)
-        except (NotSpliced, GraphQLError, ExceptionGroup):
+        answer = await self._splice(scope, headers, body, request)
+        if answer is not None:
+            await _respond(send, 200, media_type, answer)
+        else:
             scope["confed.request"] = request
             await self._view(scope, _replay(body, receive), send)
-            return
-        await _respond(send, 200, media_type, answer)
 
-    async def _splice(self, scope: Scope, headers: dict[bytes, bytes], body: bytes, request: Request) -> bytes:
-        """The whole response as bytes. NotSpliced, or a GraphQL error, where Strawberry's view has to answer."""
-        document, variables, name = _asked(scope, headers, body)
-        operation = self._operations.find(document, name)
-        values = operation.coercion.values(variables)
-        plan = operation.plan(values)
-        cost = plan.cost(values, request.reading)
-        limits.check_cost(cost)
-        data = await request.read(plan, values)
+    async def _splice(self, scope: Scope, headers: dict[bytes, bytes], body: bytes, request: Request) -> bytes | None:
+        """The whole response as bytes; None where Strawberry's view has to answer, be it with an error."""
+        try:
+            document, variables, name = _asked(scope, headers, body)
+            operation = self._operations.find(document, name)
+            values = operation.coercion.values(variables)
+            plan = operation.plan(values)
+            cost = plan.cost(values, request.reading)
+            limits.check_cost(cost)
+            data = await request.read(plan, values)
+        except (NotSpliced, GraphQLError, ExceptionGroup):
+            return None
         return b'{"data":%b,"extensions":{"cost":{"spent":%d,"left":%d}}}' % (data, cost, limits.MAXIMUM_COST - cost)
 
 
@@ -122,6 +124,10 @@ def _asked(scope: Scope, headers: dict[bytes, bytes], body: bytes) -> tuple[str,
     if not (name is None or type(name) is str):
         raise NotSpliced
     return document, variables or {}, name or None
+
+
+async def _nobody() -> Actor:
+    raise AssertionError("nobody's rights never change")
 
 
 async def _body(receive: Receive, headers: dict[bytes, bytes]) -> bytes:

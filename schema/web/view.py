@@ -5,7 +5,7 @@ from typing import Any
 from uuid import uuid4
 
 import orjson
-from graphql import ExecutionResult, GraphQLError
+from graphql import GraphQLError
 from starlette.requests import Request as HTTPRequest
 from starlette.responses import Response
 from strawberry.asgi import GraphQL
@@ -36,7 +36,7 @@ class View(GraphQL[Request, None]):
         """By the same library as everywhere."""
         return orjson.dumps(data)
 
-    async def process_result(self, request: HTTPRequest, result: ExecutionResult) -> GraphQLHTTPResponse:
+    async def process_result(self, request: HTTPRequest, result: Any) -> GraphQLHTTPResponse:
         """The result with what was unexpected masked, and with its cost."""
         answer: GraphQLHTTPResponse = {"data": result.data}
         if result.errors:

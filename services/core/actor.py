@@ -29,7 +29,7 @@ class Tenant:
 
 @dataclass(frozen=True)
 class Actor:
-    """Whoever acts in one confederation. `holds`: the associations by permission; the system holds no permission rows."""
+    """Whoever acts in one confederation. `holds`: associations by permission; the system holds none and may do all."""
 
     tenant: Tenant
     person_id: UUID | None = None
@@ -92,7 +92,7 @@ def _array(ids: frozenset[UUID]) -> str:
 async def find_tenant(connection: asyncpg.Connection, slug: str) -> Tenant | None:
     """The confederation of a slug, if there is one."""
     row = await connection.fetchrow("select id, locales, time_zone from figures.tenant($1)", slug)
-    return row and Tenant(row["id"], slug, tuple(row["locales"]), row["time_zone"])
+    return None if row is None else Tenant(row["id"], slug, tuple(row["locales"]), row["time_zone"])
 
 
 _BELOW = """

@@ -67,7 +67,7 @@ class Readers:
         self._url = url
         self._size = size
         self._open = 0
-        self._idle: list[asyncpg.Connection] = []
+        self._idle: list[_Reader] = []
         self._waiting: deque[asyncio.Future[None]] = deque()
 
     async def fetch(self, statement: str, arguments: Sequence[Any]) -> Any:
@@ -130,7 +130,7 @@ class Readers:
                 return
 
     async def _connect(self) -> "_Reader":
-        connection = await asyncpg.connect(
+        connection: _Reader = await asyncpg.connect(
             self._url,
             # A plan never depends on a value: planned once a connection, not anew for the first five executions.
             server_settings=_SESSION | {"role": APP, "plan_cache_mode": "force_generic_plan", "jit": "off"},

@@ -1,4 +1,4 @@
-"""What each role may do. A permission is `<what>.<verb>`; row policies and operations ask for permissions, never roles."""
+"""What each role may do. A permission is `<what>.<verb>`; policies and operations ask for permissions, never roles."""
 
 from models import Role
 from models.policies import policies

@@ -72,7 +72,7 @@ class Work:
             await self.session.flush()
         except IntegrityError as error:
             cause = error.orig.__cause__ if error.orig else None
-            name = getattr(cause, "constraint_name", None)
+            name = str(getattr(cause, "constraint_name", ""))
             if refused and name in refused:
                 raise refused[name] from error
             if isinstance(cause, asyncpg.UniqueViolationError):
@@ -89,7 +89,7 @@ class Work:
         reason: str | None = None,
         **data: Any,
     ) -> None:
-        """Write the journal: audit entry and outgoing event in one row. `data`: identifiers and states, nothing personal.
+        """Write the journal: audit entry and outgoing event in one row. `data`: keys and states, nothing personal.
 
         `association_id`: whose staff may read the entry; the subject's own where it has one.
         """
@@ -137,7 +137,7 @@ class Work:
     async def connection(self) -> asyncpg.Connection:
         """The transaction's own connection: compiled reads through it see what this work has changed."""
         await self.session.flush()
-        raw = await (await self.session.connection()).get_raw_connection()
+        raw: Any = await (await self.session.connection()).get_raw_connection()
         driver: asyncpg.Connection = raw.driver_connection
         return driver
 
@@ -145,6 +145,14 @@ class Work:
         self._elevations.pop()
         if self.session.is_active:
             await self._set({"confed.elevated": self._elevations[-1] if self._elevations else ""})
+
+    async def start(self) -> None:
+        """Tell PostgreSQL who acts. The platform itself works on whatever the tenant has."""
+        settings = dict(self.actor.settings)
+        if self.actor.is_system:
+            self._elevations.append("the platform itself")
+            settings["confed.elevated"] = self._elevations[-1]
+        await self._set(settings)
 
     async def _set(self, settings: Mapping[str, str]) -> None:
         calls = [func.set_config(name, value, True) for name, value in settings.items()]
@@ -158,10 +166,7 @@ async def begin(
     """One transaction: committed at the end, rolled back on an exception or a dry run."""
     async with database.sessions() as session, session.begin() as transaction:
         work = Work(session, actor, now or datetime.now(UTC))
-        await work._set(actor.settings)
-        if actor.is_system:
-            await work._set({"confed.elevated": "the platform itself"})
-            work._elevations.append("the platform itself")
+        await work.start()
         yield work
         if dry_run:
             await session.flush()

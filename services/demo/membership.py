@@ -9,7 +9,7 @@ from services.core.work import Work
 from services.demo.stage import Stage
 from services.membership.categories import create_category
 from services.membership.memberships import Admission, admit_all
-from services.people.mandates import begin_mandate
+from services.people.mandates import MandateInput, begin_mandates
 from services.people.positions import PositionInput, begin_positions
 from services.tenancy.roles import grant_role
 
@@ -45,7 +45,7 @@ async def people(
     """Register managers of a sector, and make them members who joined between two days."""
     persons = await stage.persons(work, association, count, handles=handles)
     posts = [stage.rng.choice(_POSTS) for _ in persons]
-    days = [joined[0] + timedelta(days=stage.rng.randrange((joined[1] - joined[0]).days)) for _ in persons]
+    days = [stage.day_between(*joined) for _ in persons]
     await begin_positions(
         work,
         [
@@ -57,7 +57,7 @@ async def people(
                 working_time=WorkingTime.FULL_TIME,
                 sector=sector,
                 level=level,
-                starts_on=day - timedelta(days=stage.rng.randrange(30, 900)),
+                starts_on=stage.day_between(day - timedelta(days=900), day),
             )
             for person, day, (title, position_class, level) in zip(persons, days, posts, strict=True)
         ],
@@ -114,18 +114,12 @@ async def board(
     ends_on: date | None = None,
 ) -> None:
     """Seat the first persons on the board of governors, the first four with an office, for everybody to read."""
-    for rank, person in enumerate(persons[:BOARD]):
-        roles = [MandateRole.GOVERNOR, *OFFICES[rank : rank + 1]]
-        for role in roles:
-            await begin_mandate(
-                work,
-                person.id,
-                stage.associations[association].id,
-                role,
-                starts_on=starts_on,
-                ends_on=ends_on,
-                published=True,
-            )
+    mandates = [
+        MandateInput(person_id=person.id, role=role, starts_on=starts_on, ends_on=ends_on, published=True)
+        for rank, person in enumerate(persons[:BOARD])
+        for role in (MandateRole.GOVERNOR, *OFFICES[rank : rank + 1])
+    ]
+    await begin_mandates(work, stage.associations[association].id, mandates)
 
 
 async def run_by(

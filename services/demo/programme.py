@@ -48,7 +48,7 @@ async def put_on(stage: Stage, event: Programmed) -> Event:
     day = stage.ahead(event.days)
     starts_at = stage.at(day, event.hour)
     organiser = stage.staff[event.association]
-    announced = min(day - timedelta(days=56), stage.today - timedelta(days=14))
+    announced = stage.announced(day)
     async with stage.acting_as(organiser, stage.at(announced, 10)) as work:
         planned = await plan_event(
             work,
@@ -112,11 +112,9 @@ async def hold(
         await hold_event(work, event.id)
 
 
-async def register_themselves(
-    stage: Stage, event: Event, persons: Sequence[Person], *, days_before: int
-) -> list[Registration]:
-    """Each of the persons registers by themselves, one minute after the other, some days before the event."""
-    moment = event.starts_at - timedelta(days=days_before)
+async def register_themselves(stage: Stage, event: Event, persons: Sequence[Person]) -> list[Registration]:
+    """Each of the persons registers by themselves, one minute after the other, a week after the announcement."""
+    moment = stage.at(stage.announced(event.starts_at.date()) + timedelta(days=7))
     registrations = []
     for rank, person in enumerate(persons):
         async with stage.acting_as(person, moment + timedelta(minutes=rank)) as work:

@@ -128,7 +128,7 @@ async def _batch(
     """Enter holders of a class on the last of the days that they begin on."""
     async with stage.platform(starts[1]) as work:
         persons = await stage.persons(work, _HOLDERS, count, handles={0: handle} if handle else {}, english=0.08)
-        days = [starts[0] + timedelta(days=stage.rng.randrange((starts[1] - starts[0]).days + 1)) for _ in persons]
+        days = [stage.day_between(*starts) for _ in persons]
         await begin_positions(work, _positions(stage, holders, persons, days))
         category = await regular(stage, work, _HOLDERS)
         await admit_all(
@@ -139,7 +139,7 @@ async def _batch(
                 for person, day in zip(persons, days, strict=True)
             ],
         )
-    if handle != "newcomer":
+    if handle != "newcomer":  # who registers for nothing before they have begun
         stage.members.setdefault(_HOLDERS, []).extend(persons)
 
 

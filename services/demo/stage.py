@@ -21,6 +21,9 @@ DEMO = "demo"
 """The external system that names the demo's persons by their handle."""
 
 
+_HOLIDAYS = {(12, day) for day in range(23, 32)} | {(1, 1), (1, 2), (6, 24), (7, 1)}
+
+
 @dataclass
 class Stage:
     """One confederation while its demo is written. `rng` is seeded with its slug: every load is the same."""
@@ -45,12 +48,20 @@ class Stage:
         """An hour of a day where the confederation is, in UTC."""
         return datetime.combine(day, time(hour, minute), ZoneInfo(self.tenant.time_zone)).astimezone(UTC)
 
+    def day_between(self, first: date, last: date) -> date:
+        """A day by chance. One draw, however many days there are: what is drawn next is the same on every load."""
+        return first + timedelta(days=int(self.rng.random() * ((last - first).days + 1)))
+
     def ahead(self, days: int) -> date:
-        """A day relative to the load; a Saturday or Sunday moves to the Monday, or before the load to the Friday."""
+        """A working day relative to the load: the next one for what is to come, the one before for what is past."""
         day = self.today + timedelta(days=days)
-        if day.weekday() < 5:
-            return day
-        return day + timedelta(days=7 - day.weekday()) if days > 0 else day - timedelta(days=day.weekday() - 4)
+        while day.weekday() >= 5 or (day.month, day.day) in _HOLIDAYS:
+            day += timedelta(days=1 if days > 0 else -1)
+        return day
+
+    def announced(self, day: date) -> date:
+        """When what happens on a day is announced: eight weeks before, and in any case two weeks before the load."""
+        return min(day - timedelta(days=56), self.today - timedelta(days=14))
 
     @asynccontextmanager
     async def platform(self, day: date) -> AsyncIterator[Work]:

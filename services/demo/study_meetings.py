@@ -54,8 +54,8 @@ async def first(stage: Stage) -> None:
         )
         stage.segments |= {"governors": governors.id, "managers": managers.id}
     event = await _plan(stage, _FIRST, 1, speakers=(_FACAL, _LUSIGNAN), capacity=120)
-    audience = _boards(stage, first=True)[:30]
-    registrations = await register_themselves(stage, event, audience, days_before=21)
+    audience = _boards(stage, first=True)[:25]
+    registrations = await register_themselves(stage, event, audience)
     await hold(stage, event, stage.staff["ccc-cmc"], registrations, absent=5)
 
 
@@ -65,7 +65,7 @@ async def second(stage: Stage) -> None:
     event = await _plan(stage, _SECOND, 2, speakers=(_LUSIGNAN,), capacity=80, follow_up_to_id=earlier.id)
     interested = [member for slug in _public(stage) for member in stage.members[slug][BOARD : BOARD + 3]][:20]
     invited = _boards(stage, first=True)[-46:]
-    registrations = await register_themselves(stage, event, [*invited, *interested], days_before=28)
+    registrations = await register_themselves(stage, event, [*invited, *interested])
     organiser = stage.staff["ccc-cmc"]
     async with stage.acting_as(organiser, event.starts_at - timedelta(days=1)) as work:
         await close_registration(work, event.id)
@@ -81,7 +81,7 @@ async def third(stage: Stage) -> None:
     earlier = stage.events[f"{_SERIES}-2"]
     event = await _plan(stage, day, 3, speakers=(_LUSIGNAN,), capacity=60, follow_up_to_id=earlier.id)
     boards = [member for member in _boards(stage, first=False) if member != stage.cast["governor"]][::3]
-    await register_themselves(stage, event, [*boards, stage.cast["manager"]], days_before=55)
+    await register_themselves(stage, event, [*boards, stage.cast["manager"]])
 
 
 async def _plan(
@@ -94,7 +94,7 @@ async def _plan(
     follow_up_to_id: UUID | None = None,
 ) -> Event:
     national, quebec, centre = stage.ids("ccc-cmc", "cncq", "placement-centre")
-    async with stage.acting_as(stage.staff["ccc-cmc"], stage.at(day - timedelta(days=56))) as work:
+    async with stage.acting_as(stage.staff["ccc-cmc"], stage.at(stage.announced(day))) as work:
         event = await plan_event(
             work,
             association_id=national,

@@ -1,5 +1,7 @@
 """Mandates: seats on boards of governors, and offices."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
@@ -13,6 +15,17 @@ from services.tenancy.visibility import links_changed
 _PERMISSION = "persons.manage"
 
 
+@dataclass(frozen=True, kw_only=True)
+class MandateInput:
+    """A seat or an office of a person; `ends_on` is its last day. A published one shows the person's name."""
+
+    person_id: UUID
+    role: MandateRole
+    starts_on: date
+    ends_on: date | None = None
+    published: bool = False
+
+
 async def begin_mandate(
     work: Work,
     person_id: UUID,
@@ -23,29 +36,38 @@ async def begin_mandate(
     ends_on: date | None = None,
     published: bool = False,
 ) -> Mandate:
-    """Give somebody a seat or an office in an association. Asks for `persons.manage` there.
+    """Give somebody a seat or an office in an association. Refused as `begin_mandates` is."""
+    mandate = MandateInput(person_id=person_id, role=role, starts_on=starts_on, ends_on=ends_on, published=published)
+    return (await begin_mandates(work, association_id, [mandate]))[0]
 
-    `ends_on` is its last day. A published mandate shows the person's name as it is now, to everyone.
+
+async def begin_mandates(work: Work, association_id: UUID, mandates: Sequence[MandateInput]) -> list[Mandate]:
+    """Give several seats or offices in an association, a new board say. Asks for `persons.manage` there.
+
+    A published mandate shows the person's name as it is now, to everyone.
     """
     await work.find(Association, association_id)
     work.actor.require(_PERMISSION, association_id)
-    person = (await access.seen(work, {person_id}))[person_id]
-    check_period(starts_on, ends_on)
-    mandate = await work.insert(
-        Mandate(
-            confederation_id=work.tenant_id,
-            person_id=person_id,
-            association_id=association_id,
-            role=role,
-            starts_on=starts_on,
-            ends_on=ends_on,
-            published=published,
-            published_name=f"{person.given_name} {person.family_name}" if published else None,
+    persons = await access.seen(work, {mandate.person_id for mandate in mandates})
+    rows = []
+    for rank, mandate in enumerate(mandates):
+        check_period(mandate.starts_on, mandate.ends_on, str(rank), "endsOn")
+        person = persons[mandate.person_id]
+        name = f"{person.given_name} {person.family_name}" if mandate.published else None
+        rows.append(
+            Mandate(
+                **vars(mandate),
+                confederation_id=work.tenant_id,
+                association_id=association_id,
+                published_name=name,
+            )
         )
-    )
-    await links_changed(work, [person_id])
-    await work.record("mandate.begun", mandate, person_id=str(person_id), role=role)
-    return mandate
+    work.session.add_all(rows)
+    await work.flush()
+    await links_changed(work, list(persons))
+    for row in rows:
+        await work.record("mandate.begun", row, person_id=str(row.person_id), role=row.role)
+    return rows
 
 
 async def end_mandate(work: Work, mandate_id: UUID, *, ends_on: date | None = None) -> Mandate:

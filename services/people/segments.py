@@ -9,10 +9,12 @@ from uuid import UUID
 
 from sqlalchemy import (
     ARRAY,
+    CTE,
     BindParameter,
     ColumnElement,
     Date,
     Select,
+    Table,
     and_,
     any_,
     bindparam,
@@ -24,17 +26,13 @@ from sqlalchemy import (
     union,
 )
 from sqlalchemy.dialects.postgresql import UUID as PG_UUID
-from sqlmodel import col
+from sqlmodel import SQLModel
 
 from models import (
     Association,
     ManagementLevel,
-    Mandate,
     MandateRole,
-    Membership,
     MembershipStatus,
-    Person,
-    Position,
     PositionClass,
     Sector,
     Segment,
@@ -46,8 +44,11 @@ from services.core.work import Work
 from services.people.standing import GOOD_STANDING, status_on
 from services.tenancy.checks import check_locale, check_localized, check_slug, check_text
 
-
 Day = BindParameter[date]
+_association, _clause, _mandate, _membership, _person, _position = (
+    SQLModel.metadata.tables[name]
+    for name in ("association", "segment_clause", "mandate", "membership", "person", "position")
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -151,127 +152,108 @@ def persons_in(segment_ids: Sequence[UUID], as_of: date) -> Select[tuple[UUID, U
 
 @cache
 def _members() -> Select[tuple[UUID, UUID]]:
-    """The statement itself: building it costs ten times what running it does, so it is built once."""
-    as_of = bindparam("as_of", type_=Date)
+    """The statement itself: building it costs more than running it, so it is built once, of tables, not models."""
+    as_of: Day = bindparam("as_of", type_=Date)
     asked = bindparam("segment_ids", type_=ARRAY(PG_UUID(as_uuid=True)))
-    clause = select(SegmentClause).where(col(SegmentClause.segment_id) == any_(asked)).cte("clause")
-    c = clause.c
+    clause = select(_clause).where(_clause.c.segment_id == any_(asked)).cte("clause")
+    c, there = clause.c, _in_scope(clause, as_of)
     asks_position = or_(c.position_class.is_not(null()), c.level.is_not(null()))
     asks_membership = or_(c.within_id.is_not(null()), c.membership_status.is_not(null()))
     asks_link = or_(c.mandate_role.is_not(null()), asks_membership)
+    fits = and_(*_position_fits(clause, as_of))
     linked = union(
-        _by_mandate(clause, as_of).where(c.mandate_role.is_not(null())),
-        _by_membership(clause, as_of).where(
+        _by_mandate(clause, there, as_of).where(c.mandate_role.is_not(null())),
+        _by_membership(clause, there, as_of).where(
             c.mandate_role.is_(null()), or_(asks_membership, and_(c.sector.is_not(null()), ~asks_position))
         ),
-        _by_position(clause, as_of).where(~asks_link, or_(asks_position, c.sector.is_not(null()))),
-        select(c.id.label("clause_id"), col(Person.id).label("person_id"))
-        .join(Person, col(Person.confederation_id) == c.confederation_id)
+        select(c.id.label("clause_id"), _position.c.person_id)
+        .join_from(clause, _position, fits)
+        .where(~asks_link, or_(asks_position, c.sector.is_not(null()))),
+        select(c.id.label("clause_id"), _person.c.id.label("person_id"))
+        .join_from(clause, _person, _person.c.confederation_id == c.confederation_id)
         .where(~asks_link, ~asks_position, c.sector.is_(null())),
     ).subquery("linked")
+    # Beside a mandate or membership, the position is a second thing to have.
+    second = select(1).where(fits, _position.c.person_id == linked.c.person_id).correlate(clause, linked).exists()
     return (
-        select(c.segment_id, col(Person.id).label("person_id"))
-        .join(linked, linked.c.clause_id == c.id)
-        .join(Person, and_(col(Person.confederation_id) == c.confederation_id, col(Person.id) == linked.c.person_id))
+        select(c.segment_id, _person.c.id.label("person_id"))
+        .join_from(clause, linked, linked.c.clause_id == c.id)
+        .join(_person, and_(_person.c.confederation_id == c.confederation_id, _person.c.id == linked.c.person_id))
         .where(
-            or_(col(Person.deceased_on).is_(null()), col(Person.deceased_on) > as_of),
-            or_(c.locale.is_(null()), c.locale == col(Person.locale)),
-            or_(c.region.is_(null()), c.region == col(Person.region)),
-            # Beside a mandate or membership, the position is a second thing to have.
-            or_(
-                ~asks_link,
-                ~asks_position,
-                select(1)
-                .where(*_position(clause, as_of), col(Position.person_id) == linked.c.person_id)
-                .correlate(clause, linked)
-                .exists(),
-            ),
+            or_(_person.c.deceased_on.is_(null()), _person.c.deceased_on > as_of),
+            or_(c.locale.is_(null()), c.locale == _person.c.locale),
+            or_(c.region.is_(null()), c.region == _person.c.region),
+            or_(~asks_link, ~asks_position, second),
         )
         .distinct()
     )
 
 
-def _in_scope(clause: Any, as_of: Day) -> Any:
+def _in_scope(clause: CTE, as_of: Day) -> CTE:
     """The associations that a clause's link may be to: its own, with its affiliates, or any; and of its sector."""
     c = clause.c
     # The function's answer begins with the association itself; without an association it is null.
     reached = func.figures.scope(c.within_id, as_of).table_valued("id").render_derived("reached")
     return (
-        select(c.id.label("clause_id"), col(Association.confederation_id), col(Association.id))
+        select(c.id.label("clause_id"), _association.c.confederation_id, _association.c.id)
         .join_from(clause, reached, or_(c.with_affiliates, reached.c.id.is_not_distinct_from(c.within_id)))
         .join(
-            Association,
+            _association,
             and_(
-                col(Association.confederation_id) == c.confederation_id,
-                or_(c.within_id.is_(null()), col(Association.id) == reached.c.id),
-                or_(c.sector.is_(null()), col(Association.sector) == c.sector),
+                _association.c.confederation_id == c.confederation_id,
+                or_(c.within_id.is_(null()), _association.c.id == reached.c.id),
+                or_(c.sector.is_(null()), _association.c.sector == c.sector),
             ),
         )
-        .subquery()
+        .cte("there")
     )
 
 
-def _by_mandate(clause: Any, as_of: Day) -> Select[Any]:
-    c, there = clause.c, _in_scope(clause, as_of)
+def _by_mandate(clause: CTE, there: CTE, as_of: Day) -> Select[Any]:
+    c = clause.c
     member_there = select(1).where(
-        col(Membership.confederation_id) == col(Mandate.confederation_id),
-        col(Membership.association_id) == col(Mandate.association_id),
-        col(Membership.person_id) == col(Mandate.person_id),
+        _membership.c.confederation_id == _mandate.c.confederation_id,
+        _membership.c.association_id == _mandate.c.association_id,
+        _membership.c.person_id == _mandate.c.person_id,
         status_on(as_of) == c.membership_status,
     )
     return (
-        select(c.id.label("clause_id"), col(Mandate.person_id).label("person_id"))
+        select(c.id.label("clause_id"), _mandate.c.person_id)
         .join_from(clause, there, there.c.clause_id == c.id)
-        .join(Mandate, _of(Mandate, there))
+        .join(_mandate, _of(_mandate, there))
         .where(
-            col(Mandate.role) == c.mandate_role,
-            _held(Mandate, as_of),
-            or_(c.membership_status.is_(null()), member_there.correlate(clause, Mandate).exists()),
+            _mandate.c.role == c.mandate_role,
+            *_held(_mandate, as_of),
+            or_(c.membership_status.is_(null()), member_there.correlate(clause, _mandate).exists()),
         )
     )
 
 
-def _by_membership(clause: Any, as_of: Day) -> Select[Any]:
-    c, there = clause.c, _in_scope(clause, as_of)
+def _by_membership(clause: CTE, there: CTE, as_of: Day) -> Select[Any]:
+    c, status = clause.c, status_on(as_of)
     return (
-        select(c.id.label("clause_id"), col(Membership.person_id).label("person_id"))
+        select(c.id.label("clause_id"), _membership.c.person_id)
         .join_from(clause, there, there.c.clause_id == c.id)
-        .join(Membership, _of(Membership, there))
-        .where(
-            or_(
-                status_on(as_of) == c.membership_status,
-                and_(c.membership_status.is_(null()), status_on(as_of).in_(GOOD_STANDING)),
-            )
-        )
+        .join(_membership, _of(_membership, there))
+        .where(or_(status == c.membership_status, and_(c.membership_status.is_(null()), status.in_(GOOD_STANDING))))
     )
 
 
-def _by_position(clause: Any, as_of: Day) -> Select[Any]:
-    return select(clause.c.id.label("clause_id"), col(Position.person_id).label("person_id")).join_from(
-        clause, Position, and_(*_position(clause, as_of))
-    )
-
-
-def _position(clause: Any, as_of: Day) -> list[ColumnElement[bool]]:
+def _position_fits(clause: CTE, as_of: Day) -> list[ColumnElement[bool]]:
     """What a clause asks of a position; the sector is the position's where no association or mandate claims it."""
-    c = clause.c
+    c, p = clause.c, _position.c
     return [
-        col(Position.confederation_id) == c.confederation_id,
-        _held(Position, as_of),
-        or_(c.position_class.is_(null()), col(Position.position_class) == c.position_class),
-        or_(c.level.is_(null()), col(Position.level) == c.level),
-        or_(
-            c.sector.is_(null()),
-            c.mandate_role.is_not(null()),
-            c.within_id.is_not(null()),
-            col(Position.sector) == c.sector,
-        ),
+        p.confederation_id == c.confederation_id,
+        *_held(_position, as_of),
+        or_(c.position_class.is_(null()), p.position_class == c.position_class),
+        or_(c.level.is_(null()), p.level == c.level),
+        or_(c.sector.is_(null()), c.mandate_role.is_not(null()), c.within_id.is_not(null()), p.sector == c.sector),
     ]
 
 
-def _of(link: type[Mandate] | type[Membership], there: Any) -> ColumnElement[bool]:
-    return and_(col(link.confederation_id) == there.c.confederation_id, col(link.association_id) == there.c.id)
+def _of(link: Table, there: CTE) -> ColumnElement[bool]:
+    return and_(link.c.confederation_id == there.c.confederation_id, link.c.association_id == there.c.id)
 
 
-def _held(held: type[Mandate] | type[Position], as_of: Day) -> ColumnElement[bool]:
-    return and_(col(held.starts_on) <= as_of, or_(col(held.ends_on).is_(null()), col(held.ends_on) >= as_of))
+def _held(held: Table, as_of: Day) -> list[ColumnElement[bool]]:
+    return [held.c.starts_on <= as_of, or_(held.c.ends_on.is_(null()), held.c.ends_on >= as_of)]

@@ -3,8 +3,9 @@
 from datetime import date
 
 from sqlalchemy import BindParameter, ColumnElement, func
+from sqlmodel import SQLModel
 
-from models import Membership, MembershipStatus
+from models import MembershipStatus
 
 GOOD_STANDING = (MembershipStatus.NEW, MembershipStatus.CURRENT, MembershipStatus.GRACE)
 """The statuses of somebody who is a member."""
@@ -12,7 +13,7 @@ GOOD_STANDING = (MembershipStatus.NEW, MembershipStatus.CURRENT, MembershipStatu
 
 def status_on(as_of: date | BindParameter[date]) -> ColumnElement[str]:
     """The status of a membership on a day, as SQL over its row."""
-    m = Membership
+    m = SQLModel.metadata.tables["membership"].c
     return func.membership_status(
         m.joined_on,
         m.starts_on,

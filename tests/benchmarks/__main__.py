@@ -15,7 +15,7 @@ from services.core.embedded import embedded_postgres
 from services.core.settings import Settings
 from tests.benchmarks.generator import Generator
 from tests.benchmarks.load import ensure_loaded
-from tests.benchmarks.processes import Postgres, Server, cores, serving
+from tests.benchmarks.processes import Postgres, Server, cores, serving, since
 from tests.benchmarks.queries import Read, reads
 from tests.benchmarks.report import LIMIT, OURS, USUAL, Figures, Results, machine, markdown, middle, tables
 
@@ -29,6 +29,7 @@ console = Console(stderr=True)
 
 
 def main(
+    *,
     quick: Annotated[bool, typer.Option(help="One short round: whether it works, not how fast.")] = False,
     as_markdown: Annotated[bool, typer.Option("--markdown", help="Print the tables as Markdown.")] = False,
     seconds: Annotated[int, typer.Option(min=1, help="Seconds of a round.")] = 4,
@@ -82,7 +83,13 @@ def compare(servers: Sequence[Server], chosen: Sequence[Read]) -> None:
 
 
 def measure(
-    servers: Sequence[Server], chosen: Sequence[Read], generator: Generator, postgres: Postgres, *, seconds: int, rounds: int
+    servers: Sequence[Server],
+    chosen: Sequence[Read],
+    generator: Generator,
+    postgres: Postgres,
+    *,
+    seconds: int,
+    rounds: int,
 ) -> Results:
     """The median over the rounds; in each round every server has its turn, so that a slow minute is everybody's."""
     runs: dict[tuple[str, str], list[Figures]] = defaultdict(list)
@@ -105,14 +112,12 @@ def _run(server: Server, read: Read, generator: Generator, postgres: Postgres, s
     server_before, postgres_before = server.cpu(), postgres.cpu()
     result = generator.run(server, read, seconds)
     server_after, postgres_after = server.cpu(), postgres.cpu()
-    in_postgres = None
-    if postgres_before is not None and postgres_after is not None:
-        in_postgres = (postgres_after - postgres_before) / result.requests * 1e6
+    in_postgres = since(postgres_before, postgres_after) / result.requests * 1e6 if postgres_before else None
     return Figures(
         result.requests / result.seconds,
         result.p50,
         result.p99,
-        (server_after - server_before) / result.requests * 1e6,
+        since(server_before, server_after) / result.requests * 1e6,
         in_postgres,
         result.bytes / result.requests,
     )

@@ -1,4 +1,4 @@
-"""The load: `wrk`, or `autocannon` where npm can bring it. A fixed number of connections, each asking as soon as answered."""
+"""The load: `wrk`, or `autocannon` where npm can bring it. Each connection asks again as soon as it is answered."""
 
 import os
 import shutil
@@ -36,7 +36,8 @@ _NODE = """
 const autocannon = require("autocannon"), fs = require("fs")
 const [url, bodies, seconds, connections, headers] = process.argv.slice(2)
 const requests = fs.readFileSync(bodies, "utf8").trim().split("\\n").map((body) => ({ method: "POST", body }))
-autocannon({ url, requests, duration: +seconds, connections: +connections, timeout: 60, headers: JSON.parse(headers) }, (error, r) => {
+const load = { duration: +seconds, connections: +connections, timeout: 60, headers: JSON.parse(headers) }
+autocannon({ url, requests, ...load }, (error, r) => {
   if (error) throw error
   console.log(JSON.stringify({ requests: r.requests.total, seconds: r.duration, p50: r.latency.p50 * 1000,
     p99: r.latency.p99 * 1000, bytes: r.throughput.total, failed: r.errors + r.timeouts + r.non2xx }))

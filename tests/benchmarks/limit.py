@@ -48,7 +48,7 @@ select case when set_config('confed.tenant', $1, true) is not null then (
               ) as speakers
             from event e
             cross join lateral (
-              select coalesce(sum(p.taken), 0) as taken from seat_pool p where p.confederation_id = $2 and p.event_id = e.id
+              select sum(p.taken) as taken from seat_pool p where p.confederation_id = $2 and p.event_id = e.id
             ) seats
             where e.confederation_id = $2 and e.association_id = a.id and e.starts_at >= $5
             order by e.starts_at, e.id limit 20
@@ -63,7 +63,8 @@ select case when set_config('confed.tenant', $1, true) is not null then (
 
 MEMBERS = """
 select case when set_config('confed.tenant', $1, true) is not null and set_config('confed.person', $5, true) is not null
-  and set_config('confed.memberships_read', $6, true) is not null and set_config('confed.persons_read', $7, true) is not null
+  and set_config('confed.memberships_read', $6, true) is not null
+  and set_config('confed.persons_read', $7, true) is not null
 then (
   select row_to_json(answer) from (select (
     select row_to_json(o) from (
@@ -74,14 +75,15 @@ then (
           select row_to_json(o) from (
             select m.number, m.joined_on as "joinedOn", person.j as person, association.j as association
             from (
-              select * from membership m where m.confederation_id = $2 and m.association_id = a.id order by m.id limit 500
+              select * from membership m where m.confederation_id = $2 and m.association_id = a.id
+              order by m.joined_on, m.id limit 500
             ) m
             left join lateral (
               select row_to_json(o) as j from (
                 select p.given_name as "givenName", p.family_name as "familyName", array(
                   select row_to_json(o) from (
                     select q.employer, q.title, q.starts_on as "startsOn" from position q
-                    where q.confederation_id = $2 and q.person_id = p.id order by q.starts_on, q.id
+                    where q.confederation_id = $2 and q.person_id = p.id order by q.starts_on desc, q.id desc
                   ) o
                 ) as positions
                 from person p where p.confederation_id = $2 and p.id = m.person_id
@@ -138,7 +140,10 @@ class Limit:
         return found
 
     async def __call__(
-        self, scope: JsonObject, receive: Callable[[], Awaitable[JsonObject]], send: Callable[[JsonObject], Awaitable[None]]
+        self,
+        scope: JsonObject,
+        receive: Callable[[], Awaitable[JsonObject]],
+        send: Callable[[JsonObject], Awaitable[None]],
     ) -> None:
         if scope["type"] == "lifespan":
             await receive()

@@ -22,7 +22,17 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from services.core.database import migrate
 from services.core.settings import CHECKOUT
 from tests.benchmarks.words import (
-    ABOUT, CITIES, EMPLOYERS, FAMILY, FIELDS, GIVEN, KINDS, SUMMARY, TITLES, TOPICS, VENUES,
+    ABOUT,
+    CITIES,
+    EMPLOYERS,
+    FAMILY,
+    FIELDS,
+    GIVEN,
+    KINDS,
+    SUMMARY,
+    TITLES,
+    TOPICS,
+    VENUES,
 )
 
 NAME = "confed_bench"
@@ -57,7 +67,9 @@ async def ensure_loaded(server_url: str) -> str:
     with suppress(asyncpg.InvalidCatalogNameError):
         connection = await asyncpg.connect(url)
         try:
-            found = await connection.fetchval("select shobj_description(oid, 'pg_database') from pg_database where datname = $1", NAME)
+            found = await connection.fetchval(
+                "select shobj_description(oid, 'pg_database') from pg_database where datname = $1", NAME
+            )
         finally:
             await connection.close()
         if found == wanted:
@@ -118,7 +130,9 @@ class Data:
     def id(self) -> UUID:
         """A UUIDv7 of the data's own clock: rows that are made together sort together, as in real life."""
         self.clock += 1
-        bits = self.clock << 80 | 0x7 << 76 | self.random.getrandbits(12) << 64 | 0b10 << 62 | self.random.getrandbits(62)
+        bits = (
+            self.clock << 80 | 0x7 << 76 | self.random.getrandbits(12) << 64 | 0b10 << 62 | self.random.getrandbits(62)
+        )
         return UUID(int=bits)
 
     def row(self, **columns: Any) -> dict[str, Any]:
@@ -222,7 +236,9 @@ class Data:
             begins = date(2003, 1, 1) + timedelta(days=self.random.randrange(6_000))
             moved = self.random.random() < 0.2
             changes = begins + timedelta(days=self.random.randrange(400, 2_000))
-            for starts, ends in ((begins, changes), (changes + timedelta(days=1), None)) if moved else ((begins, None),):
+            for starts, ends in (
+                ((begins, changes), (changes + timedelta(days=1), None)) if moved else ((begins, None),)
+            ):
                 positions.append(
                     self.row(
                         person_id=person["id"],
@@ -241,10 +257,21 @@ class Data:
 
     def _staff(self) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
         umbrella = self.associations[0]["id"]
-        staff = self.row(given_name="Solange", family_name="Permanente", locale="fr", region=None, access_version=1, association_ids=[umbrella])
+        staff = self.row(
+            given_name="Solange",
+            family_name="Permanente",
+            locale="fr",
+            region=None,
+            access_version=1,
+            association_ids=[umbrella],
+        )
         self.people.append(staff)
         grant = self.row(
-            person_id=staff["id"], association_id=umbrella, role="ADMINISTRATOR", cascades=True, starts_on=date(2020, 1, 1)
+            person_id=staff["id"],
+            association_id=umbrella,
+            role="ADMINISTRATOR",
+            cascades=True,
+            starts_on=date(2020, 1, 1),
         )
         reference = self.row(person_id=staff["id"], system="demo", value="staff", association_ids=[umbrella])
         return [grant], [reference]
@@ -258,7 +285,11 @@ class Data:
             day = DAY + timedelta(days=(number // len(associations)) * 14 + self.random.randrange(14))
             starts = datetime(day.year, day.month, day.day, self.random.randrange(12, 22), pick((0, 30)), tzinfo=UTC)
             state = pick(("PUBLISHED", "OPEN", "OPEN", "OPEN", "CLOSED")) if self.random.random() < 0.95 else "DRAFT"
-            (kind, title_fr, title_en), (topic_fr, topic_en), online = pick(KINDS), pick(TOPICS), self.random.random() < 0.3
+            (kind, title_fr, title_en), (topic_fr, topic_en), online = (
+                pick(KINDS),
+                pick(TOPICS),
+                self.random.random() < 0.3,
+            )
             event = self.row(
                 slug=f"{kind.lower().replace('_', '-')}-{number + 1}",
                 association_id=association["id"],

@@ -36,14 +36,23 @@ def run_on(core: int, command: list[str], **options: object) -> subprocess.Popen
     return subprocess.Popen(command, preexec_fn=partial(os.sched_setaffinity, 0, {core}), **options)  # type: ignore[call-overload, no-any-return]  # noqa: PLW1509
 
 
-def seconds(tree: Iterable[psutil.Process]) -> float:
-    """CPU time that processes have used, user and system."""
-    total = 0.0
+Usage = dict[int, float]
+"""Seconds of CPU that processes have used, user and system, by their identifiers."""
+
+
+def usage(tree: Iterable[psutil.Process]) -> Usage:
+    """What each process has used so far."""
+    used = {}
     for process in tree:
         with suppress(psutil.NoSuchProcess):
             times = process.cpu_times()
-            total += times.user + times.system
-    return total
+            used[process.pid] = times.user + times.system
+    return used
+
+
+def since(before: Usage, after: Usage) -> float:
+    """Seconds used between the two, by the processes that live; one that ended meanwhile takes its share with it."""
+    return sum(used - before.get(pid, 0.0) for pid, used in after.items())
 
 
 @dataclass(frozen=True)
@@ -59,9 +68,9 @@ class Server:
         """Where requests are posted."""
         return f"http://127.0.0.1:{self.port}/{SLUG}/graphql"
 
-    def cpu(self) -> float:
-        """Seconds of CPU used so far."""
-        return seconds([self.process, *self.process.children(recursive=True)])
+    def cpu(self) -> Usage:
+        """What it has used so far."""
+        return usage([self.process, *self.process.children(recursive=True)])
 
     def ask(self, read: Read, variables: Mapping[str, object]) -> object:
         """The data of one answer. SystemExit with what the server said where there are errors instead."""
@@ -84,7 +93,17 @@ def serving(name: str, factory: str, database_url: str, core: int, logs: Path) -
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    options = ["--loop", "uvloop", "--http", "httptools", "--no-access-log", "--log-level", "warning", "--port", str(port)]
+    options = [
+        "--loop",
+        "uvloop",
+        "--http",
+        "httptools",
+        "--no-access-log",
+        "--log-level",
+        "warning",
+        "--port",
+        str(port),
+    ]
     command = [sys.executable, "-m", "uvicorn", factory, "--factory", *options]
     log = logs / f"{name}.log"
     environment = os.environ | {"DATABASE_URL": database_url}
@@ -137,9 +156,9 @@ class Postgres:
     def _tree(self) -> list[psutil.Process]:
         return [self._postmaster, *self._postmaster.children(recursive=True)] if self._postmaster else []
 
-    def cpu(self) -> float | None:
-        """Seconds of CPU used so far; None where it runs elsewhere."""
-        return seconds(self._tree()) if self._postmaster else None
+    def cpu(self) -> Usage:
+        """What it has used so far; empty where it runs elsewhere."""
+        return usage(self._tree())
 
     @contextmanager
     def kept_to(self, core: int) -> Iterator[None]:

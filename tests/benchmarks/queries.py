@@ -1,4 +1,4 @@
-"""The three reads that are measured, and the variables that they cycle through so that no cache of answers could help."""
+"""The three reads that are measured, and the variables that they cycle through: no cache of answers could help."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -77,7 +77,8 @@ async def reads(database_url: str) -> list[Read]:
         events = await connection.fetch("select slug from event where published order by id")
         associations = await connection.fetch(
             """select slug, members >= $1 and members < $1 + 110 as is_page
-            from association a cross join lateral (select count(*) as members from membership where association_id = a.id) m
+            from association a
+            cross join lateral (select count(*) as members from membership where association_id = a.id) m
             where kind = 'ASSOCIATION' order by id""",
             FULL_PAGE,
         )
@@ -89,7 +90,18 @@ async def reads(database_url: str) -> list[Read]:
     ahead = [{"slug": row["slug"], "from": moment} for moment in moments for row in associations]
     full = [{"slug": row["slug"]} for row in associations if row["is_page"]]
     return [
-        Read("Q1", "one event, 8 fields", "Event", EVENT, 16, Aim(0.7, 5, 60), {}, [{"slug": row["slug"]} for row in events]),
+        Read(
+            "Q1",
+            "one event, 8 fields",
+            "Event",
+            EVENT,
+            16,
+            Aim(0.7, 5, 60),
+            {},
+            [{"slug": row["slug"]} for row in events],
+        ),
         Read("Q2", "an association's next 20 events", "Association", ASSOCIATION, 16, Aim(0.9, 12, 100), {}, ahead),
-        Read("Q3", "500 members, three levels", "Members", MEMBERS, 4, Aim(0.9, 80, 300), {"Authorization": STAFF}, full),
+        Read(
+            "Q3", "500 members, three levels", "Members", MEMBERS, 4, Aim(0.9, 80, 300), {"Authorization": STAFF}, full
+        ),
     ]

@@ -48,11 +48,13 @@ Results = dict[str, dict[str, Figures]]
 def machine(postgres: str, generator: str) -> str:
     """What it was measured on."""
     model = next(
-        (line.partition(":")[2].strip() for line in _lines("/proc/cpuinfo") if line.startswith("model name")), platform.machine()
+        (line.partition(":")[2].strip() for line in _lines("/proc/cpuinfo") if line.startswith("model name")),
+        platform.machine(),
     )
     memory = psutil.virtual_memory().total / 2**30
     return (
-        f"{len(os.sched_getaffinity(0))} cores ({model}), {memory:.0f} GB, {platform.system()} {platform.release().split('-')[0]}, "
+        f"{len(os.sched_getaffinity(0))} cores ({model}), {memory:.0f} GB, "
+        f"{platform.system()} {platform.release().split('-')[0]}, "
         f"Python {platform.python_version()}, PostgreSQL {postgres}; load: {generator}"
     )
 

@@ -15,7 +15,7 @@ from typing import Any
 from uuid import UUID
 
 import strawberry
-from sqlalchemy import Select, func
+from sqlalchemy import func
 from sqlalchemy.ext.asyncio import async_sessionmaker
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -33,9 +33,8 @@ from services.core.database import Readers, engine
 from tests.benchmarks.load import SLUG
 from tests.benchmarks.queries import STAFF
 
-EventKind = strawberry.enum(models.EventKind)
-EventState = strawberry.enum(models.EventState)
-AssociationKind = strawberry.enum(models.AssociationKind)
+for _enum in (models.EventKind, models.EventState, models.AssociationKind):
+    strawberry.enum(_enum)
 
 
 class Context:
@@ -46,13 +45,13 @@ class Context:
         self._sessions = sessions
         self._session: AsyncSession | None = None
         self._turn = asyncio.Lock()  # a session runs one statement at a time, and loaders are many
-        self.associations = DataLoader(load_fn=self._load_associations)
-        self.persons = DataLoader(load_fn=self._load_persons)
-        self.positions = DataLoader(load_fn=self._load_positions)
-        self.speakers = DataLoader(load_fn=self._load_speakers)
-        self.seats_taken = DataLoader(load_fn=self._load_seats_taken)
+        self.associations: DataLoader[UUID, Association] = DataLoader(load_fn=self._load_associations)
+        self.persons: DataLoader[UUID, Person | None] = DataLoader(load_fn=self._load_persons)
+        self.positions: DataLoader[UUID, list[Position]] = DataLoader(load_fn=self._load_positions)
+        self.speakers: DataLoader[UUID, list[Speaker]] = DataLoader(load_fn=self._load_speakers)
+        self.seats_taken: DataLoader[UUID, int] = DataLoader(load_fn=self._load_seats_taken)
 
-    async def rows(self, query: Select[Any] | Any) -> Any:
+    async def rows(self, query: Any) -> Any:
         """The query's rows through the request's session."""
         async with self._turn:
             if self._session is None:
@@ -80,13 +79,13 @@ class Context:
 
     async def _load_positions(self, keys: list[UUID]) -> list[list[Any]]:
         model = models.Position
-        rows = await self._children(model, model.person_id, keys, model.starts_on)
+        rows = await self._children(model, model.person_id, keys, col(model.starts_on).desc(), col(model.id).desc())
         allowed = self.actor.holds.get("persons.read", frozenset())
         return _grouped((row for row in rows if not allowed.isdisjoint(row.association_ids)), "person_id", keys)
 
     async def _load_speakers(self, keys: list[UUID]) -> list[list[Any]]:
         model = models.Speaker
-        rows = await self._children(model, model.event_id, keys, model.rank)
+        rows = await self._children(model, model.event_id, keys, model.rank, model.id)
         return _grouped((row for row in rows if row.published), "event_id", keys)
 
     async def _load_seats_taken(self, keys: list[UUID]) -> list[int]:
@@ -104,9 +103,9 @@ class Context:
         found = {row.id: row for row in await self.rows(query)}
         return [found.get(key) for key in keys]
 
-    async def _children(self, model: Any, parent: Any, keys: list[UUID], order: Any) -> Any:
+    async def _children(self, model: Any, parent: Any, keys: list[UUID], *order: Any) -> Any:
         query = select(model).where(model.confederation_id == self.actor.tenant.id, col(parent).in_(keys))
-        return await self.rows(query.order_by(order, model.id))
+        return await self.rows(query.order_by(*order))
 
 
 def _grouped(rows: Iterable[Any], column: str, keys: list[UUID]) -> list[list[Any]]:
@@ -119,6 +118,14 @@ def _grouped(rows: Iterable[Any], column: str, keys: list[UUID]) -> list[list[An
 # The types describe the models' rows, which resolvers return as they are: plain fields are read by attribute.
 
 
+def _title(root: strawberry.Parent[models.Event], info: Info[Context]) -> str | None:
+    return info.context.text(root.title)
+
+
+def _name(root: strawberry.Parent[models.Association], info: Info[Context]) -> str | None:
+    return info.context.text(root.name)
+
+
 @strawberry.type
 class Speaker:
     name: str
@@ -126,25 +133,24 @@ class Speaker:
 
 @strawberry.type
 class Event:
+    id: strawberry.Private[UUID]
     slug: str
-    kind: EventKind
-    state: EventState
+    kind: models.EventKind
+    state: models.EventState
     starts_at: datetime
     ends_at: datetime
     city: str | None
     venue: str | None
 
-    @strawberry.field
-    def title(self, info: Info[Context]) -> str | None:
-        return info.context.text(self.title)  # type: ignore[arg-type]
+    title: str | None = strawberry.field(resolver=_title)
 
     @strawberry.field
     async def seats_taken(self, info: Info[Context]) -> int:
-        return await info.context.seats_taken.load(self.id)  # type: ignore[attr-defined]
+        return await info.context.seats_taken.load(self.id)
 
     @strawberry.field
     async def speakers(self, info: Info[Context]) -> list[Speaker]:
-        return await info.context.speakers.load(self.id)  # type: ignore[attr-defined]
+        return await info.context.speakers.load(self.id)
 
 
 @strawberry.type
@@ -156,26 +162,29 @@ class Position:
 
 @strawberry.type
 class Person:
+    id: strawberry.Private[UUID]
     given_name: str
     family_name: str
 
     @strawberry.field
     async def positions(self, info: Info[Context]) -> list[Position]:
-        return await info.context.positions.load(self.id)  # type: ignore[attr-defined]
+        return await info.context.positions.load(self.id)
 
 
 @strawberry.type
 class Membership:
+    person_id: strawberry.Private[UUID]
+    association_id: strawberry.Private[UUID]
     number: str | None
     joined_on: date
 
     @strawberry.field
     async def person(self, info: Info[Context]) -> Person | None:
-        return await info.context.persons.load(self.person_id)  # type: ignore[attr-defined]
+        return await info.context.persons.load(self.person_id)
 
     @strawberry.field
     async def association(self, info: Info[Context]) -> "Association":
-        return await info.context.associations.load(self.association_id)  # type: ignore[attr-defined]
+        return await info.context.associations.load(self.association_id)
 
 
 @strawberry.input
@@ -206,21 +215,24 @@ class MembershipConnection:
 
 @strawberry.type
 class Association:
+    id: strawberry.Private[UUID]
     slug: str
-    kind: AssociationKind
+    kind: models.AssociationKind
 
-    @strawberry.field
-    def name(self, info: Info[Context]) -> str | None:
-        return info.context.text(self.name)  # type: ignore[arg-type]
+    name: str | None = strawberry.field(resolver=_name)
 
     @strawberry.field
     async def events(
-        self, info: Info[Context], first: int = 20, where: EventWhere | None = None, order_by: list[EventOrder] | None = None
+        self,
+        info: Info[Context],
+        first: int = 20,
+        where: EventWhere | None = None,
+        order_by: list[EventOrder] | None = None,
     ) -> EventConnection:
         event = models.Event
         query = select(event).where(
             event.confederation_id == info.context.actor.tenant.id,
-            event.association_id == self.id,  # type: ignore[attr-defined]
+            event.association_id == self.id,
             col(event.published),
         )
         if where and where.starts_at and where.starts_at.gte:
@@ -232,15 +244,15 @@ class Association:
     @strawberry.field
     async def memberships(self, info: Info[Context], first: int = 20) -> MembershipConnection:
         membership, actor = models.Membership, info.context.actor
-        if not actor.may("memberships.read", self.id):  # type: ignore[attr-defined]
+        if not actor.may("memberships.read", self.id):
             return MembershipConnection(nodes=[])
         query = (
             select(membership)
             .where(
                 membership.confederation_id == actor.tenant.id,
-                membership.association_id == self.id,  # type: ignore[attr-defined]
+                membership.association_id == self.id,
             )
-            .order_by(col(membership.id))
+            .order_by(col(membership.joined_on), col(membership.id))
             .limit(first)
         )
         return MembershipConnection(nodes=await info.context.rows(query))
@@ -264,7 +276,7 @@ class Query:
 class SessionPerRequest(SchemaExtension):
     """Closes the request's session when its operation is done."""
 
-    async def on_operation(self) -> AsyncIterator[None]:  # type: ignore[override]
+    async def on_operation(self) -> AsyncIterator[None]:
         yield
         await self.execution_context.context.close()
 
@@ -302,4 +314,4 @@ def create_app() -> Starlette:
         yield
         await pool.dispose()
 
-    return Starlette(routes=[Route(f"/{SLUG}/graphql", view)], lifespan=lifespan)  # type: ignore[arg-type]
+    return Starlette(routes=[Route(f"/{SLUG}/graphql", view)], lifespan=lifespan)

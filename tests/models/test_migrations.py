@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from uuid import uuid4
 
 import asyncpg
 import pytest
@@ -18,9 +17,9 @@ from tests.conftest import sibling
 
 
 @pytest.fixture
-async def empty_url(server_url: str) -> AsyncIterator[str]:
-    """A database with nothing in it."""
-    name = f"confed_test_empty_{uuid4().hex[:12]}"
+async def empty_url(server_url: str, testrun_uid: str, worker_id: str) -> AsyncIterator[str]:
+    """A database with nothing in it, named as the run's others are."""
+    name = f"confed_test_empty_{worker_id}_{testrun_uid[:12]}"
     admin = await asyncpg.connect(server_url)
     await admin.execute(f"create database {name}")
     yield sibling(server_url, name)

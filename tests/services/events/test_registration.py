@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from models import Event, EventFormat, EventState, JournalEntry, Person, Registration, RegistrationState, Role
+from models import Event, EventFormat, EventState, JournalEntry, Person, Registration, RegistrationState, Role, SeatPool
 from services.core.actor import system
 from services.core.errors import (
     AlreadyRegistered,
@@ -223,9 +223,12 @@ async def test_seats_freed_one_after_the_other_in_one_piece_of_work_all_pass_on(
     event = await make.event(capacity=2)
     leaving = [await make.registration(event, await make.person()) for _ in range(2)]
     waiting = [await make.registration(event, await make.person(), WAITLISTED) for _ in range(2)]
+    pool = await make.pool(event)
     async with acting_as(registrar) as work:
+        kept = await work.find(SeatPool, pool.id)  # what was read before the work is not what is promoted by
         for registration in leaving:
             await cancel_registration(work, registration.id)
+        assert kept.taken == 2
     assert {(await make.fresh(registration)).state for registration in waiting} == {CONFIRMED}
     await assert_seats_reconcile(make)
 

@@ -1,0 +1,139 @@
+"""Connections in SQL: a page of rows, cut by a cursor, and what is asked of it."""
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import (
+    ARRAY,
+    BindParameter,
+    ColumnElement,
+    FromClause,
+    Integer,
+    Select,
+    Text,
+    cast,
+    func,
+    lateral,
+    select,
+    true,
+)
+from sqlalchemy.dialects.postgresql import aggregate_order_by
+
+from schema.compiler.cursors import Ordering, cursor_sql, decode, follows
+from schema.compiler.declare import Row
+from schema.compiler.expressions import json_array, literal, named, ordered, whole
+from schema.compiler.filters import condition_sql
+from schema.compiler.plan import Page, Part
+from schema.compiler.values import then
+
+if TYPE_CHECKING:
+    from schema.compiler.sql import Writer
+
+
+def page_sql(writer: "Writer", page: Page, row: FromClause, where: list[ColumnElement[bool]]) -> Select[Any]:
+    """A connection as one JSON object: its page, its total, and where the page stands."""
+    if page.condition is not None:
+        where.append(condition_sql(page.condition, row.c, writer.bind))
+    size = writer.bind(page.size, Integer())
+    rows, values = _listed(writer, page, row, [*where, *_between(writer, page, row)], size)
+    columns: list[Any] = []
+    for part in page.parts:
+        if part.kind == "totalCount":
+            count = writer.scoped(select(cast(func.count(), Integer)).select_from(row).where(*where))
+            columns.append(count.scalar_subquery().label(part.label))
+        else:
+            value = values.get(id(part))
+            columns.append((named(page.type_name) if value is None else value).label(part.label))
+    query = select(*columns)
+    return writer.json(query if rows is None else query.select_from(rows))
+
+
+def _between(writer: "Writer", page: Page, row: FromClause) -> list[ColumnElement[bool]]:
+    conditions = []
+    for get, backwards in ((page.after, False), (page.before, True)):
+        if get is not None:
+            place = [
+                writer.bind(then(get, _part_of_cursor(page.order, row.c, i)), row.c[name].type)
+                for i, (name, _) in enumerate(page.order)
+            ]
+            conditions.append(follows(page.order, row.c, place, backwards=backwards))
+    return conditions
+
+
+def _listed(
+    writer: "Writer", page: Page, row: FromClause, where: Sequence[ColumnElement[bool]], size: BindParameter[Any]
+) -> tuple[FromClause | None, dict[int, ColumnElement[Any]]]:
+    """The page's rows, and what each part of the connection is over them."""
+    listed = [part for part in page.parts if part.kind in ("nodes", "edges", "pageInfo")]
+    order = ordered(row, [(name, descending != page.backwards) for name, descending in page.order])
+    if not listed:
+        return None, {}
+    if len(listed) == 1 and listed[0].selection is not None and not page.backwards:
+        # The usual request: just the nodes, in the order that they come in.
+        chosen = writer.select(listed[0].selection, row, where).order_by(*order).limit(size)
+        rows: FromClause = chosen.subquery(writer.alias("r"))
+        return rows, {id(listed[0]): json_array(func.pg_catalog.array_agg(whole(rows)))}
+    writer.outer.append(row)
+    columns: list[Any] = [
+        func.row_number().over(order_by=order).label("n"),
+        cursor_sql(page.order, row.c).label("cursor"),
+    ]
+    source = row
+    for part in listed:
+        if part.kind != "pageInfo":
+            item = lateral(writer.json(_item(writer, part, row, page.order)), name=writer.alias("j"))
+            source = source.join(item, true())
+            columns.append(item.c.j.label(part.label))
+    writer.outer.pop()
+    # One more than asked for, to know whether more follow.
+    chosen = select(*columns).select_from(source).where(*where).order_by(*order).limit(size + literal("1"))
+    rows = writer.scoped(chosen).subquery(writer.alias("r"))
+    n = rows.c.n
+    values: dict[int, ColumnElement[Any]] = {}
+    for part in listed:
+        if part.kind == "pageInfo":
+            values[id(part)] = _page_info(page, part, rows, size)
+        else:
+            inward = aggregate_order_by(rows.c[part.label], n.desc() if page.backwards else n.asc())
+            values[id(part)] = json_array(func.pg_catalog.array_agg(inward).filter(n <= size))
+    return rows, values
+
+
+def _item(writer: "Writer", part: Part, row: FromClause, order: Ordering) -> Select[Any]:
+    """What is asked of each row of a page: of the node itself, or of its edge."""
+    if part.selection is not None:
+        return writer.select(part.selection, row, (), own=False)
+    columns: list[Any] = []
+    source: FromClause | None = None
+    for item in part.parts:
+        if item.selection is not None:
+            node = lateral(writer.json(writer.select(item.selection, row, (), own=False)), name=writer.alias("j"))
+            source = node if source is None else source.join(node, true())
+            columns.append(node.c.j.label(item.label))
+        elif item.kind == "cursor":
+            columns.append(cursor_sql(order, row.c).label(item.label))
+        else:
+            columns.append(named(part.type_name).label(item.label))
+    query = select(*columns)
+    return writer.scoped(query if source is None else query.select_from(source))
+
+
+def _page_info(page: Page, part: Part, rows: FromClause, size: BindParameter[Any]) -> ColumnElement[Any]:
+    n, cursor = rows.c.n, rows.c.cursor
+    more = func.count() > size
+    near = func.max(cursor).filter(n == literal("1"), n <= size)
+    cursors = func.pg_catalog.array_agg(aggregate_order_by(cursor, n.desc()), type_=ARRAY(Text())).filter(n <= size)
+    far = func.array_to_json(cursors).op("->>")(literal("0"))
+    of = {
+        "hasNextPage": literal(str(page.before is not None).lower()) if page.backwards else more,
+        "hasPreviousPage": more if page.backwards else literal(str(page.after is not None).lower()),
+        "startCursor": far if page.backwards else near,
+        "endCursor": near if page.backwards else far,
+        "__typename": named(part.type_name),
+    }
+    pairs = [(literal(f"'{item.label}'"), of[item.kind]) for item in part.parts]
+    return func.json_build_object(*(side for pair in pairs for side in pair))
+
+
+def _part_of_cursor(order: Ordering, row: Row, i: int) -> Callable[[Any], Any]:
+    return lambda cursor: decode(cursor, order, row)[i]

@@ -1,0 +1,181 @@
+"""The three ways to an answer, which must be one: spliced, under graphql-core, and naively."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, tzinfo
+from functools import partial
+from typing import Any, Self
+
+import orjson
+import pytest
+
+import schema.web.actors
+import schema.web.endpoint
+from schema.build import Built, build
+from schema.compiler.context import Context
+from schema.requests import Request
+from schema.web.actors import Actors, locales
+from schema.web.endpoint import Endpoint
+from services.core.actor import Actor
+from services.core.database import Database
+from tests.compiler.naive import execute_naively
+from tests.compiler.rows import NOW
+
+
+@dataclass
+class Response:
+    """What the endpoint sent."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+    spliced: bool
+
+    @property
+    def json(self) -> Any:
+        """The body, parsed."""
+        return orjson.loads(self.body)
+
+
+class _Watched:
+    """Strawberry's view, watched: whoever is called by it wasn't spliced."""
+
+    def __init__(self, view: Any) -> None:
+        self._view = view
+        self.calls = 0
+
+    async def __call__(self, *connection: Any) -> None:
+        self.calls += 1
+        await self._view(*connection)
+
+
+class Frozen(datetime):
+    """A clock that stands at the world's moment."""
+
+    @classmethod
+    def now(cls, tz: tzinfo | None = None) -> Self:
+        """Always the same."""
+        moment = NOW if tz is None else NOW.astimezone(tz)
+        return cls.fromisoformat(moment.isoformat())
+
+
+def freeze(patch: pytest.MonkeyPatch) -> None:
+    """Let requests happen at the world's moment."""
+    for module in (schema.web.endpoint, schema.web.actors):
+        patch.setattr(module, "datetime", Frozen)
+
+
+@dataclass
+class Asker:
+    """Asks the endpoint in process, with nothing of a server in between. `statements`: what was sent to PostgreSQL."""
+
+    database: Database
+    built: Built = field(default_factory=build)
+
+    def __post_init__(self) -> None:
+        self.actors = Actors(self.database, demo=True)
+        self.endpoint = Endpoint(self.built, self.database, self.actors)
+        self.view = self.endpoint._view = _Watched(self.endpoint._view)  # type: ignore[assignment]
+
+    async def ask(
+        self,
+        slug: str,
+        document: str,
+        variables: Mapping[str, Any] | None = None,
+        operation_name: str | None = None,
+        *,
+        authorization: str | None = None,
+        language: str | None = None,
+    ) -> Response:
+        """A usual POST."""
+        asked = {"query": document, "variables": variables, "operationName": operation_name}
+        headers = {"content-type": "application/json"}
+        headers |= {"authorization": authorization} if authorization else {}
+        headers |= {"accept-language": language} if language else {}
+        return await self.send(slug, orjson.dumps(asked), headers)
+
+    async def send(
+        self,
+        slug: str,
+        body: bytes = b"",
+        headers: Mapping[str, str] | None = None,
+        *,
+        method: str = "POST",
+        query_string: bytes = b"",
+    ) -> Response:
+        """Any request."""
+        scope = {
+            "type": "http",
+            "http_version": "1.1",
+            "method": method,
+            "scheme": "http",
+            "path": f"/{slug}/graphql",
+            "root_path": "",
+            "query_string": query_string,
+            "path_params": {"confederation": slug},
+            "headers": [(k.lower().encode("latin-1"), v.encode("latin-1")) for k, v in (headers or {}).items()],
+            "client": ("127.0.0.1", 1),
+            "server": ("127.0.0.1", 80),
+        }
+        messages = [{"type": "http.request", "body": body, "more_body": False}]
+        sent: list[dict[str, Any]] = []
+
+        async def receive() -> dict[str, Any]:
+            return messages.pop() if messages else {"type": "http.disconnect"}
+
+        async def send(message: Any) -> None:
+            sent.append(message)
+
+        calls = self.view.calls
+        await self.endpoint(scope, receive, send)
+        start, *rest = sent
+        return Response(
+            start["status"],
+            {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in start["headers"]},
+            b"".join(message.get("body", b"") for message in rest),
+            spliced=self.view.calls == calls,
+        )
+
+    async def reading(self, slug: str, authorization: str | None = None, language: str | None = None) -> Context:
+        """The context that the endpoint would make."""
+        actor: Actor | None = await self.actors.anybody(slug)
+        assert actor is not None
+        if authorization is not None:
+            actor = await self.actors.of(actor.tenant, authorization)
+        return Context(actor, NOW, locales(language or "", actor.tenant.locales))
+
+    async def three_ways(
+        self,
+        slug: str,
+        document: str,
+        variables: Mapping[str, Any] | None = None,
+        operation_name: str | None = None,
+        *,
+        authorization: str | None = None,
+        language: str | None = None,
+        spliced: bool = True,
+    ) -> Any:
+        """The answer's data, the same by all three ways, to the order of its keys. `spliced`: whether it has to be."""
+        response = await self.ask(
+            slug, document, variables, operation_name, authorization=authorization, language=language
+        )
+        answer = response.json
+        assert response.status == 200, answer
+        assert "errors" not in answer, answer["errors"]
+        assert response.spliced is spliced
+        reading = await self.reading(slug, authorization, language)
+        request = Request(self.database, reading, partial(self.actors.load, reading.actor.tenant, authorization or ""))
+        completed = await self.built.strawberry.execute(
+            document, variable_values=dict(variables or {}), context_value=request, operation_name=operation_name
+        )
+        assert not completed.errors, completed.errors
+        naive = await execute_naively(self.database, reading, document, variables, operation_name)
+        assert not naive.errors, naive.errors
+        assert as_text(answer["data"]) == as_text(naive.data)
+        assert as_text(completed.data) == as_text(naive.data)
+        return answer["data"]
+
+
+def as_text(data: Any) -> str:
+    """Data with the order of its keys, so that two answers can be compared as they are read."""
+    return orjson.dumps(data, option=orjson.OPT_INDENT_2).decode()

@@ -1,0 +1,1 @@
+"""The schema as a whole: who reads what, and its committed SDL."""
