@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager, contextmanager
 import typer
 import uvicorn
 from rich.console import Console
+from rich.progress import Progress
 from starlette.applications import Starlette
 from starlette.routing import Route
 
@@ -19,6 +20,7 @@ from services import demo
 from services.core.database import Database, migrate
 from services.core.embedded import embedded_postgres
 from services.core.settings import Settings
+from services.demo.welcome import welcome
 
 cli = typer.Typer(help="Confed: the membership backend of confederations of associations.", no_args_is_help=True)
 
@@ -51,6 +53,17 @@ def _database(settings: Settings) -> Iterator[tuple[Settings, str]]:
         yield settings.model_copy(update={"database_url": url}), url
 
 
+async def _load_demo(url: str) -> None:
+    """Load the demo where there is none of it. Migrated before: it acts through row security like everybody."""
+    database = Database(url)
+    try:
+        if await demo.is_empty(database):
+            with Progress(console=Console(stderr=True)) as progress:
+                await demo.load(database, progress=progress)
+    finally:
+        await database.close()
+
+
 @cli.command()
 def serve() -> None:
     """Migrate, load the demo where the embedded database is empty, and serve on HOST:PORT (127.0.0.1:8000)."""
@@ -59,11 +72,11 @@ def serve() -> None:
         embedded = settings.database_url is None
         asyncio.run(migrate(owner))
         if embedded:
-            asyncio.run(demo.load_if_empty(owner))
-            Console().print(demo.welcome(settings.host, settings.port))
-        app = create_app(acting, demo_tokens=embedded)
+            asyncio.run(_load_demo(owner))
+            Console().print(welcome(settings.host, settings.port))
         logging.basicConfig(level=logging.INFO)
-        uvicorn.run(app, host=settings.host, port=settings.port, access_log=False, log_level="warning", server_header=False)
+        app = create_app(acting, demo_tokens=embedded)
+        uvicorn.run(app, host=settings.host, port=settings.port, access_log=False, log_level="warning")
 
 
 @cli.command(name="migrate")
@@ -78,7 +91,7 @@ def demo_() -> None:
     """Migrate, and load the demo data where there is none yet."""
     with _database(Settings()) as (_, owner):
         asyncio.run(migrate(owner))
-        asyncio.run(demo.load_if_empty(owner))
+        asyncio.run(_load_demo(owner))
 
 
 @cli.command()

@@ -208,6 +208,10 @@ PAGING: Mapping[str, Argument] = {
 }
 
 
+PAGED = frozenset({*PAGING, "where", "order_by"})
+"""The arguments that every connection answers to; a declaration's functions get the others."""
+
+
 def computed(
     description: str,
     resolve: Callable[..., Any],

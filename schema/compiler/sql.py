@@ -41,6 +41,7 @@ from schema.compiler import context
 from schema.compiler.bind import KEY, Catalog
 from schema.compiler.declare import (
     ONE,
+    PAGED,
     Column,
     Computed,
     Expression,
@@ -135,10 +136,9 @@ class Writer:
     def _bind_arguments(self, field: FieldPlan) -> dict[str, Any]:
         assert field.bound is not None
         arguments = {}
-        for name in field.bound.binding.arguments:
-            declared = field.bound.arguments.get(camel(name))
-            if declared is None:
-                continue
+        paged = PAGED if field.page is not None else frozenset()
+        for name in field.bound.binding.arguments.keys() - paged:
+            declared = field.bound.arguments[camel(name)]
             get = field.arguments.get(camel(name))
             type_ = _sql_type(get_named_type(declared.type))
             absent = field.bound.binding.arguments[name].absent
@@ -208,7 +208,9 @@ class Writer:
         if isinstance(binding, Column):
             return written(row.c[binding.name])
         if isinstance(binding, Expression):
-            return written(binding.sql(row.c, **self._bind_arguments(field)))
+            value = binding.sql(row.c, **self._bind_arguments(field))
+            # The row may be further out than the select that the value is put in.
+            return written(self.scoped(value) if isinstance(value, Select) else value)
         if isinstance(binding, Localized):
             return self._localized(row.c[binding.name], field)
         if isinstance(binding, Translations):

@@ -4,12 +4,15 @@ A query that is all compiled is answered here, as the bytes that PostgreSQL sent
 field in Python, an error to be told, a browser) falls through to Strawberry's view, which gives the same answers.
 """
 
+import logging
 from collections.abc import Awaitable, Callable, MutableMapping
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 from urllib.parse import parse_qsl
+from uuid import uuid4
 
+import asyncpg
 import orjson
 from graphql import GraphQLError
 
@@ -22,6 +25,8 @@ from schema.web.actors import Actors, Misdirected, locales
 from schema.web.view import View
 from services.core.actor import Actor
 from services.core.database import Database
+
+log = logging.getLogger("confed.graphql")
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -56,6 +61,22 @@ class Endpoint:
         headers = dict(scope["headers"])
         media_type = _GRAPHQL if _GRAPHQL in headers.get(b"accept", b"") else _JSON
         refuse = partial(_refuse, send, media_type)
+        try:
+            await self._answer(scope, headers, receive, send, refuse, media_type)
+        except Exception:
+            correlation = uuid4().hex
+            log.exception("request failed, correlation %s", correlation)
+            await refuse(500, "INTERNAL", f"Something went wrong here; the log has it under {correlation}.")
+
+    async def _answer(
+        self,
+        scope: Scope,
+        headers: dict[bytes, bytes],
+        receive: Receive,
+        send: Send,
+        refuse: Callable[[int, str, str], Awaitable[None]],
+        media_type: bytes,
+    ) -> None:
         try:
             actor = await self._actors.anybody(scope["path_params"]["confederation"])
             if actor is None:
@@ -96,6 +117,10 @@ class Endpoint:
             limits.check_cost(cost)
             data = await request.read(plan, values)
         except (NotSpliced, GraphQLError, ExceptionGroup):
+            return None
+        except asyncpg.PostgresError:
+            # Field by field under graphql-core, so that what can be answered is, and the rest says where it failed.
+            log.exception("a spliced read failed")
             return None
         return b'{"data":%b,"extensions":{"cost":{"spent":%d,"left":%d}}}' % (data, cost, limits.MAXIMUM_COST - cost)
 

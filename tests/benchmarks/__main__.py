@@ -112,6 +112,8 @@ def _run(server: Server, read: Read, generator: Generator, postgres: Postgres, s
     server_before, postgres_before = server.cpu(), postgres.cpu()
     result = generator.run(server, read, seconds)
     server_after, postgres_after = server.cpu(), postgres.cpu()
+    if result.requests < 2 * read.connections:
+        return _run(server, read, generator, postgres, 3 * seconds)  # too slow for so short a round
     in_postgres = since(postgres_before, postgres_after) / result.requests * 1e6 if postgres_before else None
     return Figures(
         result.requests / result.seconds,

@@ -105,6 +105,6 @@ class Generator:
                 running.kill()
                 running.wait()
         result = Result(**orjson.loads(output.strip().splitlines()[-1]))
-        if result.failed or not result.requests:
+        if result.failed:
             raise SystemExit(f"{server.name} failed {result.failed} of {result.requests} requests of {read.name}.")
         return result

@@ -171,11 +171,19 @@ class Asker:
         assert not completed.errors, completed.errors
         naive = await execute_naively(self.database, reading, document, variables, operation_name)
         assert not naive.errors, naive.errors
-        assert as_text(answer["data"]) == as_text(naive.data)
-        assert as_text(completed.data) == as_text(naive.data)
+        assert (found := difference(answer["data"], naive.data)) is None, f"spliced, and naively: {found}"
+        assert (found := difference(completed.data, naive.data)) is None, f"completed, and naively: {found}"
         return answer["data"]
 
 
-def as_text(data: Any) -> str:
-    """Data with the order of its keys, so that two answers can be compared as they are read."""
-    return orjson.dumps(data, option=orjson.OPT_INDENT_2).decode()
+def difference(one: Any, other: Any, path: str = "data") -> str | None:
+    """Where two answers first differ, in the order of their keys too."""
+    if isinstance(one, dict) and isinstance(other, dict):
+        if list(one) != list(other):
+            return f"{path} has {list(one)} and {list(other)}"
+        inner = ((one[name], other[name], f"{path}.{name}") for name in one)
+    elif isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
+        inner = ((a, b, f"{path}[{i}]") for i, (a, b) in enumerate(zip(one, other, strict=True)))
+    else:
+        return None if orjson.dumps(one) == orjson.dumps(other) else f"{path} is {one!r} and {other!r}"
+    return next((found for a, b, where in inner if (found := difference(a, b, where))), None)
