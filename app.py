@@ -2,31 +2,50 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
 
 import typer
 import uvicorn
 from rich.console import Console
-from rich.progress import Progress
 from starlette.applications import Starlette
 from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
 
 from schema.build import build
 from schema.web.actors import Actors
 from schema.web.endpoint import Endpoint
 from schema.web.health import healthz
 from services import demo
-from services.core.database import Database, migrate
-from services.core.embedded import embedded_postgres
+from services.core.database import Database
+from services.core.migrations import migrate, revise
+from services.core.provision import provided, scratch
 from services.core.settings import Settings
-from services.demo.welcome import welcome
 
 cli = typer.Typer(help="Confed: the membership backend of confederations of associations.", no_args_is_help=True)
 
 
+class Application(Starlette):
+    """Starlette, but for the GraphQL endpoint: its stack costs a read 14 µs, as much as all that we do ourselves."""
+
+    def __init__(self, endpoint: Endpoint, **options: Any) -> None:
+        super().__init__(**options)
+        self._endpoint = endpoint
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """To the endpoint, or wherever Starlette's routes lead."""
+        if scope["type"] == "http" and scope["path"].endswith("/graphql"):
+            await self._endpoint(scope, receive, send)
+        else:
+            await super().__call__(scope, receive, send)
+
+
 def create_app(settings: Settings | None = None, *, demo_tokens: bool = False) -> Starlette:
-    """The application. `demo_tokens`: demo persons sign in by token, which only the embedded demo database may allow."""
+    """The application. `demo_tokens`: demo persons sign in by token, which only the embedded database may allow.
+
+    ValueError without a database: a server process is given one; `python app.py serve` provides its own.
+    """
     settings = settings or Settings()
     if settings.database_url is None:
         raise ValueError("The application needs DATABASE_URL; `python app.py serve` starts a database of its own.")
@@ -39,59 +58,44 @@ def create_app(settings: Settings | None = None, *, demo_tokens: bool = False) -
         await database.close()
 
     endpoint = Endpoint(build(), database, Actors(database, demo=demo_tokens))
-    routes = [Route("/healthz", healthz), Route("/{confederation}/graphql", endpoint)]
-    return Starlette(routes=routes, lifespan=lifespan)
-
-
-@contextmanager
-def _database(settings: Settings) -> Iterator[tuple[Settings, str]]:
-    """The settings with a database to act on, and its owner's address: the configured one, else the embedded one."""
-    if settings.database_url is not None:
-        yield settings, settings.database_owner_url or settings.database_url
-        return
-    with embedded_postgres(settings.data_dir) as url:
-        yield settings.model_copy(update={"database_url": url}), url
-
-
-async def _load_demo(url: str) -> None:
-    """Load the demo where there is none of it. Migrated before: it acts through row security like everybody."""
-    database = Database(url)
-    try:
-        if await demo.is_empty(database):
-            with Progress(console=Console(stderr=True)) as progress:
-                await demo.load(database, progress=progress)
-    finally:
-        await database.close()
+    return Application(endpoint, routes=[Route("/healthz", healthz)], lifespan=lifespan)
 
 
 @cli.command()
 def serve() -> None:
     """Migrate, load the demo where the embedded database is empty, and serve on HOST:PORT (127.0.0.1:8000)."""
-    settings = Settings()
-    with _database(settings) as (acting, owner):
-        embedded = settings.database_url is None
-        asyncio.run(migrate(owner))
-        if embedded:
-            asyncio.run(_load_demo(owner))
-            Console().print(welcome(settings.host, settings.port))
-        logging.basicConfig(level=logging.INFO)
-        app = create_app(acting, demo_tokens=embedded)
-        uvicorn.run(app, host=settings.host, port=settings.port, access_log=False, log_level="warning")
+    logging.basicConfig(level=logging.WARNING)
+    with provided(Settings()) as database:
+        asyncio.run(migrate(database.owner_url))
+        if database.is_embedded:
+            asyncio.run(demo.load_if_empty(database.owner_url))
+            Console().print(demo.welcome(database.settings.host, database.settings.port))
+        app = create_app(database.settings, demo_tokens=database.is_embedded)
+        host, port = database.settings.host, database.settings.port
+        uvicorn.run(app, host=host, port=port, access_log=False, log_level="warning")
 
 
 @cli.command(name="migrate")
 def migrate_() -> None:
     """Bring the database to the newest revision."""
-    with _database(Settings()) as (_, owner):
-        asyncio.run(migrate(owner))
+    with provided(Settings()) as database:
+        asyncio.run(migrate(database.owner_url))
 
 
 @cli.command(name="demo")
 def demo_() -> None:
     """Migrate, and load the demo data where there is none yet."""
-    with _database(Settings()) as (_, owner):
-        asyncio.run(migrate(owner))
-        asyncio.run(_load_demo(owner))
+    with provided(Settings()) as database:
+        asyncio.run(migrate(database.owner_url))
+        asyncio.run(demo.load_if_empty(database.owner_url))
+
+
+@cli.command()
+def revision(message: str) -> None:
+    """Write the migration from the newest revision to the models, their policies and the figure functions."""
+    with scratch() as url:
+        asyncio.run(migrate(url))
+        asyncio.run(revise(url, message))
 
 
 @cli.command()

@@ -46,7 +46,7 @@ class EventFormat(StrEnum):
 
 
 class EventState(StrEnum):
-    """An event's life: draft, published, registration open, closed, held, reported; cancelled or postponed on the way."""
+    """An event's life: draft, published, registration open, closed, held, reported; or cancelled, or postponed."""
 
     DRAFT = "DRAFT"
     PUBLISHED = "PUBLISHED"
@@ -93,7 +93,8 @@ class Event(TenantRecord, table=True):
         localized_check("event", "title"),
         # A draft that is cancelled was never published, and stays closed.
         CheckConstraint(
-            "case state when 'DRAFT' then published_at is null when 'CANCELLED' then true else published_at is not null end",
+            "case state when 'DRAFT' then published_at is null when 'CANCELLED' then true "
+            "else published_at is not null end",
             name="event_published_unless_a_draft",
         ),
         CheckConstraint("ends_at > starts_at", name="event_ends_after_it_starts"),

@@ -1,9 +1,9 @@
 """Figure functions: numbers over rows that whoever asks may not see. Here is each of them, with what it reveals.
 
-They are SECURITY DEFINER, owned by `confed_figures` (NOBYPASSRLS), whose select policies admit the tenant of the setting
-and nothing else: another tenant's rows don't exist for them. `search_path` is empty, so nobody can slip a table under
-a name. Persons counted below five are suppressed (null), and so is the next smallest cell where a single suppressed
-one could be had by subtraction.
+They are SECURITY DEFINER, owned by `confed_figures` (NOBYPASSRLS), whose select policies admit the tenant of the
+setting and nothing else: another tenant's rows don't exist for them. `search_path` is empty, so nobody can slip a table
+under a name. Persons counted below five are suppressed (null), and so is the next smallest cell where those suppressed
+are fewer than five together, because the total less the others would tell.
 """
 
 from alembic_utils.pg_function import PGFunction
@@ -18,7 +18,7 @@ def _figure(
     return PGFunction(
         schema="figures",
         signature=signature,
-        definition=f"returns {returns} language sql {kind} as $figure$ {body} $figure$",
+        definition=f"returns {returns} language sql {kind} as $figure$\n  {body.strip()}\n$figure$",
     )
 
 
@@ -59,11 +59,12 @@ scope = _figure(
     select of_association
     union
     select a.association_id from below b join public.affiliation a
-      on a.umbrella_id = b.id and a.state = 'ACTIVE' and a.starts_on <= as_of and (a.ends_on is null or a.ends_on >= as_of)
+      on a.umbrella_id = b.id and a.state in ('ACTIVE', 'ENDED')
+      and a.starts_on <= as_of and (a.ends_on is null or a.ends_on >= as_of)
   ) select id from below
 """,
 )
-"""An association and those affiliated with it, directly or not, as of a day: public. `union`, so it ends on any graph."""
+"""An association and those affiliated with it, directly or not, as of a day: public. `union` ends on any graph."""
 
 heads = _figure(
     "heads(of_association uuid, as_of date)",
@@ -87,9 +88,9 @@ A person with several memberships or positions counts once; the main position is
 """
 
 _SUPPRESSED = f"""
-  select cell, case when n < {RULE_OF_FIVE} or (hidden = 1 and next_smallest) then null else n end::int
+  select cell, case when n < {RULE_OF_FIVE} or (hidden < {RULE_OF_FIVE} and next_smallest) then null else n end::int
   from (
-    select cell, n, count(*) filter (where n < {RULE_OF_FIVE}) over () as hidden,
+    select cell, n, sum(n) filter (where n < {RULE_OF_FIVE}) over () as hidden,
       n >= {RULE_OF_FIVE} and row_number() over (order by n < {RULE_OF_FIVE}, n, cell) = 1 as next_smallest
     from (%s) counted(cell, n)
   ) judged order by n desc, cell
@@ -104,7 +105,8 @@ headcount = _figure(
     case when told then part end::int,
     case when told then whole end::int
   from (
-    select n, part, whole, (part = 0 or part >= {RULE_OF_FIVE}) and (whole = 0 or whole >= {RULE_OF_FIVE}) and n >= {RULE_OF_FIVE} as told
+    select n, part, whole, n >= {RULE_OF_FIVE}
+      and (part = 0 or part >= {RULE_OF_FIVE}) and (whole = 0 or whole >= {RULE_OF_FIVE}) as told
     from (
       select count(*) as n, count(*) filter (where working_time = 'PART_TIME') as part,
         count(*) filter (where working_time = 'FULL_TIME') as whole
@@ -119,7 +121,10 @@ headcount_by_class = _figure(
     "headcount_by_class(of_association uuid, as_of date)",
     "table (position_class text, count int)",
     _SUPPRESSED
-    % "select position_class, count(*) from figures.heads(of_association, as_of) where position_class is not null group by 1",
+    % """
+  select position_class, count(*) from figures.heads(of_association, as_of)
+  where position_class is not null group by 1
+""",
 )
 """Members by class of their main position. Nothing below five."""
 
@@ -152,7 +157,8 @@ attendance = _figure(
   select case when r >= {RULE_OF_FIVE} then r end::int, case when told then a end::int,
     case when told and (n = 0 or n >= {RULE_OF_FIVE}) and (r = a + n or r - a - n >= {RULE_OF_FIVE}) then n end::int
   from (
-    select r, a, n, r >= {RULE_OF_FIVE} and (a = 0 or a >= {RULE_OF_FIVE}) and (r = a or r - a >= {RULE_OF_FIVE}) as told
+    select r, a, n, r >= {RULE_OF_FIVE}
+      and (a = 0 or a >= {RULE_OF_FIVE}) and (r = a or r - a >= {RULE_OF_FIVE}) as told
     from (
       select count(*) filter (where state in ('CONFIRMED', 'ATTENDED', 'NO_SHOW')) as r,
         count(*) filter (where state = 'ATTENDED') as a, count(*) filter (where state = 'NO_SHOW') as n

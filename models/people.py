@@ -130,7 +130,7 @@ _staff_write = "persons.manage"
 policy(
     Person,
     read=own(Person.id) | overlaps(_staff_read, Person.association_ids),
-    write=own(Person.id) | overlaps(_staff_write, Person.association_ids),
+    write=overlaps(_staff_write, Person.association_ids),
     counted=True,
 )
 policy(

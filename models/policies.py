@@ -25,7 +25,7 @@ def setting(name: str, cast: str) -> str:
 
 
 def id_set(name: str) -> str:
-    """A setting that holds a set of identifiers. The outer cast does nothing but make it an array to `any`, not a query."""
+    """A setting that holds a set of identifiers. The outer cast only makes it an array to `any`, not a query."""
     return f"{setting(name, 'uuid[]')}::uuid[]"
 
 

@@ -33,7 +33,7 @@ HOLDING_A_SEAT = (
 
 
 class Registration(TenantRecord, table=True):
-    """One person's place. STAFF of the event's association, and the person. Cancelled rows stay: the report counts them."""
+    """One person's place. STAFF of the event's association, and the person. Cancelled rows stay: reports count them."""
 
     __table_args__ = (
         belongs_to("event", "event_id", "association_id"),

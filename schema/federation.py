@@ -80,7 +80,8 @@ def on_the_day(row: Row, as_of: Row) -> Row:
 
 
 def _affiliated(row: Row, as_of: Row) -> Row:
-    return (row.state == "ACTIVE") & on_the_day(row, as_of)
+    # One that has ended held until its last day; one that is suspended holds on no day.
+    return or_(row.state == "ACTIVE", row.state == "ENDED") & on_the_day(row, as_of)
 
 
 @extends(Association)

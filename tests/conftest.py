@@ -28,8 +28,9 @@ import asyncpg
 import pytest
 from sqlalchemy import make_url
 
-from services.core.database import Database, migrate
+from services.core.database import Database
 from services.core.embedded import embedded_postgres
+from services.core.migrations import migrate
 from services.core.settings import CHECKOUT, Settings
 from tests.making import ActingAs, Maker
 

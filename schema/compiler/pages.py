@@ -21,7 +21,7 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from schema.compiler.cursors import Ordering, cursor_sql, decode, follows
 from schema.compiler.declare import Row
-from schema.compiler.expressions import json_array, literal, named, ordered, whole
+from schema.compiler.expressions import json_array, literal, named, ordered
 from schema.compiler.filters import condition_sql
 from schema.compiler.plan import Page, Part
 from schema.compiler.values import then
@@ -65,14 +65,17 @@ def _listed(
 ) -> tuple[FromClause | None, dict[int, ColumnElement[Any]]]:
     """The page's rows, and what each part of the connection is over them."""
     listed = [part for part in page.parts if part.kind in ("nodes", "edges", "pageInfo")]
-    order = ordered(row, [(name, descending != page.backwards) for name, descending in page.order])
     if not listed:
         return None, {}
+    directions = [(name, descending != page.backwards) for name, descending in page.order]
     if len(listed) == 1 and listed[0].selection is not None and not page.backwards:
         # The usual request: just the nodes, in the order that they come in.
-        chosen = writer.select(listed[0].selection, row, where).order_by(*order).limit(size)
-        rows: FromClause = chosen.subquery(writer.alias("r"))
-        return rows, {id(listed[0]): json_array(func.pg_catalog.array_agg(whole(rows)))}
+        row = _cut(writer, row, where, directions, size)
+        chosen = writer.select(listed[0].selection, row, ()).order_by(*ordered(row, directions))
+        return None, {id(listed[0]): writer.listed(chosen)}
+    # One more than asked for, to know whether more follow.
+    row = _cut(writer, row, where, directions, size + literal("1"))
+    order = ordered(row, directions)
     writer.outer.append(row)
     columns: list[Any] = [
         func.row_number().over(order_by=order).label("n"),
@@ -85,9 +88,7 @@ def _listed(
             source = source.join(item, true())
             columns.append(item.c.j.label(part.label))
     writer.outer.pop()
-    # One more than asked for, to know whether more follow.
-    chosen = select(*columns).select_from(source).where(*where).order_by(*order).limit(size + literal("1"))
-    rows = writer.scoped(chosen).subquery(writer.alias("r"))
+    rows = writer.scoped(select(*columns).select_from(source)).subquery(writer.alias("r"))
     n = rows.c.n
     values: dict[int, ColumnElement[Any]] = {}
     for part in listed:
@@ -97,6 +98,19 @@ def _listed(
             inward = aggregate_order_by(rows.c[part.label], n.desc() if page.backwards else n.asc())
             values[id(part)] = json_array(func.pg_catalog.array_agg(inward).filter(n <= size))
     return rows, values
+
+
+def _cut(
+    writer: "Writer",
+    row: FromClause,
+    where: Sequence[ColumnElement[bool]],
+    order: Sequence[tuple[str, bool]],
+    size: Any,
+) -> FromClause:
+    """The page's rows, cut before anything is joined to them: an order without an index then joins a page, not all."""
+    return writer.scoped(select(*row.c).where(*where).order_by(*ordered(row, order)).limit(size)).subquery(
+        writer.alias("t")
+    )
 
 
 def _item(writer: "Writer", part: Part, row: FromClause, order: Ordering) -> Select[Any]:

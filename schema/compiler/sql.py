@@ -1,9 +1,8 @@
 """The third pass: a plan as one SQL statement, in SQLAlchemy's expressions.
 
-A row's JSON is `row_to_json` of a sub-select whose columns are the answer's keys; a list is
-`array_to_json(array_agg(…))` over an ordered sub-select and nothing else, so that its order is the aggregate's;
-relations are joined LATERAL, which lets PostgreSQL make one join of a thousand look-ups. Every table is filtered by its
-tenant, and every value is a bound parameter.
+A row's JSON is `row_to_json` of a sub-select whose columns are the answer's keys; a list is an ARRAY of those over an
+ordered sub-select and nothing else, so that its order is the list's; relations are joined LATERAL, which lets
+PostgreSQL make one join of a thousand look-ups. Every table is filtered by its tenant, and every value is a bound parameter.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -55,7 +54,6 @@ from schema.compiler.expressions import (
     HIDDEN,
     each_once,
     global_id,
-    json_array,
     literal,
     named,
     one_row,
@@ -208,7 +206,7 @@ class Writer:
         if isinstance(binding, Column):
             return written(row.c[binding.name])
         if isinstance(binding, Expression):
-            value = binding.sql(row.c, **self._bind_arguments(field))
+            value: Any = binding.sql(row.c, **self._bind_arguments(field))
             # The row may be further out than the select that the value is put in.
             return written(self.scoped(value) if isinstance(value, Select) else value)
         if isinstance(binding, Localized):
@@ -293,8 +291,13 @@ class Writer:
 
     def aggregate(self, chosen: Select[Any]) -> Select[Any]:
         """The rows of a select as a JSON array, in the select's order: nothing else stands between the two."""
+        return select(self.listed(chosen).label("j"))
+
+    def listed(self, chosen: Select[Any]) -> ColumnElement[Any]:
+        """The rows of a select as an array of JSON, in the select's order: ARRAY keeps it, and is empty for no rows."""
         rows = chosen.subquery(self.alias("r"))
-        return select(json_array(func.pg_catalog.array_agg(whole(rows))).label("j")).select_from(rows)
+        items = select(func.row_to_json(whole(rows), type_=JSON)).select_from(rows)
+        return func.array(items.scalar_subquery(), type_=JSON)
 
     def scoped(self, query: Select[Any]) -> Select[Any]:
         return query.correlate(*self.outer) if self.outer else query

@@ -10,13 +10,9 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import asyncpg
-from alembic import command
-from alembic.config import Config
-from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
 from models.policies import APP
-from services.core.settings import CHECKOUT
 
 _SESSION = {"application_name": "confed", "timezone": "UTC"}
 
@@ -36,24 +32,6 @@ def engine(url: str, *, role: str | None = APP, size: int = 8) -> AsyncEngine:
         return await asyncpg.connect(url, server_settings=settings)
 
     return create_async_engine("postgresql+asyncpg://", async_creator=connect, pool_size=size, max_overflow=0)
-
-
-async def migrate(owner_url: str, revision: str = "head") -> None:
-    """Bring the database to a revision, as its owner. One process at a time: others wait for the lock."""
-
-    def run(connection: Connection) -> None:
-        config = Config(CHECKOUT / "alembic.ini")
-        config.attributes["connection"] = connection
-        connection.exec_driver_sql("select pg_advisory_xact_lock(hashtext('confed.migrate'))")
-        command.upgrade(config, revision)
-        connection.commit()
-
-    owner = engine(owner_url, role=None, size=1)
-    try:
-        async with owner.connect() as connection:
-            await connection.run_sync(run)
-    finally:
-        await owner.dispose()
 
 
 class Readers:

@@ -1,5 +1,6 @@
 """The demo data: three confederations, written through operations only, the same on every load but for ids and days."""
 
-from services.demo.loading import CONFEDERATIONS, AlreadyLoaded, is_empty, load
+from services.demo.loading import CONFEDERATIONS, AlreadyLoaded, is_empty, load, load_if_empty
+from services.demo.welcome import welcome
 
-__all__ = ["CONFEDERATIONS", "AlreadyLoaded", "is_empty", "load"]
+__all__ = ["CONFEDERATIONS", "AlreadyLoaded", "is_empty", "load", "load_if_empty", "welcome"]

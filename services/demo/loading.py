@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
+import asyncpg
+from rich.console import Console
 from rich.progress import Progress
 from uuid_utils.compat import uuid7
 
@@ -31,6 +33,10 @@ _PLAYS = {
 
 CONFEDERATIONS = tuple(_PLAYS)
 """The slugs of the demo's confederations."""
+
+
+COMPLETE = "The demo data is loaded."
+"""The comment on the schema of a database that has the whole of it."""
 
 
 class AlreadyLoaded(Exception):
@@ -66,6 +72,26 @@ async def load(
         for done, step in enumerate(play.steps, start=1):
             await step(stage)
             progress.update(task, completed=done)
+
+
+async def load_if_empty(url: str) -> None:
+    """Load the demo into an embedded database that has neither the whole of it nor anything else."""
+    owner = await asyncpg.connect(url)
+    database = Database(url)
+    try:
+        complete = await owner.fetchval("select obj_description('public'::regnamespace, 'pg_namespace')") == COMPLETE
+        if complete or await owner.fetchval(
+            "select exists (select from confederation where slug <> all($1))", CONFEDERATIONS
+        ):
+            return
+        # A load that was interrupted has never been served: nothing is lost by beginning anew.
+        await owner.execute("truncate confederation cascade")
+        with Progress(console=Console(stderr=True)) as progress:
+            await load(database, progress=progress)
+        await owner.execute(f"comment on schema public is '{COMPLETE}'")
+    finally:
+        await database.close()
+        await owner.close()
 
 
 async def is_empty(database: Database) -> bool:

@@ -23,6 +23,6 @@ Open one of these in a browser for GraphiQL, or post queries to it.
 | --- | --- |
 {rows}
 
-To act as a demo person, send `Authorization: Bearer demo:CONFEDERATION:PERSON`, for example `Bearer demo:ccc-cmc:registrar`.
+To act as a demo person, send `Authorization: Bearer demo:CONFEDERATION:PERSON`, say `Bearer demo:ccc-cmc:registrar`.
 Nobody signs in so but on this private demo database. Ctrl-C stops the server and its PostgreSQL.
 """)

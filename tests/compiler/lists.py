@@ -99,15 +99,17 @@ def total_order(names: Sequence[str]) -> list[tuple[str, bool]]:
 def holds(where: Mapping[str, Any], values: Mapping[str, Any], columns: Mapping[str, str], places: Mapping[str, int]) -> bool:
     """Whether a condition holds for a row: everything that is given of it. `not` is true of whatever the rest isn't."""
     for name, inner in where.items():
+        if inner is None:  # as if it weren't given
+            continue
         if name == "and":
-            held = all(holds(part, values, columns, places) for part in inner or ())
+            held = all(holds(part, values, columns, places) for part in inner)
         elif name == "or":
-            held = any(holds(part, values, columns, places) for part in inner or ())
+            held = any(holds(part, values, columns, places) for part in inner)
         elif name == "not":
-            held = not holds(inner or {}, values, columns, places)
+            held = not holds(inner, values, columns, places)
         else:
             value = values[columns[name]]
-            held = all(_compares(operator, value, other, places) for operator, other in (inner or {}).items())
+            held = all(_compares(operator, value, other, places) for operator, other in inner.items())
         if not held:
             return False
     return True
@@ -152,7 +154,7 @@ def _texts(*parts: Any) -> set[str]:
 
 
 def _cursor(values: Sequence[Any], order: Sequence[tuple[str, bool]]) -> str:
-    listed = [_signature(order), *(_as_json(value) for value in values)]
+    listed = [_signature(order), *(as_json(value) for value in values)]
     return base64.b64encode(json.dumps(listed, ensure_ascii=False).encode()).decode()
 
 
@@ -166,7 +168,8 @@ def _signature(order: Sequence[tuple[str, bool]]) -> str:
     return ",".join(("-" if descending else "") + name for name, descending in order)
 
 
-def _as_json(value: Any) -> Any:
+def as_json(value: Any) -> Any:
+    """A value as PostgreSQL's JSON has it."""
     if isinstance(value, datetime):
         return moment_text(value)
     if isinstance(value, date):

@@ -47,7 +47,7 @@ from schema.compiler.declare import (
 from schema.relay import decode_id, encode_id
 from schema.requests import Request
 from services.core.database import Database
-from tests.compiler.lists import Item, Page, page
+from tests.compiler.lists import Item, Page, as_json, page
 
 
 @dataclass(frozen=True)
@@ -84,6 +84,11 @@ class Reader:
     request: Request
     parameters: Mapping[str, Any]
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    @property
+    def reading(self) -> Context:
+        """As resolvers in Python look for it."""
+        return self.request.reading
 
     async def rows(self, query: Any, **parameters: Any) -> Sequence[Any]:
         """What a query answers."""
@@ -150,8 +155,8 @@ def naive_schema() -> GraphQLSchema:
     schema = strawberry.Schema(query=built.query, mutation=built.mutation, config=built.config)._schema
     catalog = Catalog(schema)
     for name, type_ in schema.type_map.items():
-        if isinstance(type_, GraphQLInterfaceType) and name == "Node":
-            type_.resolve_type = lambda row, _info, _type: row.type_name
+        if isinstance(type_, GraphQLInterfaceType):
+            type_.resolve_type = _type_of
         if not isinstance(type_, GraphQLObjectType) or name.startswith("__"):
             continue
         type_.is_type_of = None
@@ -161,6 +166,10 @@ def naive_schema() -> GraphQLSchema:
             elif name.endswith(("Connection", "Edge")) or name in ("PageInfo", "Translation"):
                 declared.resolve = _of_python
     return schema
+
+
+def _type_of(value: Any, _info: Any, _type: Any) -> str:
+    return value.type_name if isinstance(value, Row) else type(value.problem).__name__
 
 
 def _of_python(source: Any, info: GraphQLResolveInfo) -> Any:
@@ -198,7 +207,7 @@ class _Resolver:
             texts = await self._column(reader, source, binding.name) or {}
             return [{"locale": locale.upper(), "text": texts[locale]} for locale in sorted(texts)]
         assert isinstance(binding, Computed)
-        needs = {name: await self._column(reader, source, name) for name in binding.needs}
+        needs = {name: as_json(await self._column(reader, source, name)) for name in binding.needs}
         return await binding.resolve(needs, reader.request, **{n: given.get(_camel(n)) for n in binding.arguments})
 
     async def _node(self, reader: Reader, id: str) -> Row | None:

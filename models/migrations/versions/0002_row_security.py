@@ -20,16 +20,19 @@ FUNCTIONS = (
     else 'CURRENT'
   end
 $figure$""",
-    """CREATE FUNCTION "figures"."tenant"(of_slug text) returns table (id uuid, locales text[], time_zone text) language sql stable security definer set search_path = '' as $figure$ select c.id, c.locales::text[], c.time_zone::text from public.confederation c where c.slug = of_slug $figure$""",
-    """CREATE FUNCTION "figures"."scope"(of_association uuid, as_of date) returns setof uuid language sql stable security definer set search_path = '' as $figure$ 
+    """CREATE FUNCTION "figures"."tenant"(of_slug text) returns table (id uuid, locales text[], time_zone text) language sql stable security definer set search_path = '' as $figure$
+  select c.id, c.locales::text[], c.time_zone::text from public.confederation c where c.slug = of_slug
+$figure$""",
+    """CREATE FUNCTION "figures"."scope"(of_association uuid, as_of date) returns setof uuid language sql stable security definer set search_path = '' as $figure$
   with recursive below(id) as (
     select of_association
     union
     select a.association_id from below b join public.affiliation a
-      on a.umbrella_id = b.id and a.state = 'ACTIVE' and a.starts_on <= as_of and (a.ends_on is null or a.ends_on >= as_of)
+      on a.umbrella_id = b.id and a.state in ('ACTIVE', 'ENDED')
+      and a.starts_on <= as_of and (a.ends_on is null or a.ends_on >= as_of)
   ) select id from below
- $figure$""",
-    """CREATE FUNCTION "figures"."heads"(of_association uuid, as_of date) returns table (person_id uuid, position_class text, working_time text, sector text) language sql stable security definer set search_path = '' as $figure$ 
+$figure$""",
+    """CREATE FUNCTION "figures"."heads"(of_association uuid, as_of date) returns table (person_id uuid, position_class text, working_time text, sector text) language sql stable security definer set search_path = '' as $figure$
   select distinct on (m.person_id) m.person_id, p.position_class::text, p.working_time::text,
     coalesce(p.sector, a.sector)::text
   from public.membership m
@@ -40,41 +43,45 @@ $figure$""",
     and public.membership_status(m.joined_on, m.starts_on, m.ends_on, m.grace_until, m.cancelled_on,
       m.cancellation_reason, m.override_status, m.override_until, as_of) in ('NEW', 'CURRENT', 'GRACE')
   order by m.person_id, p.working_time, p.starts_on, p.id, m.joined_on, m.id
- $figure$""",
-    """CREATE FUNCTION "figures"."headcount"(of_association uuid, as_of date) returns table (association_id uuid, day date, total int, part_time int, full_time int) language sql stable security definer set search_path = '' as $figure$ 
+$figure$""",
+    """CREATE FUNCTION "figures"."headcount"(of_association uuid, as_of date) returns table (association_id uuid, day date, total int, part_time int, full_time int) language sql stable security definer set search_path = '' as $figure$
   select of_association, as_of,
     case when n >= 5 then n end::int,
     case when told then part end::int,
     case when told then whole end::int
   from (
-    select n, part, whole, (part = 0 or part >= 5) and (whole = 0 or whole >= 5) and n >= 5 as told
+    select n, part, whole, n >= 5
+      and (part = 0 or part >= 5) and (whole = 0 or whole >= 5) as told
     from (
       select count(*) as n, count(*) filter (where working_time = 'PART_TIME') as part,
         count(*) filter (where working_time = 'FULL_TIME') as whole
       from figures.heads(of_association, as_of)
     ) counted
   ) judged
- $figure$""",
-    """CREATE FUNCTION "figures"."headcount_by_class"(of_association uuid, as_of date) returns table (position_class text, count int) language sql stable security definer set search_path = '' as $figure$ 
-  select cell, case when n < 5 or (hidden = 1 and next_smallest) then null else n end::int
+$figure$""",
+    """CREATE FUNCTION "figures"."headcount_by_class"(of_association uuid, as_of date) returns table (position_class text, count int) language sql stable security definer set search_path = '' as $figure$
+  select cell, case when n < 5 or (hidden < 5 and next_smallest) then null else n end::int
   from (
-    select cell, n, count(*) filter (where n < 5) over () as hidden,
+    select cell, n, sum(n) filter (where n < 5) over () as hidden,
       n >= 5 and row_number() over (order by n < 5, n, cell) = 1 as next_smallest
-    from (select position_class, count(*) from figures.heads(of_association, as_of) where position_class is not null group by 1) counted(cell, n)
+    from (
+  select position_class, count(*) from figures.heads(of_association, as_of)
+  where position_class is not null group by 1
+) counted(cell, n)
   ) judged order by n desc, cell
- $figure$""",
-    """CREATE FUNCTION "figures"."headcount_by_sector"(of_association uuid, as_of date) returns table (sector text, count int) language sql stable security definer set search_path = '' as $figure$ 
-  select cell, case when n < 5 or (hidden = 1 and next_smallest) then null else n end::int
+$figure$""",
+    """CREATE FUNCTION "figures"."headcount_by_sector"(of_association uuid, as_of date) returns table (sector text, count int) language sql stable security definer set search_path = '' as $figure$
+  select cell, case when n < 5 or (hidden < 5 and next_smallest) then null else n end::int
   from (
-    select cell, n, count(*) filter (where n < 5) over () as hidden,
+    select cell, n, sum(n) filter (where n < 5) over () as hidden,
       n >= 5 and row_number() over (order by n < 5, n, cell) = 1 as next_smallest
     from (select sector, count(*) from figures.heads(of_association, as_of) where sector is not null group by 1) counted(cell, n)
   ) judged order by n desc, cell
- $figure$""",
-    """CREATE FUNCTION "figures"."headcount_by_association"(of_association uuid, as_of date) returns table (association_id uuid, count int) language sql stable security definer set search_path = '' as $figure$ 
-  select cell, case when n < 5 or (hidden = 1 and next_smallest) then null else n end::int
+$figure$""",
+    """CREATE FUNCTION "figures"."headcount_by_association"(of_association uuid, as_of date) returns table (association_id uuid, count int) language sql stable security definer set search_path = '' as $figure$
+  select cell, case when n < 5 or (hidden < 5 and next_smallest) then null else n end::int
   from (
-    select cell, n, count(*) filter (where n < 5) over () as hidden,
+    select cell, n, sum(n) filter (where n < 5) over () as hidden,
       n >= 5 and row_number() over (order by n < 5, n, cell) = 1 as next_smallest
     from (
   select m.association_id, count(distinct m.person_id) from public.membership m
@@ -84,26 +91,29 @@ $figure$""",
   group by 1
 ) counted(cell, n)
   ) judged order by n desc, cell
- $figure$""",
-    """CREATE FUNCTION "figures"."attendance"(of_event uuid) returns table (registered int, attended int, absent int) language sql stable security definer set search_path = '' as $figure$ 
+$figure$""",
+    """CREATE FUNCTION "figures"."attendance"(of_event uuid) returns table (registered int, attended int, absent int) language sql stable security definer set search_path = '' as $figure$
   select case when r >= 5 then r end::int, case when told then a end::int,
     case when told and (n = 0 or n >= 5) and (r = a + n or r - a - n >= 5) then n end::int
   from (
-    select r, a, n, r >= 5 and (a = 0 or a >= 5) and (r = a or r - a >= 5) as told
+    select r, a, n, r >= 5
+      and (a = 0 or a >= 5) and (r = a or r - a >= 5) as told
     from (
       select count(*) filter (where state in ('CONFIRMED', 'ATTENDED', 'NO_SHOW')) as r,
         count(*) filter (where state = 'ATTENDED') as a, count(*) filter (where state = 'NO_SHOW') as n
       from public.registration where event_id = of_event
     ) counted
   ) judged
- $figure$""",
-    """CREATE FUNCTION "figures"."waiting"(of_pool uuid) returns int language sql stable security definer set search_path = '' as $figure$ select count(*)::int from public.registration where pool_id = of_pool and state = 'WAITLISTED' $figure$""",
-    """CREATE FUNCTION "figures"."place_in_queue"(of_registration uuid) returns int language sql stable security definer set search_path = '' as $figure$ 
+$figure$""",
+    """CREATE FUNCTION "figures"."waiting"(of_pool uuid) returns int language sql stable security definer set search_path = '' as $figure$
+  select count(*)::int from public.registration where pool_id = of_pool and state = 'WAITLISTED'
+$figure$""",
+    """CREATE FUNCTION "figures"."place_in_queue"(of_registration uuid) returns int language sql stable security definer set search_path = '' as $figure$
   select 1 + count(ahead.id)::int from public.registration mine
   left join public.registration ahead on ahead.confederation_id = mine.confederation_id and ahead.pool_id = mine.pool_id
     and ahead.state = 'WAITLISTED' and (ahead.priority, ahead.arrival) < (mine.priority, mine.arrival)
   where mine.id = of_registration and mine.state = 'WAITLISTED' group by mine.id
- $figure$""",
+$figure$""",
 )
 
 # Table: (append-only, read by the figure functions).
@@ -194,9 +204,9 @@ POLICIES = (
     "CREATE POLICY membership_delete on public.membership as permissive for delete to confed_app using (confederation_id = (select nullif(current_setting('confed.tenant', true), '')::uuid) and (association_id = any((select nullif(current_setting('confed.memberships_manage', true), '')::uuid[])::uuid[]) or (select nullif(current_setting('confed.elevated', true), '')::text) is not null))",
     "CREATE POLICY membership_count on public.membership as permissive for select to confed_figures using (confederation_id = (select nullif(current_setting('confed.tenant', true), '')::uuid))",
     "CREATE POLICY person_select on public.person as permissive for select to confed_app using (confederation_id = (select nullif(current_setting('confed.tenant', true), '')::uuid) and (id = (select nullif(current_setting('confed.person', true), '')::uuid) or association_ids && (select nullif(current_setting('confed.persons_read', true), '')::uuid[])::uuid[] or (select nullif(current_setting('confed.elevated', true), '')::text) is not null))",
-    "CREATE POLICY person_insert on public.person as permissive for insert to confed_app with check (confederation_id = (select nullif(current_setting('confed.tenant', true), '')::uuid) and (id = (select nullif(current_setting('confed.person', true), '')::uuid) or association_ids && (select nullif(current_setting('confed.persons_manage', true), '')::uuid[])::uuid[] or (select nullif(current_setting('confed.elevated', true), '')::text) is not null))",
-    "CREATE POLICY person_update on public.person as permissive for update to confed_app using (confederation_id = (select nullif(current_setting('confed.tenant', true), '')::uuid) and (id = (select nullif(current_setting('confed.person', true), '')::uuid) or association_ids && (select nullif(current_setting('confed.persons_manage', true), '')::uuid[])::uuid[] or (select nullif(current_setting('confed.elevated', true), '')::text) is not null)) with check (confederation_id = (select nullif(current_setting('confed.tenant', true), '')::uuid) and (id = (select nullif(current_setting('confed.person', true), '')::uuid) or association_ids && (select nullif(current_setting('confed.persons_manage', true), '')::uuid[])::uuid[] or (select nullif(current_setting('confed.elevated', true), '')::text) is not null))",
-    "CREATE POLICY person_delete on public.person as permissive for delete to confed_app using (confederation_id = (select nullif(current_setting('confed.tenant', true), '')::uuid) and (id = (select nullif(current_setting('confed.person', true), '')::uuid) or association_ids && (select nullif(current_setting('confed.persons_manage', true), '')::uuid[])::uuid[] or (select nullif(current_setting('confed.elevated', true), '')::text) is not null))",
+    "CREATE POLICY person_insert on public.person as permissive for insert to confed_app with check (confederation_id = (select nullif(current_setting('confed.tenant', true), '')::uuid) and (association_ids && (select nullif(current_setting('confed.persons_manage', true), '')::uuid[])::uuid[] or (select nullif(current_setting('confed.elevated', true), '')::text) is not null))",
+    "CREATE POLICY person_update on public.person as permissive for update to confed_app using (confederation_id = (select nullif(current_setting('confed.tenant', true), '')::uuid) and (association_ids && (select nullif(current_setting('confed.persons_manage', true), '')::uuid[])::uuid[] or (select nullif(current_setting('confed.elevated', true), '')::text) is not null)) with check (confederation_id = (select nullif(current_setting('confed.tenant', true), '')::uuid) and (association_ids && (select nullif(current_setting('confed.persons_manage', true), '')::uuid[])::uuid[] or (select nullif(current_setting('confed.elevated', true), '')::text) is not null))",
+    "CREATE POLICY person_delete on public.person as permissive for delete to confed_app using (confederation_id = (select nullif(current_setting('confed.tenant', true), '')::uuid) and (association_ids && (select nullif(current_setting('confed.persons_manage', true), '')::uuid[])::uuid[] or (select nullif(current_setting('confed.elevated', true), '')::text) is not null))",
     "CREATE POLICY person_count on public.person as permissive for select to confed_figures using (confederation_id = (select nullif(current_setting('confed.tenant', true), '')::uuid))",
     "CREATE POLICY person_reference_select on public.person_reference as permissive for select to confed_app using (confederation_id = (select nullif(current_setting('confed.tenant', true), '')::uuid) and (person_id = (select nullif(current_setting('confed.person', true), '')::uuid) or association_ids && (select nullif(current_setting('confed.persons_read', true), '')::uuid[])::uuid[] or (select nullif(current_setting('confed.elevated', true), '')::text) is not null))",
     "CREATE POLICY person_reference_insert on public.person_reference as permissive for insert to confed_app with check (confederation_id = (select nullif(current_setting('confed.tenant', true), '')::uuid) and (association_ids && (select nullif(current_setting('confed.persons_manage', true), '')::uuid[])::uuid[] or (select nullif(current_setting('confed.elevated', true), '')::text) is not null))",

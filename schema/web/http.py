@@ -1,0 +1,130 @@
+"""GraphQL over HTTP, in bytes: what is asked in a request, and how an answer or a refusal is sent."""
+
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qsl
+
+import orjson
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+Headers = Mapping[bytes, bytes]
+
+LARGEST_BODY = 1_000_000
+"""Bytes; a larger body is refused unread."""
+
+JSON = b"application/json"
+GRAPHQL_JSON = b"application/graphql-response+json"
+
+
+@dataclass
+class HTTPRefusal(Exception):
+    """A request that is refused as such, before or instead of GraphQL."""
+
+    status: int
+    code: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A well-formed GraphQL request."""
+
+    document: str
+    variables: dict[str, Any]
+    operation_name: str | None
+
+
+def media_type(headers: Headers) -> bytes:
+    """What the answer is sent as: the specification's own type where the client accepts it."""
+    return GRAPHQL_JSON if GRAPHQL_JSON in headers.get(b"accept", b"") else JSON
+
+
+def wants_page(scope: Scope, headers: Headers) -> bool:
+    """Whether a browser asks for the page, not for data."""
+    return (
+        scope["method"] == "GET"
+        and b"text/html" in headers.get(b"accept", b"")
+        and b"query=" not in scope["query_string"]
+    )
+
+
+async def read_body(receive: Receive, headers: Headers) -> bytes:
+    """The body. HTTPRefusal where it is too large."""
+    length = headers.get(b"content-length", b"")
+    body, more = b"", not (length.isdigit() and int(length) > LARGEST_BODY)
+    too_large = not more
+    while more:
+        message = await receive()
+        body += message.get("body", b"")
+        too_large = len(body) > LARGEST_BODY
+        more = bool(message.get("more_body")) and not too_large
+    if too_large:
+        raise HTTPRefusal(413, "BODY_TOO_LARGE", f"A body has at the most {LARGEST_BODY} bytes.")
+    return body
+
+
+def asked(scope: Scope, headers: Headers, body: bytes) -> Asked:
+    """What is asked. HTTPRefusal where the request isn't one of GraphQL over HTTP."""
+    if scope["method"] == "GET":
+        given: Any = dict(parse_qsl(scope["query_string"].decode("latin-1"), max_num_fields=20))
+        for name in ("variables", "extensions"):
+            if name in given:
+                given[name] = _json(given[name])
+    elif scope["method"] == "POST":
+        if headers.get(b"content-type", b"").split(b";")[0].strip().lower() != JSON:
+            raise HTTPRefusal(415, "UNSUPPORTED_MEDIA_TYPE", "A request's body is application/json.")
+        given = _json(body)
+    else:
+        raise HTTPRefusal(405, "METHOD_NOT_ALLOWED", "GraphQL is asked by GET or POST.")
+    if type(given) is not dict:
+        raise HTTPRefusal(400, "BAD_REQUEST", "A request is one JSON object.")
+    document: Any = given.get("query")
+    variables: Any = given.get("variables")
+    name: Any = given.get("operationName")
+    if type(document) is not str:
+        raise HTTPRefusal(400, "BAD_REQUEST", "A request has a query, which is text.")
+    if variables is not None and type(variables) is not dict:
+        raise HTTPRefusal(400, "BAD_REQUEST", "Variables are an object.")
+    if name is not None and type(name) is not str:
+        raise HTTPRefusal(400, "BAD_REQUEST", "An operation's name is text.")
+    if type(given.get("extensions")) not in (dict, type(None)):
+        raise HTTPRefusal(400, "BAD_REQUEST", "Extensions are an object.")
+    return Asked(document, variables or {}, name or None)
+
+
+def _json(text: bytes | str) -> Any:
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError:
+        raise HTTPRefusal(400, "BAD_JSON", "This is not JSON in UTF-8.") from None
+
+
+def replay(body: bytes, receive: Receive) -> Receive:
+    """The same body once more, for whoever reads it next."""
+    messages = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def again() -> Message:
+        return messages.pop() if messages else await receive()
+
+    return again
+
+
+async def respond(send: Send, status: int, kind: bytes, body: bytes) -> None:
+    """Send a whole answer. It differs by who asks and in which language: no cache may mix them up."""
+    headers = [
+        (b"content-type", kind + b"; charset=utf-8"),
+        (b"content-length", b"%d" % len(body)),
+        (b"vary", b"accept, accept-language, authorization"),
+    ]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
+
+
+async def refuse(send: Send, kind: bytes, refusal: HTTPRefusal) -> None:
+    """Send a refusal, as GraphQL tells errors."""
+    error = {"message": refusal.message, "extensions": {"code": refusal.code}}
+    await respond(send, refusal.status, kind, orjson.dumps({"errors": [error]}))
