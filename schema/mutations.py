@@ -214,7 +214,7 @@ async def _read(
             parts[label] = dry_run
         elif nodes[0].name.value != "__typename":
             selection = planner.selection(made.shows, nodes)
-            limits.check_cost(request.spend(limits.cost_of(selection)(variables, request.reading)))
+            limits.check_cost(request.spend(limits.cost_of(selection).of(variables, request.reading)))
             chosen = reading(catalog, selection)
             values = chosen.arguments({**variables, "$key": id}, request.reading)
             found = await connection.fetchval(chosen.text, *values)

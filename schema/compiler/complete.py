@@ -60,7 +60,7 @@ def _root(catalog: Catalog) -> Any:
         field, variables = field_plan(catalog, info), coerced(info)
         made = plan(catalog, [field], with_types=True)
         request = info.context
-        limits.check_cost(request.spend(made.cost(variables, request.reading)))
+        limits.check_cost(request.spend(made.cost.of(variables, request.reading)))
         answer = await request.read(made, variables)
         return orjson.loads(answer)[field.label]
 

@@ -4,7 +4,8 @@ The cost of an operation is how many objects its answer can have: list sizes mul
 is a number of each request; what it is made of belongs to the plan.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from graphql import GraphQLError
@@ -12,7 +13,7 @@ from graphql import GraphQLError
 from schema.compiler.context import Context
 from schema.compiler.declare import MANY, Relation
 from schema.compiler.plan import FieldPlan, Page, Part, Selection
-from schema.compiler.values import Variables
+from schema.compiler.values import Constant, Getter, Variables
 
 MAXIMUM_COST = 25_000
 """Objects in an answer: some half a second of work on the demo data."""
@@ -28,7 +29,29 @@ MAXIMUM_TOKENS = 10_000
 USUAL_LIST = 5
 """What a plain list counts for: it is short by its nature, and bounded by its declaration."""
 
-Cost = Callable[[Variables, Context], int]
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """How many objects an answer can have: a number, and page sizes times what each item costs."""
+
+    fixed: int
+    pages: tuple[tuple[Getter, "Cost"], ...] = ()
+
+    def of(self, variables: Variables, context: Context) -> int:
+        """The number, for a request's values."""
+        if not self.pages:
+            return self.fixed
+        varying: int = sum(size(variables, context) * each.of(variables, context) for size, each in self.pages)
+        return self.fixed + varying
+
+    def times(self, number: int) -> "Cost":
+        """As often."""
+        return Cost(self.fixed * number, tuple((size, each.times(number)) for size, each in self.pages))
+
+
+def _sum(fixed: int, costs: Iterable[Cost]) -> Cost:
+    costs = list(costs)
+    return Cost(fixed + sum(cost.fixed for cost in costs), tuple(page for cost in costs for page in cost.pages))
 
 
 class TooMuch(GraphQLError):
@@ -54,16 +77,14 @@ def check_cost(cost: int) -> None:
     _check("cost", cost, MAXIMUM_COST)
 
 
-def cost(roots: Sequence[FieldPlan]) -> Cost:
-    """How many objects the answer can have, for a request's values."""
-    parts = [_cost(root) for root in roots]
-    return lambda variables, context: sum(part(variables, context) for part in parts)
+def cost(roots: Iterable[FieldPlan]) -> Cost:
+    """What the root fields cost together."""
+    return _sum(0, map(_cost, roots))
 
 
 def cost_of(selection: Selection) -> Cost:
-    """The same for one row of a mutation's payload."""
-    inner = _selection_cost([selection])
-    return lambda variables, context: 1 + inner(variables, context)
+    """What one row of a mutation's payload costs."""
+    return _selection_cost([selection], 1)
 
 
 def _check(what: str, found: int, limit: int) -> None:
@@ -98,23 +119,22 @@ def _cost(field: FieldPlan) -> Cost:
     if field.page is not None:
         return _page_cost(field.page)
     if field.bound is None or not (field.selection or field.branches):
-        return lambda _variables, _context: 0
-    inner = _selection_cost([field.selection] if field.selection else list(field.branches))
+        return Cost(0)
     binding = field.bound.binding
     times = min(USUAL_LIST, binding.limit) if isinstance(binding, Relation) and binding.shape == MANY else 1
-    return lambda variables, context: times * (1 + inner(variables, context))
+    return _selection_cost([field.selection] if field.selection else list(field.branches), 1).times(times)
 
 
-def _selection_cost(selections: Sequence[Selection]) -> Cost:
-    costs = [_cost(field) for selection in selections for field in selection.fields]
-    return lambda variables, context: sum(each(variables, context) for each in costs)
+def _selection_cost(selections: Sequence[Selection], itself: int) -> Cost:
+    return _sum(itself, (_cost(field) for selection in selections for field in selection.fields))
 
 
 def _page_cost(page: Page) -> Cost:
     def selections(parts: Sequence[Part]) -> list[Selection]:
         return [s for part in parts for s in ([part.selection] if part.selection else selections(part.parts))]
 
-    each = selections(page.parts)
-    inner = _selection_cost(each)
-    size, listed = page.size, max(1, len(each))
-    return lambda variables, context: 1 + size(variables, context) * (listed + inner(variables, context))
+    listed = selections(page.parts)
+    item = _selection_cost(listed, max(1, len(listed)))
+    if isinstance(page.size, Constant):
+        return _sum(1, [item.times(page.size.value)])
+    return Cost(1, ((page.size, item),))

@@ -31,7 +31,7 @@ from graphql import (
 from schema.compiler.bind import KEY, BoundField, Catalog
 from schema.compiler.declare import CONNECTION, DEFAULT_FIRST, MAXIMUM_FIRST, Computed, NodeLookup, Relation
 from schema.compiler.filters import Combine, Compare, Condition, refuse_null
-from schema.compiler.values import Getter, Refused, Variables, constant, getter, then
+from schema.compiler.values import Constant, Getter, Refused, Variables, getter, then
 
 LABEL_BYTES = 63
 """PostgreSQL cuts identifiers here; a longer alias gets a label of its own and can't be spliced."""
@@ -186,7 +186,7 @@ class Planner:
             name = group[0].name.value
             label = label_of(key)
             self.needs_python |= label != key
-            fields.append(FieldPlan(key, label, None, {name: constant(None)}))
+            fields.append(FieldPlan(key, label, None, {name: Constant(None)}))
         return Selection(type_name, tuple(fields))
 
     def _arguments(self, bound: BoundField, node: FieldNode) -> dict[str, Getter]:
@@ -221,7 +221,7 @@ class Planner:
         paging = {name: arguments.pop(name, None) for name in ("first", "last", "after", "before")}
         if backwards and "first" in given:
             raise Refused("Give either first or last, not both.", nodes)
-        size = paging["last" if backwards else "first"] or constant(None)
+        size = paging["last" if backwards else "first"] or Constant(None)
         return Page(
             condition=condition,
             order=total(order),

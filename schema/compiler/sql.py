@@ -2,7 +2,7 @@
 
 A row's JSON is `row_to_json` of a sub-select whose columns are the answer's keys; a list is an ARRAY of those over an
 ordered sub-select and nothing else, so that its order is the list's; relations are joined LATERAL, which lets
-PostgreSQL make one join of a thousand look-ups. Every table is filtered by its tenant, and every value is a bound parameter.
+PostgreSQL make one join of a thousand look-ups. Every table is filtered by its tenant, every value a bound parameter.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -64,7 +64,7 @@ from schema.compiler.expressions import (
 from schema.compiler.names import camel
 from schema.compiler.pages import page_sql
 from schema.compiler.plan import FieldPlan, Selection, total
-from schema.compiler.values import Getter, Variables, constant, then
+from schema.compiler.values import Constant, Getter, Variables, then
 from schema.relay import decode_id
 from schema.scalars import LOCALES
 
@@ -120,7 +120,7 @@ class Writer:
         """The statement's text, with its parameters in the order that PostgreSQL numbers them."""
         compiled = query.compile(dialect=_DIALECT, compile_kwargs={"render_postcompile": True})
         constants = compiled.params  # what a declaration compares with, such as a state
-        getters = (self._getters.get(name) or constant(constants[name]) for name in compiled.positiontup or ())
+        getters = (self._getters.get(name) or Constant(constants[name]) for name in compiled.positiontup or ())
         return Statement(str(compiled), tuple(getters))
 
     # Values

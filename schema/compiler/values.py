@@ -1,6 +1,7 @@
 """Values that a plan takes from each request: variables, coerced quickly where that is simple, and derived ones."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from graphql import (
@@ -32,9 +33,14 @@ class Refused(GraphQLError):
     """An argument whose value can't be used; the path is the field's."""
 
 
-def constant(value: Any) -> Getter:
-    """The same for every request."""
-    return lambda _variables, _context: value
+@dataclass(frozen=True, slots=True)
+class Constant:
+    """A getter of the same value for every request."""
+
+    value: Any
+
+    def __call__(self, _variables: Variables, _context: Context | None) -> Any:
+        return self.value
 
 
 def getter(node: ValueNode, type_: GraphQLInputType) -> Getter:
@@ -43,7 +49,7 @@ def getter(node: ValueNode, type_: GraphQLInputType) -> Getter:
         name = node.name.value
         return lambda variables, _context: variables.get(name)
     if not variables_in(node):
-        return constant(value_from_ast(node, type_))
+        return Constant(value_from_ast(node, type_))
 
     def build(variables: Variables, _context: Context) -> Any:
         value = value_from_ast(node, type_, dict(variables))
@@ -65,7 +71,9 @@ def variables_in(node: Any) -> frozenset[str]:
 
 
 def then(get: Getter, change: Callable[[Any], Any]) -> Getter:
-    """What is made of a value."""
+    """What is made of a value; of a constant, once and for all."""
+    if isinstance(get, Constant):
+        return Constant(change(get.value))
     return lambda variables, context: change(get(variables, context))
 
 
@@ -109,6 +117,8 @@ class Coercion:
 
     def shape(self, values: Variables) -> tuple[Any, ...]:
         """What of the values decides the plan's shape: the key of the plan beside its document."""
+        if not self._shaping:
+            return ()
         return tuple(shape(values.get(name, Undefined)) for name, shape in self._shaping)
 
 

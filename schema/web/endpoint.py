@@ -86,7 +86,7 @@ class Endpoint:
             operation = self._operations.find(asked.document, asked.operation_name)
             values = operation.coercion.values(asked.variables)
             plan = operation.plan(values)
-            cost = plan.cost(values, request.reading)
+            cost = plan.cost.of(values, request.reading)
             limits.check_cost(cost)
             data = await request.read(plan, values)
         except (NotSpliced, GraphQLError, ExceptionGroup):

@@ -71,9 +71,9 @@ def asked(scope: Scope, headers: Headers, body: bytes) -> Asked:
     """What is asked. HTTPRefusal where the request isn't one of GraphQL over HTTP."""
     if scope["method"] == "GET":
         given: Any = dict(parse_qsl(scope["query_string"].decode("latin-1"), max_num_fields=20))
-        for name in ("variables", "extensions"):
-            if name in given:
-                given[name] = _json(given[name])
+        for part in ("variables", "extensions"):
+            if part in given:
+                given[part] = _json(given[part])
     elif scope["method"] == "POST":
         if headers.get(b"content-type", b"").split(b";")[0].strip().lower() != JSON:
             raise HTTPRefusal(415, "UNSUPPORTED_MEDIA_TYPE", "A request's body is application/json.")
@@ -87,11 +87,11 @@ def asked(scope: Scope, headers: Headers, body: bytes) -> Asked:
     name: Any = given.get("operationName")
     if type(document) is not str:
         raise HTTPRefusal(400, "BAD_REQUEST", "A request has a query, which is text.")
-    if variables is not None and type(variables) is not dict:
+    if not isinstance(variables, dict | None):
         raise HTTPRefusal(400, "BAD_REQUEST", "Variables are an object.")
-    if name is not None and type(name) is not str:
+    if not isinstance(name, str | None):
         raise HTTPRefusal(400, "BAD_REQUEST", "An operation's name is text.")
-    if type(given.get("extensions")) not in (dict, type(None)):
+    if not isinstance(given.get("extensions"), dict | None):
         raise HTTPRefusal(400, "BAD_REQUEST", "Extensions are an object.")
     return Asked(document, variables or {}, name or None)
 
