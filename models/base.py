@@ -79,7 +79,7 @@ def choice(enum: type[StrEnum], *, nullable: bool = False, default: Any = ...) -
 
 def localized(*, nullable: bool = False) -> Any:
     """Text by locale, `{"fr": …, "en": …}`: an object with at least one locale (`localized_check`)."""
-    return Field(default=None if nullable else ..., sa_type=JSONB, nullable=nullable)
+    return Field(default=None if nullable else ..., sa_type=JSONB(none_as_null=True), nullable=nullable)
 
 
 def localized_check(table: str, column: str) -> CheckConstraint:

@@ -36,6 +36,9 @@ from schema.compiler.values import Constant, Getter, Refused, Variables, getter,
 LABEL_BYTES = 63
 """PostgreSQL cuts identifiers here; a longer alias gets a label of its own and can't be spliced."""
 
+DEEPEST_FILTER = 10
+"""Levels of `and`, `or` and `not` in a `where`."""
+
 
 class NotCompiled(Exception):
     """The field is not the compiler's: graphql-core resolves it."""
@@ -254,22 +257,30 @@ class Planner:
 
     # Conditions: their shape is followed through literals and variables alike
 
-    def _condition(self, node: Any, type_: Any, target: str) -> Condition:
+    def _condition(self, node: Any, type_: Any, target: str, nested: int = 0) -> Condition:
+        if nested > DEEPEST_FILTER:
+            raise Refused(f"A filter has at the most {DEEPEST_FILTER} levels of and, or and not.")
         type_ = get_nullable_type(type_)
         parts: list[Condition] = []
         for name, inner, _value in self._object(node, type_):
+            if self._is_missing(inner):
+                continue  # null, as if it weren't given
             if name in ("and", "or"):
-                item_type = get_nullable_type(get_nullable_type(type_.fields[name].type).of_type)
-                items = tuple(self._condition(item, item_type, target) for item in self._items(inner))
-                parts.append(Combine(name, items) if items or name == "and" else Combine("or", ()))
+                items = tuple(self._condition(item, type_, target, nested + 1) for item in self._items(inner))
+                parts.append(Combine(name, items))
             elif name == "not":
-                parts.append(Combine("not", (self._condition(inner, type_.fields[name].type, target),)))
+                parts.append(Combine("not", (self._condition(inner, type_, target, nested + 1),)))
             else:
                 column = self._catalog.column(target, name)
                 filter_type = get_nullable_type(type_.fields[name].type)
                 for operator, _leaf, value in self._object(inner, filter_type):
                     parts.append(Compare(column, operator, then(value, refuse_null)))
         return Combine("and", tuple(parts))
+
+    def _is_missing(self, inner: Any) -> bool:
+        if isinstance(inner, _Path):
+            return inner.get(self._variables, None) is None
+        return self._is_null(inner)
 
     def _object(self, node: Any, type_: Any) -> Iterable[tuple[str, Any, Getter]]:
         """The fields given of an input object: its name, the inner node (or path into a variable), and its getter."""

@@ -153,16 +153,16 @@ class Asker:
         *,
         authorization: str | None = None,
         language: str | None = None,
-        spliced: bool = True,
+        spliced: bool | None = True,
     ) -> Any:
-        """The answer's data, the same by all three ways, to the order of its keys. `spliced`: whether it has to be."""
+        """The answer's data, the same by all three ways, to the order of its keys. `spliced`: whether it has to be; None: either."""
         response = await self.ask(
             slug, document, variables, operation_name, authorization=authorization, language=language
         )
         answer = response.json
         assert response.status == 200, answer
         assert "errors" not in answer, answer["errors"]
-        assert response.spliced is spliced
+        assert spliced is None or response.spliced is spliced
         reading = await self.reading(slug, authorization, language)
         request = Request(self.database, reading, partial(self.actors.load, reading.actor.tenant, authorization or ""))
         completed = await self.built.strawberry.execute(
