@@ -56,17 +56,29 @@ def parse_moment(value: Any) -> datetime:
     if moment.tzinfo is None:
         raise GraphQLError("DateTime needs an offset from UTC, such as Z or -05:00.")
     try:
-        return moment.astimezone(UTC)
+        moment = moment.astimezone(UTC)
+        _check_range(moment.date())
     except OverflowError:
         raise GraphQLError("DateTime is out of range.") from None
+    return moment
 
 
 def parse_date(value: Any) -> date:
     """A calendar day from ISO 8601 text. GraphQLError where it isn't one."""
     try:
-        return date.fromisoformat(value)
+        day = date.fromisoformat(value)
+        _check_range(day)
     except (TypeError, ValueError):
         raise GraphQLError("Date is an ISO 8601 text such as 2026-01-31.") from None
+    except OverflowError:
+        raise GraphQLError("Date is out of range.") from None
+    return day
+
+
+def _check_range(day: date) -> None:
+    """OverflowError for the first and the last day that there is: the driver makes them PostgreSQL's infinities."""
+    if day in (date.min, date.max):
+        raise OverflowError
 
 
 def parse_decimal(value: Any) -> Decimal:

@@ -10,16 +10,17 @@ import models  # noqa: F401 - every table is declared
 from models import figures
 from models.policies import policies
 
-register_entities(
-    [
-        figures.membership_status,
-        *figures.INTERNAL,
-        *figures.PUBLIC,
-        *(entity for policy in policies.by_table.values() for entity in policy.rendered()),
-    ],
-    schemas=["public", "figures"],
-    entity_types=[PGFunction, PGPolicy],
-)
+if context.config.attributes.get("compares_entities"):
+    register_entities(
+        [
+            figures.membership_status,
+            *figures.INTERNAL,
+            *figures.PUBLIC,
+            *(entity for policy in policies.by_table.values() for entity in policy.rendered()),
+        ],
+        schemas=["public", "figures"],
+        entity_types=[PGFunction, PGPolicy],
+    )
 
 connection = context.config.attributes.get("connection")
 if connection is None:

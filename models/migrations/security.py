@@ -53,7 +53,14 @@ def publish_figures(names: Sequence[str]) -> None:
 
 def protect(table: str, *, append_only: bool = False, counted: bool = False) -> None:
     """Row security on, for the owner too, and the rights of the application's role. The policies come beside it."""
-    op.execute(f"alter table {table} enable row level security, force row level security")
-    op.execute(f"grant select, insert{'' if append_only else ', update, delete'} on {table} to {APP}")
-    if counted:
-        op.execute(f"grant select on {table} to {FIGURES}")
+    for statement in protection(table, append_only=append_only, counted=counted):
+        op.execute(statement)
+
+
+def protection(table: str, *, append_only: bool = False, counted: bool = False) -> list[str]:
+    """The statements of `protect`, for the migrations that `python app.py revision` writes."""
+    statements = [
+        f"alter table {table} enable row level security, force row level security",
+        f"grant select, insert{'' if append_only else ', update, delete'} on {table} to {APP}",
+    ]
+    return [*statements, f"grant select on {table} to {FIGURES}"] if counted else statements

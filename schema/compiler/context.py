@@ -31,29 +31,34 @@ class Context:
         return Context(actor, self.now, self.locales)
 
 
+def parameter(name: str, type_: Any) -> BindParameter[Any]:
+    """A parameter that gets its value with each request: the statement is compiled without one."""
+    return bindparam(name, required=False, type_=type_)
+
+
 def tenant() -> BindParameter[Any]:
     """The confederation."""
-    return bindparam("tenant", type_=Uuid())
+    return parameter("tenant", Uuid())
 
 
 def person() -> BindParameter[Any]:
     """The person who reads; null for anybody."""
-    return bindparam("person", type_=Uuid())
+    return parameter("person", Uuid())
 
 
 def today() -> BindParameter[Any]:
     """The day where the confederation is."""
-    return bindparam("today", type_=Date())
+    return parameter("today", Date())
 
 
 def now() -> BindParameter[Any]:
     """The moment of the request."""
-    return bindparam("now", type_=DateTime(timezone=True))
+    return parameter("now", DateTime(timezone=True))
 
 
 def locale(choice: int) -> BindParameter[Any]:
     """The locale that a text is looked for in first, second, … counted from 0."""
-    return bindparam(f"locale{choice}", type_=Text())
+    return parameter(f"locale{choice}", Text())
 
 
 def _choice(i: int, context: Context) -> str:

@@ -21,13 +21,16 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from schema.compiler.cursors import Ordering, cursor_sql, decode, follows
 from schema.compiler.declare import Row
-from schema.compiler.expressions import json_array, literal, named, ordered
+from schema.compiler.expressions import HIDDEN, json_array, literal, named, ordered
 from schema.compiler.filters import condition_sql
 from schema.compiler.plan import Page, Part
 from schema.compiler.values import then
 
 if TYPE_CHECKING:
     from schema.compiler.sql import Writer
+
+# Labels that no key of an answer can be.
+_N, _CURSOR, _MORE, _NEAR, _FAR = (f"{HIDDEN}{name}" for name in ("n", "cursor", "more", "near", "far"))
 
 
 def page_sql(writer: "Writer", page: Page, row: FromClause, where: list[ColumnElement[bool]]) -> Select[Any]:
@@ -77,27 +80,31 @@ def _listed(
     row = _cut(writer, row, where, directions, size + literal("1"))
     order = ordered(row, directions)
     writer.outer.append(row)
-    columns: list[Any] = [
-        func.row_number().over(order_by=order).label("n"),
-        cursor_sql(page.order, row.c).label("cursor"),
-    ]
+    columns: list[Any] = [func.row_number().over(order_by=order).label(_N)]
+    infos = [part for part in listed if part.kind == "pageInfo"]
+    if infos:
+        columns.append(cursor_sql(page.order, row.c).label(_CURSOR))
     source = row
     for part in listed:
-        if part.kind != "pageInfo":
+        if part not in infos:
             item = lateral(writer.json(_item(writer, part, row, page.order)), name=writer.alias("j"))
             source = source.join(item, true())
             columns.append(item.c.j.label(part.label))
     writer.outer.pop()
     rows = writer.scoped(select(*columns).select_from(source)).subquery(writer.alias("r"))
-    n = rows.c.n
-    values: dict[int, ColumnElement[Any]] = {}
-    for part in listed:
-        if part.kind == "pageInfo":
-            values[id(part)] = _page_info(page, part, rows, size)
-        else:
-            inward = aggregate_order_by(rows.c[part.label], n.desc() if page.backwards else n.asc())
-            values[id(part)] = json_array(func.pg_catalog.array_agg(inward).filter(n <= size))
-    return rows, values
+    n = rows.c[_N]
+    inward = n.desc() if page.backwards else n.asc()
+    arrays: list[Any] = [
+        json_array(func.pg_catalog.array_agg(aggregate_order_by(rows.c[part.label], inward)).filter(n <= size)).label(
+            part.label
+        )
+        for part in listed
+        if part not in infos
+    ]
+    standing = _standing(rows, size) if infos else []
+    whole_page = writer.scoped(select(*arrays, *standing).select_from(rows)).subquery(writer.alias("p"))
+    values = {id(part): whole_page.c[part.label] for part in listed if part not in infos}
+    return whole_page, values | {id(part): _page_info(writer, page, part, whole_page) for part in infos}
 
 
 def _cut(
@@ -132,12 +139,17 @@ def _item(writer: "Writer", part: Part, row: FromClause, order: Ordering) -> Sel
     return writer.scoped(query if source is None else query.select_from(source))
 
 
-def _page_info(page: Page, part: Part, rows: FromClause, size: BindParameter[Any]) -> ColumnElement[Any]:
-    n, cursor = rows.c.n, rows.c.cursor
-    more = func.count() > size
+def _standing(rows: FromClause, size: BindParameter[Any]) -> list[Any]:
+    """Of all the rows at once: whether more follow, and the cursors nearest to and farthest from the page's start."""
+    n, cursor = rows.c[_N], rows.c[_CURSOR]
     near = func.max(cursor).filter(n == literal("1"), n <= size)
     cursors = func.pg_catalog.array_agg(aggregate_order_by(cursor, n.desc()), type_=ARRAY(Text())).filter(n <= size)
     far = func.array_to_json(cursors).op("->>")(literal("0"))
+    return [(func.count() > size).label(_MORE), near.label(_NEAR), far.label(_FAR)]
+
+
+def _page_info(writer: "Writer", page: Page, part: Part, whole_page: FromClause) -> ColumnElement[Any]:
+    more, near, far = (whole_page.c[name] for name in (_MORE, _NEAR, _FAR))
     of = {
         "hasNextPage": literal(str(page.before is not None).lower()) if page.backwards else more,
         "hasPreviousPage": more if page.backwards else literal(str(page.after is not None).lower()),
@@ -145,8 +157,8 @@ def _page_info(page: Page, part: Part, rows: FromClause, size: BindParameter[Any
         "endCursor": near if page.backwards else far,
         "__typename": named(part.type_name),
     }
-    pairs = [(literal(f"'{item.label}'"), of[item.kind]) for item in part.parts]
-    return func.json_build_object(*(side for pair in pairs for side in pair))
+    columns = [of[item.kind].label(item.label) for item in part.parts]
+    return writer.json(select(*columns).correlate(whole_page)).scalar_subquery()
 
 
 def _part_of_cursor(order: Ordering, row: Row, i: int) -> Callable[[Any], Any]:

@@ -25,7 +25,6 @@ from sqlalchemy import (
     Select,
     Text,
     Uuid,
-    bindparam,
     cast,
     column,
     func,
@@ -129,7 +128,7 @@ class Writer:
         """A parameter of the statement."""
         name = f"p{len(self._getters)}"
         self._getters[name] = get
-        return bindparam(name, type_=Boolean() if type_ is bool else type_)
+        return context.parameter(name, Boolean() if type_ is bool else type_)
 
     def _bind_arguments(self, field: FieldPlan) -> dict[str, Any]:
         assert field.bound is not None
@@ -141,7 +140,7 @@ class Writer:
             type_ = _sql_type(get_named_type(declared.type))
             absent = field.bound.binding.arguments[name].absent
             if get is None:
-                arguments[name] = bindparam(absent, type_=type_) if absent else cast(null(), type_)
+                arguments[name] = context.parameter(absent, type_) if absent else cast(null(), type_)
             else:
                 arguments[name] = self.bind(_or_else(get, absent), type_)
         return arguments
@@ -303,8 +302,9 @@ class Writer:
         return query.correlate(*self.outer) if self.outer else query
 
     def alias(self, prefix: str) -> str:
+        """A name for a row source. No key of an answer is like it: a column of that name would hide the row."""
         self.aliases += 1
-        return f"{prefix}{self.aliases}"
+        return f"{prefix}${self.aliases}"
 
 
 def _preferring(asked: Getter, choice: int) -> Getter:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ARRAY, Integer, Select, Text, Uuid, bindparam, case, cast, column, func, select, true
+from sqlalchemy import ARRAY, Integer, Select, Text, Uuid, case, cast, column, func, select, true
 
 from models import Person
 from schema.compiler import context
@@ -27,19 +27,19 @@ def reading(catalog: Catalog, selection: Selection) -> Statement:
     """A statement that reads one row by its key (the parameter `$key`), inside a transaction whose actor is set."""
     writer = Writer(catalog, with_types=True)
     row = writer.rows(selection.type_name)
-    where = [*writer.of_tenant(row), row.c[KEY] == bindparam("$key", type_=Uuid())]
+    where = [*writer.of_tenant(row), row.c[KEY] == context.parameter("$key", Uuid())]
     found = writer.json(writer.select(selection, row, where)).scalar_subquery()
     return writer.finish(select(cast(found, Text)))  # as text: the connections of operations decode JSON
 
 
 def _as_anybody(answer: Any) -> Select[Any]:
     # CASE evaluates its condition first, as PostgreSQL documents: the policies below it read what it has set.
-    is_set = func.set_config("confed.tenant", bindparam("$tenant", type_=Text()), true()).is_not(None)
+    is_set = func.set_config("confed.tenant", context.parameter("$tenant", Text()), true()).is_not(None)
     return select(case((is_set, answer)))
 
 
 def _as_person(answer: Any) -> Select[Any]:
-    names, values = (bindparam(name, type_=ARRAY(Text())) for name in ("$names", "$values"))
+    names, values = (context.parameter(name, ARRAY(Text())) for name in ("$names", "$values"))
     settings = (
         func.unnest(names, values)
         .table_valued(column("name", Text), column("value", Text), name="setting")
@@ -52,6 +52,6 @@ def _as_person(answer: Any) -> Select[Any]:
         .where(person.c.confederation_id == context.tenant(), person.c.id == context.person())
         .scalar_subquery()
     )
-    is_current = version == bindparam("$version", type_=Integer())
+    is_current = version == context.parameter("$version", Integer())
     # Nested, not AND: the version is read through the policies that the settings open.
     return select(case((is_set, case((is_current, answer)))))

@@ -11,6 +11,8 @@ from graphql import (
     GraphQLNonNull,
     GraphQLScalarType,
     GraphQLSchema,
+    NamedTypeNode,
+    NonNullTypeNode,
     OperationDefinitionNode,
     Undefined,
     ValueNode,
@@ -174,9 +176,7 @@ def _variables_in_directives(operation: OperationDefinitionNode) -> frozenset[st
     # Fragments are not in the operation's node: any Boolean variable may be in one of their directives.
     booleans = set()
     for definition in operation.variable_definitions or ():
-        node: Any = definition.type
-        while hasattr(node, "type"):
-            node = node.type
-        if node.name.value == "Boolean":
+        node: Any = definition.type.type if isinstance(definition.type, NonNullTypeNode) else definition.type
+        if isinstance(node, NamedTypeNode) and node.name.value == "Boolean":
             booleans.add(definition.variable.name.value)
     return frozenset(booleans)

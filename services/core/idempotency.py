@@ -9,6 +9,7 @@ import json
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
+from enum import Enum
 from typing import Any
 from uuid import UUID
 
@@ -81,4 +82,6 @@ async def _take_turn(work: Work, key: str) -> bool:
 def _plain(value: Any) -> str:
     if isinstance(value, UUID | date | Decimal):
         return str(value)
+    if isinstance(value, Enum):
+        return str(value.value)
     raise TypeError(f"{type(value).__name__} has no canonical form")

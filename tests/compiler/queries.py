@@ -105,6 +105,8 @@ class Queries:
         return "{ " + " ".join(said) + " }"
 
     def _typename(self, *, aliased: bool) -> str:
+        if not aliased and self._pick(6) == 5:
+            return f"{('n', 'cursor', 'j', 'more', 'select')[self._pick(5)]}: __typename"
         return f"{self._alias()}: __typename" if aliased or self._pick(2) else "__typename"
 
     def _fragment(self, type_: Any, depth: int, weight: int) -> str:
@@ -153,7 +155,8 @@ class Queries:
         return f"{prefix}{directive} {self._selection(inner, depth, weight)}"
 
     def _alias(self) -> str:
-        name = self._name("a")
+        # Names that SQL made of a plan may have for itself, among others.
+        name = self._name(("a", "t", "r", "j", "p", "one", "_")[self._pick(7)])
         if self._pick(40) != 39:
             return name
         self._spliced = False
@@ -266,7 +269,7 @@ class Queries:
         if self._pick(4) == 3:
             named = str(get_nullable_type(type_))
             how = self._pick(6)
-            if how == 4 and value is not None and not isinstance(value, dict):
+            if how == 4 and value is not None:
                 return self._variable(named, value, has_default=True)
             if how == 5 and nullable and not required:
                 return self._variable(named, None if inner else value if self._pick(2) else None, absent=inner or bool(self._pick(2)))
@@ -300,7 +303,11 @@ class Queries:
     def _plain(self, value: Any) -> str:
         if isinstance(value, Name):
             return value.name
-        return f"[{', '.join(map(self._plain, value))}]" if isinstance(value, list) else json.dumps(value, ensure_ascii=False)
+        if isinstance(value, list):
+            return f"[{', '.join(map(self._plain, value))}]"
+        if isinstance(value, dict):
+            return "{" + ", ".join(f"{key}: {self._plain(item)}" for key, item in value.items()) + "}"
+        return json.dumps(value, ensure_ascii=False)
 
     def _name(self, prefix: str) -> str:
         self._names += 1

@@ -99,7 +99,7 @@ async def samples(asker: Asker, world: World) -> Samples:
     return Samples(
         ids=[*identifiers, encode_id("Event", key("north")), encode_id("Event", uuid4()), encode_id("Query", key("north")), "", "☃"],
         slugs=SLUGS,
-        dates=[TODAY.isoformat(), "2024-12-31", "2019-12-31", "2026-03-01", "9999-12-31", "0001-01-01"],
+        dates=[TODAY.isoformat(), "2024-12-31", "2019-12-31", "2026-03-01", "9999-12-30", "0001-01-02"],
         moments=[NOW.isoformat(), "2026-04-01T15:00:00Z", "2025-10-26T12:30:15.1234Z", "2026-04-01T11:00:00-04:00"],
         texts=["Québec", "spring", "Éclair", "Tremblay", "", "fr", "N-1", "a", "Ana", "eclair", QUARTERS],
         numbers=[1, 0, 2, -1, 2**31 - 1, -(2**31)],

@@ -39,7 +39,7 @@ async def as_owner(url: str, do: Callable[[Config], None], *statements: str) -> 
         for statement in statements:
             connection.exec_driver_sql(statement)
         settings = config()
-        settings.attributes["connection"] = connection
+        settings.attributes.update(connection=connection, compares_entities=True)
         do(settings)
 
     owner = engine(url, role=None, size=1)
