@@ -9,7 +9,7 @@ from sqlalchemy import Date, Integer, Text, Uuid, cast, func, literal_column, nu
 from sqlalchemy import column as sql_column
 
 import models
-from schema.compiler.declare import Row, column, expression, extends, many, one, read_type
+from schema.compiler.declare import ORDINALITY, Row, column, expression, extends, many, one, read_type
 from schema.federation import AS_OF, Association, Confederation
 
 _UNDER_FIVE = "Null where it is fewer than five."
@@ -51,7 +51,8 @@ class AssociationCount:
 def _cells(figure: str, cell: str, type_: Any) -> Row:
     def rows(headcount: Row) -> Row:
         counted = getattr(func.figures, figure)(headcount.association_id, headcount.day)
-        return counted.table_valued(sql_column(cell, type_), sql_column("count", Integer))
+        columns = sql_column(cell, type_), sql_column("count", Integer)
+        return counted.table_valued(*columns, with_ordinality=ORDINALITY)
 
     return rows
 

@@ -113,6 +113,9 @@ class Relation(Binding):
     limit: int = LIST_LIMIT
 
 
+ORDINALITY = "ordinality"
+"""What the `rows` of a list call the column of their order: `table_valued(…, with_ordinality=ORDINALITY)`."""
+
 ONE, MANY, CONNECTION = "one", "many", "connection"
 
 

@@ -39,6 +39,7 @@ from schema.compiler import context
 from schema.compiler.bind import KEY, Catalog
 from schema.compiler.declare import (
     ONE,
+    ORDINALITY,
     PAGED,
     Column,
     Computed,
@@ -279,8 +280,8 @@ class Writer:
         chosen = self.select(field.selection, row, where)
         if binding.shape == ONE:
             return self.json(chosen)
-        if binding.rows is None:  # a function's rows come in its order
-            chosen = chosen.order_by(*ordered(row, total(binding.order)))
+        order = total(binding.order) if binding.rows is None else ((ORDINALITY, False),)
+        chosen = chosen.order_by(*ordered(row, order))
         return self.aggregate(chosen.limit(literal(str(binding.limit))))
 
     def json(self, chosen: Select[Any]) -> Select[Any]:

@@ -44,7 +44,7 @@ OFFENCES = [
         "person_select",
     ),
     (catalogue.keys_without_the_tenant, "create table loose (id uuid primary key)", "loose_pkey"),
-    (catalogue.keys_without_the_tenant, "alter table person add constraint loose unique (family_name)", "loose"),
+    (catalogue.keys_without_the_tenant, "alter table person add constraint loose unique (id)", "loose"),
     (
         catalogue.keys_without_the_tenant,
         "alter table person add constraint loose unique (id, confederation_id)",
@@ -53,14 +53,14 @@ OFFENCES = [
     (
         catalogue.keys_without_the_tenant,
         """create table loose (id uuid unique);
-           alter table person add constraint past_it foreign key (id) references loose (id)""",
+           alter table person add constraint past_it foreign key (id) references loose (id) not valid""",
         "past_it",
     ),
     (
         catalogue.keys_without_the_tenant,
         """create unique index on association (id, confederation_id);
            alter table mandate add constraint crossed foreign key (confederation_id, association_id)
-           references association (id, confederation_id)""",
+           references association (id, confederation_id) not valid""",
         "crossed",
     ),
     (catalogue.indexes_without_the_tenant, "create index loose on person (family_name)", "loose"),

@@ -33,7 +33,7 @@ FACTS: dict[str, tuple[set[str], set[str]]] = {
     "association": (EVERYBODY, STAFF),
     "affiliation": (EVERYBODY, {"staff beside"}),
     "affiliation applied for": ({"staff elsewhere", "staff above"}, {"staff above"}),
-    "person": (OWN | DESK, OWN | STAFF_FOR_PERSONS),
+    "person": (OWN | DESK, STAFF_FOR_PERSONS),
     "person_reference": (OWN | DESK, STAFF_FOR_PERSONS),
     "position": (OWN | DESK, STAFF_FOR_PERSONS),
     "mandate closed": (OWN | DESK, STAFF_FOR_PERSONS),

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from models import Event, EventSeries, EventState, JournalEntry, Person
+from models import Event, EventSeries, EventState, JournalEntry, Person, Role
 from services.core.actor import system
 from services.core.errors import AlreadyExists, NotFound, Problem, WouldMakeACycle
 from services.core.work import Work
@@ -250,8 +250,9 @@ async def test_today_is_the_day_where_the_confederation_is(acting_as: ActingAs) 
 
 
 async def test_its_connection_sees_what_it_has_changed(make: Maker, acting_as: ActingAs) -> None:
-    ana = await make.person()
-    async with acting_as(ana) as work:
+    association = await make.association()
+    ana, staff = await make.member(association), await make.staff(Role.ADMINISTRATOR, association)
+    async with acting_as(staff) as work:
         (await work.find(Person, ana.id)).region = "Estrie"
         connection = await work.connection()
         assert await connection.fetchval("select region from person where id = $1", ana.id) == "Estrie"
