@@ -1,7 +1,8 @@
 """One request as resolvers see it: who asks, what has been spent, and how compiled reads are made for it."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from schema.compiler.context import Context
@@ -19,7 +20,11 @@ class Request:
     reading: Context
     reload: Callable[[], Awaitable[Actor]]
     spent: int = 0
-    loaders: dict[Any, Any] = field(default_factory=dict)
+
+    @cached_property
+    def loaders(self) -> dict[Any, Any]:
+        """What loads for many fields at once, by what it loads."""
+        return {}
 
     @property
     def actor(self) -> Actor:

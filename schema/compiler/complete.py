@@ -20,7 +20,7 @@ from schema.compiler.declare import Argument, Computed
 from schema.compiler.expressions import HIDDEN
 from schema.compiler.names import camel
 from schema.compiler.plan import label_of
-from schema.compiler.run import coerced, field_plan, plan
+from schema.compiler.run import Plan, coerced, field_plan
 
 _STRUCTURAL = ("Connection", "Edge")
 
@@ -58,7 +58,7 @@ def _labelled(source: Mapping[str, Any], info: GraphQLResolveInfo[Any], **_argum
 def _root(catalog: Catalog) -> Any:
     async def resolve(_source: Any, info: GraphQLResolveInfo[Any], **_arguments: Any) -> Any:
         field, variables = field_plan(catalog, info), coerced(info)
-        made = plan(catalog, [field], with_types=True)
+        made = Plan(catalog, [field], with_types=True)
         request = info.context
         limits.check_cost(request.spend(made.cost.of(variables, request.reading)))
         answer = await request.read(made, variables)

@@ -1,10 +1,9 @@
 """What a read knows of its request besides the arguments: named parameters that declarations may use."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import BindParameter, Date, DateTime, Text, Uuid, bindparam
@@ -13,8 +12,7 @@ from schema.scalars import LOCALES
 from services.core.actor import Actor
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
+class Context(NamedTuple):
     """Who reads, when, and in which order of locales text is looked for."""
 
     actor: Actor

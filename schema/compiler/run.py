@@ -6,7 +6,7 @@ sent, between two constants; anything else is graphql-core's, with the same plan
 
 from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from graphql import (
@@ -30,9 +30,9 @@ from schema.compiler.statements import statement
 from schema.compiler.values import Coercion, Variables
 from services.core.database import Readers
 
-DOCUMENTS = 1_000
+DOCUMENTS = 500
 """Documents kept; the least recently used goes."""
-SHAPES = 32
+SHAPES = 16
 """Plans kept for a document; the least recently used goes."""
 LONGEST_DOCUMENT = 100_000
 """Characters; longer documents are refused before they are parsed."""
@@ -46,31 +46,30 @@ class RightsChanged(Exception):
     """The person's rights are others than the actor was loaded with: load it again and ask again."""
 
 
-@dataclass(slots=True)
 class Plan:
-    """The root fields of an operation as one statement, for anybody and for a person."""
+    """The root fields of an operation as a statement, one for anybody and one for a person, written when needed."""
 
-    cost: limits.Cost
-    anybody: Statement
-    person: Statement
+    def __init__(self, catalog: Catalog, roots: Sequence[FieldPlan], *, with_types: bool = False) -> None:
+        """TooMuch where the plan is beyond a limit. `with_types` as in `statement`."""
+        limits.check_shape(roots)
+        self.cost = limits.cost(roots)
+        self._write = partial(statement, catalog, roots, with_types=with_types)
+        self._statements: dict[bool, Statement] = {}
+
+    def statement(self, *, as_person: bool) -> Statement:
+        """The statement."""
+        found = self._statements.get(as_person)
+        if found is None:
+            found = self._statements[as_person] = self._write(as_person=as_person)
+        return found
 
     async def read(self, readers: Readers, variables: Variables, context: Context) -> bytes:
         """The answer's `data` as JSON. RightsChanged where the actor is out of date."""
-        chosen = self.anybody if context.actor.is_anonymous else self.person
+        chosen = self.statement(as_person=not context.actor.is_anonymous)
         answer: bytes | None = await readers.fetch(chosen.text, chosen.arguments(variables, context))
         if answer is None:
             raise RightsChanged
         return answer
-
-
-def plan(catalog: Catalog, roots: Sequence[FieldPlan], *, with_types: bool = False) -> Plan:
-    """Limits checked, statements written. `with_types` as in `statement`."""
-    limits.check_shape(roots)
-    return Plan(
-        limits.cost(roots),
-        statement(catalog, roots, as_person=False, with_types=with_types),
-        statement(catalog, roots, as_person=True, with_types=with_types),
-    )
 
 
 class Operation:
@@ -91,6 +90,8 @@ class Operation:
             found = self._plans[shape] = self._make(variables)
             if len(self._plans) > SHAPES:
                 self._plans.popitem(last=False)
+        elif len(self._plans) > 1:
+            self._plans.move_to_end(shape)
         return found
 
     def _make(self, variables: Variables) -> Plan:
@@ -104,7 +105,7 @@ class Operation:
             raise NotSpliced from None
         if planner.needs_python or not roots:
             raise NotSpliced
-        return plan(self._catalog, roots)
+        return Plan(self._catalog, roots)
 
 
 class Operations:
@@ -119,6 +120,7 @@ class Operations:
         key = (document, name)
         try:
             operation = self._operations[key]
+            self._operations.move_to_end(key)
         except KeyError:
             operation = self._operations[key] = self._make(document, name)
             if len(self._operations) > DOCUMENTS:

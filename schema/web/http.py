@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
 
 import orjson
@@ -20,6 +20,10 @@ JSON = b"application/json"
 GRAPHQL_JSON = b"application/graphql-response+json"
 
 
+_OBJECT = (dict, type(None))
+_TEXT = (str, type(None))
+
+
 @dataclass
 class HTTPRefusal(Exception):
     """A request that is refused as such, before or instead of GraphQL."""
@@ -29,8 +33,7 @@ class HTTPRefusal(Exception):
     message: str
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(NamedTuple):
     """A well-formed GraphQL request."""
 
     document: str
@@ -53,18 +56,22 @@ def wants_page(scope: Scope, headers: Headers) -> bool:
 
 
 async def read_body(receive: Receive, headers: Headers) -> bytes:
-    """The body. HTTPRefusal where it is too large."""
-    length = headers.get(b"content-length", b"")
-    body, more = b"", not (length.isdigit() and int(length) > LARGEST_BODY)
-    too_large = not more
-    while more:
+    """The body. HTTPRefusal where it is too large, or says so."""
+    length = headers.get(b"content-length", b"0")
+    if length.isdigit() and int(length) > LARGEST_BODY:
+        raise _too_large()
+    message = await receive()
+    body: bytes = message.get("body", b"")
+    while message.get("more_body") and len(body) <= LARGEST_BODY:
         message = await receive()
         body += message.get("body", b"")
-        too_large = len(body) > LARGEST_BODY
-        more = bool(message.get("more_body")) and not too_large
-    if too_large:
-        raise HTTPRefusal(413, "BODY_TOO_LARGE", f"A body has at the most {LARGEST_BODY} bytes.")
+    if len(body) > LARGEST_BODY:
+        raise _too_large()
     return body
+
+
+def _too_large() -> HTTPRefusal:
+    return HTTPRefusal(413, "BODY_TOO_LARGE", f"A body has at the most {LARGEST_BODY} bytes.")
 
 
 def asked(scope: Scope, headers: Headers, body: bytes) -> Asked:
@@ -75,7 +82,8 @@ def asked(scope: Scope, headers: Headers, body: bytes) -> Asked:
             if part in given:
                 given[part] = _json(given[part])
     elif scope["method"] == "POST":
-        if headers.get(b"content-type", b"").split(b";")[0].strip().lower() != JSON:
+        kind = headers.get(b"content-type", b"")
+        if kind != JSON and kind.split(b";")[0].strip().lower() != JSON:
             raise HTTPRefusal(415, "UNSUPPORTED_MEDIA_TYPE", "A request's body is application/json.")
         given = _json(body)
     else:
@@ -87,11 +95,11 @@ def asked(scope: Scope, headers: Headers, body: bytes) -> Asked:
     name: Any = given.get("operationName")
     if type(document) is not str:
         raise HTTPRefusal(400, "BAD_REQUEST", "A request has a query, which is text.")
-    if not isinstance(variables, dict | None):
+    if not isinstance(variables, _OBJECT):
         raise HTTPRefusal(400, "BAD_REQUEST", "Variables are an object.")
-    if not isinstance(name, str | None):
+    if not isinstance(name, _TEXT):
         raise HTTPRefusal(400, "BAD_REQUEST", "An operation's name is text.")
-    if not isinstance(given.get("extensions"), dict | None):
+    if not isinstance(given.get("extensions"), _OBJECT):
         raise HTTPRefusal(400, "BAD_REQUEST", "Extensions are an object.")
     return Asked(document, variables or {}, name or None)
 

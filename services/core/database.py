@@ -16,7 +16,7 @@ from models.policies import APP
 
 _SESSION = {"application_name": "confed", "timezone": "UTC"}
 
-KEPT = 500
+KEPT = 200
 """Prepared statements that a reading connection keeps."""
 
 

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 import pytest
 
 from services.core.database import Database
+from tests.compiler.queries import Samples
+from tests.compiler.samples import samples
 from tests.compiler.ways import Asker, freeze
 from tests.compiler.world import World, make_world
 
@@ -27,3 +29,9 @@ def frozen() -> Iterator[None]:
 def asker(database: Database, frozen: None) -> Asker:
     """Asks with empty caches, at the world's moment."""
     return Asker(database)
+
+
+@pytest.fixture(scope="session")
+async def values(database: Database, world: World) -> Samples:
+    """Values of the world to ask with."""
+    return await samples(Asker(database), world)

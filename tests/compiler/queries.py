@@ -106,7 +106,7 @@ class Queries:
 
     def _typename(self, *, aliased: bool) -> str:
         if not aliased and self._pick(6) == 5:
-            return f"{('n', 'cursor', 'j', 'more', 'select')[self._pick(5)]}: __typename"
+            return f"{('n', 'j', 'more', 'select')[self._pick(4)]}: __typename"
         return f"{self._alias()}: __typename" if aliased or self._pick(2) else "__typename"
 
     def _fragment(self, type_: Any, depth: int, weight: int) -> str:

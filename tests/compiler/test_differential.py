@@ -5,23 +5,15 @@ CONFED_QUERIES=5000 makes it a long run.
 
 import os
 
-import pytest
 from graphql import parse, validate
 from hypothesis import HealthCheck, given, note, settings
 from hypothesis import strategies as st
 
-from services.core.database import Database
 from tests.compiler.queries import Queries, Samples
-from tests.compiler.samples import samples
 from tests.compiler.ways import Asker
 from tests.compiler.world import ACTORS, World
 
-EXAMPLES = int(os.environ.get("CONFED_QUERIES", "200"))
-
-
-@pytest.fixture(scope="module")
-async def values(database: Database, world: World) -> Samples:
-    return await samples(Asker(database), world)
+EXAMPLES = int(os.environ.get("CONFED_QUERIES", "150"))
 
 
 @settings(

@@ -1,0 +1,147 @@
+"""Each field of each type, each comparison of each filter and each order is in a query that all three ways agree on."""
+
+import pytest
+from graphql import (
+    GraphQLEnumType,
+    GraphQLInputObjectType,
+    GraphQLList,
+    GraphQLObjectType,
+    get_named_type,
+    get_nullable_type,
+    is_leaf_type,
+)
+
+from schema.build import build
+from tests.compiler.queries import Samples
+from tests.compiler.samples import SLUGS, ids, orders, paths, wrapped
+from tests.compiler.ways import Asker
+from tests.compiler.world import ACTORS, World
+
+SCHEMA = build().graphql
+PATHS = paths(SCHEMA)
+READ = sorted(name for name in PATHS if name != "Query")
+COMPUTED = {"canRegister"}
+ROOTS = 25
+"""As many root fields as an operation may have."""
+
+
+def everything(type_: GraphQLObjectType) -> str:
+    """Every field of a type; of what is below it, `__typename` and what a list's page is made of."""
+    said = ["__typename"]
+    for name, declared in type_.fields.items():
+        if name in COMPUTED:
+            continue
+        inner = get_named_type(declared.type)
+        below = "" if is_leaf_type(inner) else " { totalCount nodes { __typename } }" if "first" in declared.args else " { __typename }"
+        said.append(name + below)
+    return " ".join(said)
+
+
+@pytest.mark.parametrize("who", ACTORS)
+@pytest.mark.parametrize("type_name", READ)
+async def test_every_field_of_a_type_has_one_answer(asker: Asker, world: World, type_name: str, who: str) -> None:
+    type_ = SCHEMA.get_type(type_name)
+    assert isinstance(type_, GraphQLObjectType)
+    documents = [wrapped(PATHS[type_name], everything(type_))]
+    named = ids().get(type_name, [])
+    documents.append(
+        "{ " + " ".join(f'n{i}: node(id: "{id}") {{ __typename ... on {type_name} {{ {everything(type_)} }} }}' for i, id in enumerate(named)) + " }"
+    )
+    for document in documents[: 1 + bool(named)]:
+        await asker.three_ways(world.slug(who), document, authorization=world.authorization(who))
+
+
+@pytest.mark.parametrize("who", ACTORS)
+async def test_every_root_field_has_one_answer(asker: Asker, world: World, who: str) -> None:
+    assert SCHEMA.query_type is not None
+    asked = []
+    for name, declared in SCHEMA.query_type.fields.items():
+        inner = get_named_type(declared.type)
+        below = "{ nodes { __typename } totalCount }" if "first" in declared.args else "{ __typename }"
+        if "slug" in declared.args:
+            asked += [f"{name}{i}: {name}(slug: {_text(slug)}) {below}" for i, slug in enumerate(SLUGS[name])]
+        elif "id" in declared.args:
+            asked += [f'{name}{i}: {name}(id: "{id}") {below}' for i, (id, *_) in enumerate(ids().values())]
+        else:
+            asked.append(f"{name} {below}")
+        assert inner.name
+    for some in range(0, len(asked), ROOTS):
+        await asker.three_ways(
+            world.slug(who), "{ " + " ".join(asked[some : some + ROOTS]) + " }", authorization=world.authorization(who)
+        )
+
+
+LISTS = [
+    (type_name, name)
+    for type_name in PATHS
+    for name, declared in SCHEMA.get_type(type_name).fields.items()  # type: ignore[union-attr]
+    if "first" in declared.args
+]
+
+
+@pytest.mark.parametrize("list_", LISTS, ids=".".join)
+async def test_every_comparison_has_one_answer(
+    asker: Asker, world: World, values: Samples, list_: tuple[str, str]
+) -> None:
+    type_name, name = list_
+    declared = SCHEMA.get_type(type_name).fields[name]  # type: ignore[union-attr]
+    if "where" not in declared.args:
+        pytest.skip("nothing of it can be filtered by")
+    where = get_named_type(declared.args["where"].type)
+    assert isinstance(where, GraphQLInputObjectType)
+    conditions = []
+    for column, filter_ in where.fields.items():
+        comparisons = get_named_type(filter_.type)
+        if column not in ("and", "or", "not"):
+            assert isinstance(comparisons, GraphQLInputObjectType)
+            for operator, compared in comparisons.fields.items():
+                listed = isinstance(get_nullable_type(compared.type), GraphQLList)
+                for value in _values(get_named_type(compared.type), values)[: 1 if listed else 3]:
+                    conditions.append(f"{{{column}: {{{operator}: {'[' * listed}{value}{']' * listed}}}}}")
+    asked = [f"w{i}: {name}(where: {condition}) {{ totalCount nodes {{ __typename id }} }}" for i, condition in enumerate(conditions)]
+    asked += [f"x{i}: {name}(where: {{not: {condition}}}) {{ totalCount }}" for i, condition in enumerate(conditions)]
+    for some in range(0, len(asked), ROOTS):
+        await asker.three_ways(
+            world.slug("cascading"),
+            wrapped(PATHS[type_name], " ".join(asked[some : some + ROOTS])),
+            authorization=world.authorization("cascading"),
+        )
+
+
+@pytest.mark.parametrize("list_", LISTS, ids=".".join)
+async def test_every_order_can_be_paged_through_both_ways(
+    asker: Asker, world: World, values: Samples, list_: tuple[str, str]
+) -> None:
+    type_name, name = list_
+    declared = SCHEMA.get_type(type_name).fields[name]  # type: ignore[union-attr]
+    asked = []
+    for i, order in enumerate(orders(declared)):
+        by = f", orderBy: [{', '.join(order)}]" if order else ""
+        page = "{ edges { cursor node { id } } nodes { id } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } }"
+        asked += [f"f{i}: {name}(first: 2{by}) {page}", f"l{i}: {name}(last: 2{by}) {page}"]
+        for j, cursor in enumerate(values.cursors[list_][order][:2]):
+            for k, (size, side) in enumerate((s, a) for s in ("first", "last") for a in ("after", "before")):
+                asked.append(f'p{i}_{j}_{k}: {name}({size}: 2, {side}: "{cursor}"{by}) {page}')
+    for some in range(0, len(asked), ROOTS):
+        await asker.three_ways(
+            world.slug("cascading"),
+            wrapped(PATHS[type_name], " ".join(asked[some : some + ROOTS])),
+            authorization=world.authorization("cascading"),
+        )
+
+
+def _values(type_: object, samples: Samples) -> list[str]:
+    if isinstance(type_, GraphQLEnumType):
+        return list(type_.values)
+    return {
+        "String": [_text(each) for each in samples.texts],
+        "Int": [str(each) for each in samples.numbers],
+        "Boolean": ["true", "false"],
+        "Date": [_text(each) for each in samples.dates],
+        "DateTime": [_text(each) for each in samples.moments],
+    }[str(type_)]
+
+
+def _text(value: str) -> str:
+    escaped = value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n").replace("\t", "\\t")
+    return f'"{escaped}"'
