@@ -16,6 +16,11 @@
 
   `now=` sets the moment of the work, `dry_run=True` rolls it back.
 - `database`: the `Database` that the application would have, row security on. `database_url` is the same as the owner.
+- `client`: asks the test's confederation over the whole application (`app`), from ASGI to PostgreSQL:
+
+      answer = await client.ask("{ events { totalCount } }", person=ana)
+      assert answer.data == {"events": {"totalCount": 0}}
+
 - `owner`: a connection as the superuser, past row security: to look, or inside a transaction that is rolled back.
 
 The server is the embedded one under .data/test, or DATABASE_URL's with a superuser's role: each worker makes a database
@@ -27,11 +32,14 @@ from collections.abc import AsyncIterator, Iterator
 import asyncpg
 import pytest
 from sqlalchemy import make_url
+from starlette.applications import Starlette
 
+from app import create_app
 from services.core.database import Database
 from services.core.embedded import embedded_postgres
 from services.core.migrations import migrate
 from services.core.settings import CHECKOUT, Settings
+from tests.client import Client
 from tests.making import ActingAs, Maker
 
 
@@ -101,6 +109,20 @@ async def make(database: Database) -> Maker:
 def acting_as(make: Maker) -> ActingAs:
     """A transaction of somebody in the test's confederation, or of a person of another that `make` made."""
     return make.acting_as
+
+
+@pytest.fixture(scope="session")
+async def app(database_url: str) -> AsyncIterator[Starlette]:
+    """The application as it is served, with demo tokens."""
+    made = create_app(Settings(database_url=database_url), demo_tokens=True)
+    async with made.router.lifespan_context(made):
+        yield made
+
+
+@pytest.fixture
+def client(app: Starlette, make: Maker) -> Client:
+    """A client of the test's confederation."""
+    return Client(app, make)
 
 
 def sibling(url: str, name: str) -> str:

@@ -23,10 +23,15 @@ def create_roles() -> None:
               exception when duplicate_object or unique_violation then null;
             end $do$"""
         )
-        # The owner acts as them: to hand over functions, and as the application where it logs in as the owner.
+        # The owner acts as them: to hand over functions, and as the application where it logs in as the owner. Who
+        # makes a role may administer it but, since PostgreSQL 16, not act as it before this.
         op.execute(
             f"""do $do$ begin
-              if not pg_has_role(current_user, '{role}', 'member') then grant {role} to current_user; end if;
+              grant {role} to current_user;
+              exception when insufficient_privilege then
+                if not pg_has_role(current_user, '{role}', 'usage') then
+                  raise exception 'the role {role} was made by somebody else: let them grant it to %', current_user;
+                end if;
             end $do$"""
         )
     op.execute(f"create schema figures authorization {FIGURES}")

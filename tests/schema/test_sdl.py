@@ -1,0 +1,1 @@
+"""What the printed schema must be: complete, described, and of one form."""

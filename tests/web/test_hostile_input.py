@@ -1,0 +1,1 @@
+"""Input that nobody means well: always refused with a code, never a failure of the server."""

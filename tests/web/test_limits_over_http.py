@@ -1,0 +1,1 @@
+"""What an operation may ask for at the most, as clients meet it."""

@@ -1,0 +1,1 @@
+"""Rights withdrawn, days gone by, a database gone: what the next request answers."""
