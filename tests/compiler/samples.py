@@ -59,12 +59,15 @@ def paths(schema: GraphQLSchema) -> dict[str, list[tuple[str, GraphQLField]]]:
     return found
 
 
-def wrapped(path: Sequence[tuple[str, GraphQLField]], selection: str) -> str:
-    """A document that asks for a selection at the end of a path. Where a slug is asked for, something is found by it."""
+def wrapped(path: Sequence[tuple[str, GraphQLField]], selection: str, *beside: str) -> str:
+    """A document that asks for a selection at the end of a path. Where a slug is asked for, something is found by it.
+
+    `beside`: more root fields.
+    """
     for name, declared in reversed(path):
         slug = f'(slug: "{SLUGS[name][0]}")' if "slug" in declared.args else ""
         selection = f"{name}{slug} {{ {selection} }}"
-    return f"{{ {selection} }}"
+    return f"{{ {' '.join((selection, *beside))} }}"
 
 
 def orders(declared: GraphQLField) -> list[tuple[str, ...]]:
