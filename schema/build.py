@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from functools import cache
 
 import strawberry
-from graphql import GraphQLSchema
+from graphql import GraphQLError, GraphQLSchema
 from strawberry.schema.config import StrawberryConfig
 
 import schema.enums
@@ -21,6 +21,13 @@ from schema.queries import Query
 from schema.scalars import SCALARS
 
 
+class Schema(strawberry.Schema):
+    """Strawberry's, without its own log of errors, which has messages in it: `schema.web.view` logs what is ours."""
+
+    def process_errors(self, errors: list[GraphQLError], execution_context: object = None) -> None:
+        """Nothing here."""
+
+
 @dataclass(frozen=True)
 class Built:
     """What the endpoint needs: the schema in both views, the bindings, and the plan cache."""
@@ -35,7 +42,7 @@ class Built:
 def build() -> Built:
     """The schema. BadDeclaration where a declaration can't be kept."""
     bind.finish()
-    made = strawberry.Schema(query=Query, mutation=mutations.root(), config=StrawberryConfig(scalar_map=SCALARS))
+    made = Schema(query=Query, mutation=mutations.root(), config=StrawberryConfig(scalar_map=SCALARS))
     graphql = made._schema  # noqa: SLF001 - what graphql-core executes has no public name there
     catalog = Catalog(graphql)
     complete.install(catalog)

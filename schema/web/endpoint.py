@@ -4,11 +4,9 @@ A query that is all compiled is answered here, as the bytes that PostgreSQL sent
 field in Python, an error to be told, a browser) falls through to Strawberry's view, which gives the same answers.
 """
 
-import logging
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from functools import partial
-from uuid import uuid4
 
 import asyncpg
 from graphql import GraphQLError
@@ -24,8 +22,7 @@ from schema.web.http import Asked, Headers, HTTPRefusal, Receive, Scope, Send
 from schema.web.view import View
 from services.core.actor import Actor
 from services.core.database import Database
-
-log = logging.getLogger("confed.graphql")
+from services.core.logs import log_failure
 
 
 class Endpoint:
@@ -55,10 +52,8 @@ class Endpoint:
                 await self._view(scope, http.replay(body, receive), send)
         except HTTPRefusal as refusal:
             await http.refuse(send, kind, refusal)
-        except Exception:
-            correlation = uuid4().hex
-            log.exception("request failed, correlation %s", correlation)
-            masked = f"Something went wrong here; the log has it under {correlation}."
+        except Exception as error:  # noqa: BLE001 - whatever it is, the client gets an answer and the log the reason
+            masked = f"Something went wrong here; the log has it under {log_failure('a request failed', error)}."
             await http.refuse(send, kind, HTTPRefusal(500, "INTERNAL", masked))
 
     async def _request(self, scope: Scope, headers: Headers) -> Request:
@@ -93,7 +88,6 @@ class Endpoint:
             return None
         except asyncpg.PostgresError:
             # Field by field under graphql-core, so that what can be answered is, and the rest says where it failed.
-            log.exception("a spliced read failed")
             return None
         return b'{"data":%b,"extensions":{"cost":{"spent":%d,"left":%d}}}' % (data, cost, limits.MAXIMUM_COST - cost)
 

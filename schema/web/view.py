@@ -1,8 +1,6 @@
 """Strawberry's view for whatever isn't spliced, with this project's context, masking and media types."""
 
-import logging
 from typing import Any
-from uuid import uuid4
 
 import asyncpg
 import orjson
@@ -19,8 +17,7 @@ from schema.compiler import limits
 from schema.requests import Request
 from schema.web import http
 from schema.web.http import HTTPRefusal, Receive, Scope, Send
-
-log = logging.getLogger("confed.graphql")
+from services.core.logs import log_failure
 
 
 class View(GraphQL[Request, None]):
@@ -80,8 +77,7 @@ def _told(error: GraphQLError) -> Any:
         told = GraphQLError("A value here can't be stored or compared with.", error.nodes, path=error.path).formatted
         told["extensions"] = {"code": "INVALID_INPUT"}
         return told
-    correlation = uuid4().hex
-    log.error("request failed, correlation %s", correlation, exc_info=cause)
+    correlation = log_failure(f"a field failed at {error.path}", cause)
     masked = GraphQLError(
         "Something went wrong here; the correlation id finds it in the log.",
         path=error.path,

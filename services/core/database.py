@@ -31,7 +31,9 @@ def engine(url: str, *, role: str | None = APP, size: int = 8) -> AsyncEngine:
         settings = _SESSION | ({"role": role} if role else {})
         return await asyncpg.connect(url, server_settings=settings)
 
-    return create_async_engine("postgresql+asyncpg://", async_creator=connect, pool_size=size, max_overflow=0)
+    return create_async_engine(
+        "postgresql+asyncpg://", async_creator=connect, pool_size=size, max_overflow=0, hide_parameters=True
+    )
 
 
 class Readers:
