@@ -52,7 +52,7 @@ class Endpoint:
                 await self._view(scope, http.replay(body, receive), send)
         except HTTPRefusal as refusal:
             await http.refuse(send, kind, refusal)
-        except Exception as error:  # noqa: BLE001 - whatever it is, the client gets an answer and the log the reason
+        except Exception as error:
             masked = f"Something went wrong here; the log has it under {log_failure('a request failed', error)}."
             await http.refuse(send, kind, HTTPRefusal(500, "INTERNAL", masked))
 

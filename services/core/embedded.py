@@ -145,7 +145,10 @@ class _Cluster:
         options = ["--username=postgres", "--auth=trust", "--no-instructions", *([] if durable else ["--no-sync"])]
         # The wheel has no ICU, and a machine may lack any locale of its own: the builtin provider always is there.
         locale = ["--encoding=UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
-        self._run("initdb", "-D", ".", *options, *locale, "-c", "timezone=UTC", "-c", "log_timezone=UTC", cwd=fresh)
+        # Its log tells errors without the rows and the statements that they are about: those are personal data.
+        quiet = ["-c", "log_error_verbosity=terse", "-c", "log_min_error_statement=panic"]
+        clock = ["-c", "timezone=UTC", "-c", "log_timezone=UTC"]
+        self._run("initdb", "-D", ".", *options, *locale, *clock, *quiet, cwd=fresh)
         fresh.rename(self.data)
 
     def _require_version(self) -> None:
