@@ -5,6 +5,7 @@ from functools import cache
 
 import strawberry
 from graphql import GraphQLError, GraphQLSchema
+from strawberry.extensions import ParserCache, ValidationCache
 from strawberry.schema.config import StrawberryConfig
 
 import schema.enums
@@ -28,6 +29,10 @@ class Schema(strawberry.Schema):
         """Nothing here."""
 
 
+# Of documents that the endpoint lets through to Strawberry.
+_CACHES = [lambda: ParserCache(maxsize=500), lambda: ValidationCache(maxsize=500)]
+
+
 @dataclass(frozen=True)
 class Built:
     """What the endpoint needs: the schema in both views, the bindings, and the plan cache."""
@@ -42,7 +47,9 @@ class Built:
 def build() -> Built:
     """The schema. BadDeclaration where a declaration can't be kept."""
     bind.finish()
-    made = Schema(query=Query, mutation=mutations.root(), config=StrawberryConfig(scalar_map=SCALARS))
+    made = Schema(
+        query=Query, mutation=mutations.root(), extensions=_CACHES, config=StrawberryConfig(scalar_map=SCALARS)
+    )
     graphql = made._schema  # noqa: SLF001 - what graphql-core executes has no public name there
     catalog = Catalog(graphql)
     complete.install(catalog)

@@ -24,7 +24,7 @@ class HeadcountRule(Enum):
 
 @read_type()
 class PositionClassCount:
-    """Members whose main position is of a class."""
+    """Members whose main position is of a class. PUBLIC; fewer than five are not told."""
 
     position_class: models.PositionClass = column("The class.")
     count: int | None = column(f"How many. {_UNDER_FIVE}")
@@ -32,7 +32,7 @@ class PositionClassCount:
 
 @read_type()
 class SectorCount:
-    """Members who work in a sector."""
+    """Members who work in a sector. PUBLIC; fewer than five are not told."""
 
     sector: models.Sector = column("The sector of their main position, else of their association.")
     count: int | None = column(f"How many. {_UNDER_FIVE}")
@@ -40,7 +40,7 @@ class SectorCount:
 
 @read_type()
 class AssociationCount:
-    """Members of an association; whoever belongs to two counts in both."""
+    """Members of an association; whoever belongs to two counts in both. PUBLIC; fewer than five are not told."""
 
     association: Association | None = one(
         "The association.", on=lambda counted, association: association.id == counted.association_id

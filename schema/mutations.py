@@ -27,9 +27,11 @@ from models import Person
 from models.base import TenantRecord
 from schema.compiler import limits
 from schema.compiler.bind import Catalog
+from schema.compiler.kept import Kept
 from schema.compiler.names import camel, snake
 from schema.compiler.plan import Planner
 from schema.compiler.run import RightsChanged, coerced
+from schema.compiler.sql import Statement
 from schema.compiler.statements import reading
 from schema.problems import PROBLEMS, Met
 from schema.relay import decode_id
@@ -100,7 +102,9 @@ def mutation(shows: Any, *, problems: Sequence[type[errors.Problem]] = ()) -> Ca
         async def resolve(info: strawberry.Info[Request], input: Any) -> Any:
             return await _run(made, info.context, info._raw_info, input)  # noqa: SLF001 - the planner reads graphql-core's own
 
-        resolve.__annotations__ |= {"input": operate.__annotations__["input"], "return": Annotated[members, union]}
+        given: Any = operate.__annotations__["input"]
+        said = strawberry.argument(description=given.__strawberry_definition__.description)
+        resolve.__annotations__ |= {"input": Annotated[given, said], "return": Annotated[members, union]}
         declared = strawberry.field(resolver=resolve, description=inspect.getdoc(operate))
         made = Mutation(name, title, operate, shows.__name__, met, declared)
         MUTATIONS[name] = made
@@ -138,9 +142,11 @@ def install(catalog: Catalog) -> None:
         for field in payload.fields.values():
             field.resolve = lambda source, info, **_: source.parts[str(info.path.key)]
     _CATALOG.append(catalog)
+    _KEPT.append(Kept(catalog.schema))
 
 
 _CATALOG: list[Catalog] = []
+_KEPT: list[Kept] = []
 
 
 def _type_of(value: Any, _info: Any, _type: Any) -> str:
@@ -202,21 +208,32 @@ async def _read(
     made: Mutation, work: Work, request: Request, info: GraphQLResolveInfo[Any], id: UUID, *, dry_run: bool
 ) -> Payload:
     """The payload's parts, read by compiled statements on the transaction's own connection."""
-    (catalog,) = _CATALOG[-1:]
     variables = coerced(info)
-    planner = Planner(catalog, info.fragments, variables)
-    payload = f"{made.title}Payload"
-    parts: dict[str, Any] = {}
-    grouped = planner.collect(payload, [node.selection_set for node in info.field_nodes if node.selection_set])
+    shown = _KEPT[-1].of(request.document, info.operation, info.path.key, variables, lambda: _shown(made, info))
     connection = await work.connection()
-    for label, nodes in grouped.items():
+    parts: dict[str, Any] = {}
+    for key, part in shown.items():
+        if part is None:
+            parts[key] = dry_run
+            continue
+        cost, chosen = part
+        limits.check_cost(request.spend(cost.of(variables, request.reading)))
+        values = chosen.arguments({**variables, "$key": id}, request.reading)
+        found = await connection.fetchval(chosen.text, *values)
+        parts[key] = found and orjson.loads(found)
+    return Payload(f"{made.title}Payload", parts)
+
+
+def _shown(made: Mutation, info: GraphQLResolveInfo[Any]) -> dict[str, tuple[limits.Cost, Statement] | None]:
+    """What is asked of the payload by response key: how it is read, or None for `dryRun`."""
+    (catalog,) = _CATALOG[-1:]
+    planner = Planner(catalog, info.fragments, coerced(info))
+    sets = [node.selection_set for node in info.field_nodes if node.selection_set]
+    shown: dict[str, tuple[limits.Cost, Statement] | None] = {}
+    for key, nodes in planner.collect(f"{made.title}Payload", sets).items():
         if nodes[0].name.value == "dryRun":
-            parts[label] = dry_run
+            shown[key] = None
         elif nodes[0].name.value != "__typename":
             selection = planner.selection(made.shows, nodes)
-            limits.check_cost(request.spend(limits.cost_of(selection).of(variables, request.reading)))
-            chosen = reading(catalog, selection)
-            values = chosen.arguments({**variables, "$key": id}, request.reading)
-            found = await connection.fetchval(chosen.text, *values)
-            parts[label] = found and orjson.loads(found)
-    return Payload(payload, parts)
+            shown[key] = limits.cost_of(selection), reading(catalog, selection)
+    return shown

@@ -8,7 +8,7 @@ import typing
 from dataclasses import dataclass, fields
 from enum import Enum
 from inspect import getdoc
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 import strawberry
@@ -54,7 +54,10 @@ def _code(self: Any) -> ProblemCode:
     return self.problem.code
 
 
-def _message(self: Any, info: strawberry.Info[Request], locale: Locale | None = None) -> str:
+_IN = Annotated[Locale | None, strawberry.argument(description="The language; by default the request's.")]
+
+
+def _message(self: Any, info: strawberry.Info[Request], locale: _IN = None) -> str:
     text: str = self.problem.message(locale.code if locale else info.context.reading.locales[0])
     return text
 

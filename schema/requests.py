@@ -14,11 +14,12 @@ from services.core.database import Database
 
 @dataclass
 class Request:
-    """graphql-core's context value. `reload` works the actor's rights out anew."""
+    """graphql-core's context value. `reload` works the actor's rights out anew; `document`: its text and operation."""
 
     database: Database
     reading: Context
     reload: Callable[[], Awaitable[Actor]]
+    document: tuple[str, str | None] | None = None
     spent: int = 0
 
     @cached_property

@@ -18,6 +18,7 @@ from schema.compiler import limits
 from schema.compiler.bind import BoundField, Catalog
 from schema.compiler.declare import Argument, Computed
 from schema.compiler.expressions import HIDDEN
+from schema.compiler.kept import Kept
 from schema.compiler.names import camel
 from schema.compiler.plan import label_of
 from schema.compiler.run import Plan, coerced, field_plan
@@ -56,13 +57,19 @@ def _labelled(source: Mapping[str, Any], info: GraphQLResolveInfo[Any], **_argum
 
 
 def _root(catalog: Catalog) -> Any:
+    kept = Kept(catalog.schema)
+
     async def resolve(_source: Any, info: GraphQLResolveInfo[Any], **_arguments: Any) -> Any:
-        field, variables = field_plan(catalog, info), coerced(info)
-        made = Plan(catalog, [field], with_types=True)
-        request = info.context
+        request, variables = info.context, coerced(info)
+
+        def make() -> tuple[str, Plan]:
+            field = field_plan(catalog, info)
+            return field.label, Plan(catalog, [field], with_types=True)
+
+        label, made = kept.of(request.document, info.operation, info.path.key, variables, make)
         limits.check_cost(request.spend(made.cost.of(variables, request.reading)))
         answer = await request.read(made, variables)
-        return orjson.loads(answer)[field.label]
+        return orjson.loads(answer)[label]
 
     return resolve
 

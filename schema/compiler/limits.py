@@ -8,23 +8,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from graphql import GraphQLError
-
 from schema.compiler.context import Context
 from schema.compiler.declare import MANY, Relation
+from schema.compiler.measure import MAXIMUM_COST, MAXIMUM_DEPTH, MAXIMUM_FIELDS, MAXIMUM_ROOTS, check
 from schema.compiler.plan import FieldPlan, Page, Part, Selection
 from schema.compiler.values import Constant, Getter, Variables
-
-MAXIMUM_COST = 25_000
-"""Objects in an answer: some half a second of work on the demo data."""
-MAXIMUM_DEPTH = 15
-"""Levels of fields."""
-MAXIMUM_ROOTS = 25
-"""Fields at the root, aliases counted each."""
-MAXIMUM_FIELDS = 2_000
-"""Fields in the whole plan, fragments and aliases unfolded."""
-MAXIMUM_TOKENS = 10_000
-"""Lexical tokens of a document."""
 
 USUAL_LIST = 5
 """What a plain list counts for: it is short by its nature, and bounded by its declaration."""
@@ -54,27 +42,17 @@ def _sum(fixed: int, costs: Iterable[Cost]) -> Cost:
     return Cost(fixed + sum(cost.fixed for cost in costs), tuple(page for cost in costs for page in cost.pages))
 
 
-class TooMuch(GraphQLError):
-    """An operation beyond a limit."""
-
-    def __init__(self, what: str, found: int, limit: int) -> None:
-        super().__init__(
-            f"The operation asks for too much: {what} {found}, at the most {limit}.",
-            extensions={"code": "TOO_MUCH", "limit": what, "required": limit, "found": found},
-        )
-
-
 def check_shape(roots: Sequence[FieldPlan]) -> None:
     """TooMuch where the plan is too wide, too deep or too long, whatever the values."""
-    _check("root fields", len(roots), MAXIMUM_ROOTS)
+    check("root fields", len(roots), MAXIMUM_ROOTS)
     depth, fields = _measure([_children(root) for root in roots])
-    _check("depth", depth, MAXIMUM_DEPTH)
-    _check("fields", fields, MAXIMUM_FIELDS)
+    check("depth", depth, MAXIMUM_DEPTH)
+    check("fields", fields, MAXIMUM_FIELDS)
 
 
 def check_cost(cost: int) -> None:
     """TooMuch where the answer could have too many objects."""
-    _check("cost", cost, MAXIMUM_COST)
+    check("cost", cost, MAXIMUM_COST)
 
 
 def cost(roots: Iterable[FieldPlan]) -> Cost:
@@ -85,11 +63,6 @@ def cost(roots: Iterable[FieldPlan]) -> Cost:
 def cost_of(selection: Selection) -> Cost:
     """What one row of a mutation's payload costs."""
     return _selection_cost([selection], 1)
-
-
-def _check(what: str, found: int, limit: int) -> None:
-    if found > limit:
-        raise TooMuch(what, found, limit)
 
 
 def _children(field: FieldPlan) -> list[Any]:

@@ -6,6 +6,7 @@ sent, between two constants; anything else is graphql-core's, with the same plan
 
 from collections import OrderedDict
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
@@ -17,11 +18,10 @@ from graphql import (
     OperationDefinitionNode,
     OperationType,
     get_operation_ast,
-    parse,
     validate,
 )
 
-from schema.compiler import limits
+from schema.compiler import limits, measure
 from schema.compiler.bind import Catalog
 from schema.compiler.context import Context
 from schema.compiler.plan import FieldPlan, NotCompiled, Planner
@@ -34,12 +34,25 @@ DOCUMENTS = 500
 """Documents kept; the least recently used goes."""
 SHAPES = 16
 """Plans kept for a document; the least recently used goes."""
-LONGEST_DOCUMENT = 100_000
-"""Characters; longer documents are refused before they are parsed."""
 
 
 class NotSpliced(Exception):
-    """The operation needs graphql-core: a mutation, introspection, a field in Python, or an error to be told."""
+    """The operation needs graphql-core: a mutation, introspection, a field in Python, or an error to be told.
+
+    `cost`: of what is compiled of it nevertheless.
+    """
+
+    def __init__(self, cost: limits.Cost | None = None) -> None:
+        super().__init__()
+        self.cost = cost
+
+
+class Malformed(Exception):
+    """The document has no operation that could be executed; the errors say why."""
+
+    def __init__(self, errors: Sequence[GraphQLError]) -> None:
+        super().__init__()
+        self.errors = errors
 
 
 class RightsChanged(Exception):
@@ -73,14 +86,14 @@ class Plan:
 
 
 class Operation:
-    """A valid query, and its plans."""
+    """An operation of a valid document, and its plans."""
 
     def __init__(self, catalog: Catalog, document: DocumentNode, node: OperationDefinitionNode) -> None:
         self._catalog = catalog
         self._node = node
         self._fragments = {d.name.value: d for d in document.definitions if isinstance(d, FragmentDefinitionNode)}
         self.coercion = Coercion(catalog.schema, node)
-        self._plans: OrderedDict[tuple[Any, ...], Plan] = OrderedDict()
+        self._plans: OrderedDict[tuple[Any, ...], Plan | NotSpliced] = OrderedDict()
 
     def plan(self, variables: Variables) -> Plan:
         """The plan for these values' shape. NotSpliced where some part of it needs graphql-core."""
@@ -92,20 +105,22 @@ class Operation:
                 self._plans.popitem(last=False)
         elif len(self._plans) > 1:
             self._plans.move_to_end(shape)
+        if isinstance(found, NotSpliced):
+            raise NotSpliced(found.cost)
         return found
 
-    def _make(self, variables: Variables) -> Plan:
+    def _make(self, variables: Variables) -> Plan | NotSpliced:
         planner = Planner(self._catalog, self._fragments, variables)
         query = self._catalog.schema.query_type
         assert query is not None
         grouped = planner.collect(query.name, [self._node.selection_set])
-        try:
-            roots = [planner.root(key, nodes, query.name) for key, nodes in grouped.items()]
-        except NotCompiled:
-            raise NotSpliced from None
-        if planner.needs_python or not roots:
-            raise NotSpliced
-        return Plan(self._catalog, roots)
+        roots: list[FieldPlan] = []
+        for key, nodes in grouped.items():
+            with suppress(NotCompiled):
+                roots.append(planner.root(key, nodes, query.name))
+        plan = Plan(self._catalog, roots)
+        spliced = roots and len(roots) == len(grouped) and not planner.needs_python
+        return plan if spliced else NotSpliced(plan.cost)
 
 
 class Operations:
@@ -113,10 +128,10 @@ class Operations:
 
     def __init__(self, catalog: Catalog) -> None:
         self._catalog = catalog
-        self._operations: OrderedDict[tuple[str, str | None], Operation | None] = OrderedDict()
+        self._operations: OrderedDict[tuple[str, str | None], Operation | Malformed | None] = OrderedDict()
 
     def find(self, document: str, name: str | None) -> Operation:
-        """The operation. NotSpliced where it isn't a valid query, so that graphql-core says what is wrong."""
+        """The operation. Malformed where there is none to execute, NotSpliced where it isn't a query."""
         key = (document, name)
         try:
             operation = self._operations[key]
@@ -127,21 +142,42 @@ class Operations:
                 self._operations.popitem(last=False)
         if operation is None:
             raise NotSpliced
+        if isinstance(operation, Malformed):
+            raise Malformed(operation.errors)
         return operation
 
-    def _make(self, document: str, name: str | None) -> Operation | None:
-        if len(document) > LONGEST_DOCUMENT:
-            raise NotSpliced
+    def _make(self, document: str, name: str | None) -> Operation | Malformed | None:
         try:
-            parsed = parse(document, max_tokens=limits.MAXIMUM_TOKENS, no_location=True)
-            if validate(self._catalog.schema, parsed, max_errors=1):
-                return None
-        except (GraphQLError, RecursionError):
-            return None
-        node = get_operation_ast(parsed, name)
-        if node is None or node.operation is not OperationType.QUERY or node.directives:
+            parsed = self._parse(document)
+            node = _chosen(parsed, name)
+        except GraphQLError as error:
+            return Malformed([error])
+        except Malformed as malformed:
+            return malformed
+        if node.operation is not OperationType.QUERY or node.directives:
             return None
         return Operation(self._catalog, parsed, node)
+
+    def _parse(self, document: str) -> DocumentNode:
+        """A valid document, within the limits. Malformed, or a GraphQLError such as TooMuch."""
+        # Without locations, for which every token would be kept. Only who made a mistake needs them.
+        parsed = measure.parsed(document, no_location=True)
+        measure.check_document(parsed)
+        try:
+            if validate(self._catalog.schema, parsed, max_errors=1):
+                raise Malformed(validate(self._catalog.schema, measure.parsed(document)))
+        except ValueError:  # Python reads integers of 4,300 digits at the most
+            raise GraphQLError("A number here is out of range.") from None
+        return parsed
+
+
+def _chosen(document: DocumentNode, name: str | None) -> OperationDefinitionNode:
+    """The operation to execute. GraphQLError where that can't be told."""
+    found = get_operation_ast(document, name)
+    if found is None:
+        unknown = f"Unknown operation named '{name}'."
+        raise GraphQLError(unknown if name else "Must provide operation name if query contains multiple operations.")
+    return found
 
 
 def field_plan(catalog: Catalog, info: Any) -> FieldPlan:

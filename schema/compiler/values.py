@@ -35,6 +35,16 @@ class Refused(GraphQLError):
     """An argument whose value can't be used; the path is the field's."""
 
 
+class TooMuch(GraphQLError):
+    """A request beyond a limit."""
+
+    def __init__(self, what: str, found: int, limit: int) -> None:
+        super().__init__(
+            f"The operation asks for too much: {what} {found}, at the most {limit}.",
+            extensions={"code": "TOO_MUCH", "limit": what, "required": limit, "found": found},
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class Constant:
     """A getter of the same value for every request."""

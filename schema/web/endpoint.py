@@ -44,15 +44,27 @@ class Endpoint:
                 await self._view(scope, receive, send)
                 return
             body = await http.read_body(receive, headers) if scope["method"] == "POST" else b""
-            answer = await self._splice(http.asked(scope, headers, body), request)
+            asked = http.asked(scope, headers, body)
+            try:
+                answer = await self._splice(asked, request)
+            except Malformed as malformed:
+                errors = orjson.dumps({"errors": [told(error) for error in malformed.errors]})
+                # A request that isn't executed is a client's error, where the media type can say so.
+                await http.respond(send, 400 if kind == http.GRAPHQL_JSON else 200, kind, errors)
+                return
             if answer is not None:
                 await http.respond(send, 200, kind, answer)
             else:
+                request.document = (asked.document, asked.operation_name)
                 scope["confed.request"] = request
                 await self._view(scope, http.replay(body, receive), send)
         except HTTPRefusal as refusal:
             await http.refuse(send, kind, refusal)
         except Exception as error:
+            if is_outage(error):
+                unavailable = "The database doesn't answer; ask again."
+                await http.refuse(send, kind, HTTPRefusal(503, "UNAVAILABLE", unavailable, [(b"retry-after", b"1")]))
+                return
             masked = f"Something went wrong here; the log has it under {log_failure('a request failed', error)}."
             await http.refuse(send, kind, HTTPRefusal(500, "INTERNAL", masked))
 
@@ -70,13 +82,16 @@ class Endpoint:
                 actor = await self._actors.of(actor.tenant, credentials)
             except Misdirected:
                 unknown = "These credentials are unknown at this address."
-                raise HTTPRefusal(401, "UNKNOWN_CREDENTIALS", unknown) from None
+                raise HTTPRefusal(401, "UNKNOWN_CREDENTIALS", unknown, [(b"www-authenticate", b"Bearer")]) from None
         accepted = headers.get(b"accept-language", b"").decode("latin-1")
         reading = Context(actor, datetime.now(UTC), locales(accepted, actor.tenant.locales))
         return Request(self._database, reading, reload)
 
     async def _splice(self, asked: Asked, request: Request) -> bytes | None:
-        """The whole response as bytes; None where Strawberry's view has to answer, be it with an error."""
+        """The whole response as bytes; None where Strawberry's view has to answer, be it with an error of a field.
+
+        Malformed where there is nothing to execute, or too much of it: nothing has been asked of the database then.
+        """
         try:
             operation = self._operations.find(asked.document, asked.operation_name)
             values = operation.coercion.values(asked.variables)
@@ -84,10 +99,20 @@ class Endpoint:
             cost = plan.cost.of(values, request.reading)
             limits.check_cost(cost)
             data = await request.read(plan, values)
-        except (NotSpliced, GraphQLError, ExceptionGroup):
+        except NotSpliced as unusual:
+            if unusual.cost is not None:
+                _check_cost(unusual.cost, values, request)
             return None
-        except asyncpg.PostgresError:
+        except TooMuch as too_much:
+            raise Malformed([too_much]) from None
+        except (GraphQLError, ExceptionGroup):
+            return None
+        except asyncpg.PostgresError as error:
+            if is_outage(error):
+                raise
             # Field by field under graphql-core, so that what can be answered is, and the rest says where it failed.
+            if not is_bad_value(error):
+                log_failure("a spliced read failed", error)
             return None
         return b'{"data":%b,"extensions":{"cost":{"spent":%d,"left":%d}}}' % (data, cost, limits.MAXIMUM_COST - cost)
 

@@ -1,0 +1,52 @@
+"""Plans that are kept: of a document's fields under graphql-core, as `run.Operation` keeps them of whole operations."""
+
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from typing import Any, TypeVar
+
+from graphql import GraphQLSchema, OperationDefinitionNode
+
+from schema.compiler.values import Coercion, Variables
+
+T = TypeVar("T")
+
+DOCUMENTS = 500
+"""Documents whose plans are kept; the least recently used goes."""
+PLANS = 16
+"""Plans kept of a document; the least recently used goes."""
+
+
+class Kept:
+    """What was made for a part of a document, for each shape of its variables."""
+
+    def __init__(self, schema: GraphQLSchema) -> None:
+        self._schema = schema
+        self._documents: OrderedDict[Hashable, tuple[Coercion, OrderedDict[Hashable, Any]]] = OrderedDict()
+
+    def of(
+        self,
+        document: Hashable,
+        operation: OperationDefinitionNode,
+        part: Hashable,
+        variables: Variables,
+        make: Callable[[], T],
+    ) -> T:
+        """What `make` made of this part of the document, for variables of this shape. Without a document, anew."""
+        if document is None:
+            return make()
+        kept = self._documents.get(document)
+        if kept is None:
+            kept = (Coercion(self._schema, operation), OrderedDict())
+        _put(self._documents, document, kept, DOCUMENTS)
+        coercion, plans = kept
+        key = (part, coercion.shape(variables))
+        made: T = plans[key] if key in plans else make()
+        _put(plans, key, made, PLANS)
+        return made
+
+
+def _put(kept: OrderedDict[Hashable, Any], key: Hashable, value: Any, most: int) -> None:
+    kept[key] = value
+    kept.move_to_end(key)
+    if len(kept) > most:
+        kept.popitem(last=False)

@@ -1,0 +1,123 @@
+"""How large a document is, before it is validated: validation compares fields in pairs, and fragments multiply them."""
+
+from collections.abc import Iterable, Mapping
+
+from graphql import (
+    DocumentNode,
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    GraphQLError,
+    GraphQLSyntaxError,
+    OperationDefinitionNode,
+    SelectionSetNode,
+    parse,
+)
+
+from schema.compiler.values import TooMuch
+
+LONGEST_DOCUMENT = 100_000
+"""Characters; longer documents are refused before they are parsed."""
+MAXIMUM_TOKENS = 5_000
+"""Lexical tokens of a document."""
+MAXIMUM_DEFINITIONS = 100
+"""Operations and fragments of a document."""
+MAXIMUM_ROOTS = 25
+"""Fields at the root, aliases counted each."""
+MAXIMUM_DEPTH = 15
+"""Levels of fields: as many as the usual introspection query has."""
+MAXIMUM_FIELDS = 1_000
+"""Fields in the whole, fragments and aliases unfolded."""
+MAXIMUM_REPEATS = 25
+"""How often a field is asked for under one name in one place: each is compared with each."""
+MAXIMUM_COST = 25_000
+"""Objects in an answer: some half a second of work on the demo data."""
+
+
+def check(what: str, found: int, limit: int) -> None:
+    """TooMuch beyond a limit."""
+    if found > limit:
+        raise TooMuch(what, found, limit)
+
+
+def parsed(document: str, *, no_location: bool = False) -> DocumentNode:
+    """The document's tree. GraphQLError where it is none, TooMuch where it is too long."""
+    check("characters", len(document), LONGEST_DOCUMENT)
+    try:
+        return parse(document, no_location=no_location, max_tokens=MAXIMUM_TOKENS)
+    except GraphQLSyntaxError as error:
+        if error.message.endswith("tokens. Parsing aborted."):
+            raise TooMuch("tokens", MAXIMUM_TOKENS + 1, MAXIMUM_TOKENS) from None
+        raise
+
+
+def check_document(document: DocumentNode) -> None:
+    """TooMuch where any operation, its fragments unfolded, is too wide, too deep or too long, whatever is skipped.
+
+    GraphQLError where fragments form a cycle: there is no end to unfolding them.
+    """
+    check("definitions", len(document.definitions), MAXIMUM_DEFINITIONS)
+    fragments = {d.name.value: d for d in document.definitions if isinstance(d, FragmentDefinitionNode)}
+    measure = _Measure(fragments)
+    for definition in document.definitions:
+        if isinstance(definition, OperationDefinitionNode | FragmentDefinitionNode):
+            fields, depth = measure.of(definition.selection_set)
+            check("fields", fields, MAXIMUM_FIELDS)
+            check("depth", depth, MAXIMUM_DEPTH)
+            roots = measure.repeats([definition.selection_set])
+            if isinstance(definition, OperationDefinitionNode):
+                check("root fields", roots, MAXIMUM_ROOTS)
+
+
+class _Measure:
+    """Counts fields and levels; a fragment once, however often it is spread."""
+
+    def __init__(self, fragments: Mapping[str, FragmentDefinitionNode]) -> None:
+        self._fragments = fragments
+        self._known: dict[str, tuple[int, int] | None] = {}
+
+    def of(self, selected: SelectionSetNode) -> tuple[int, int]:
+        """Fields, and levels of fields."""
+        fields, depth = 0, 0
+        for node in selected.selections:
+            if isinstance(node, FragmentSpreadNode):
+                more, below = self._fragment(node)
+            elif node.selection_set is not None:  # type: ignore[attr-defined]
+                more, below = self.of(node.selection_set)  # type: ignore[attr-defined]
+            else:
+                more, below = 0, 0
+            own = int(isinstance(node, FieldNode))
+            fields, depth = fields + own + more, max(depth, own + below)
+        return fields, depth
+
+    def _fragment(self, node: FragmentSpreadNode) -> tuple[int, int]:
+        name = node.name.value
+        if name not in self._fragments:
+            return 0, 0  # validation says so
+        if name not in self._known:
+            self._known[name] = None
+            self._known[name] = self.of(self._fragments[name].selection_set)
+        found = self._known[name]
+        if found is None:
+            raise GraphQLError(f"Cannot spread fragment '{name}' within itself.")
+        return found
+
+    def repeats(self, merged: Iterable[SelectionSetNode]) -> int:
+        """How many different fields selection sets of one place have. TooMuch where one is there too often."""
+        grouped: dict[str, list[FieldNode]] = {}
+        for selected in merged:
+            self._group(selected, grouped, set())
+        for nodes in grouped.values():
+            check("repeats", len(nodes), MAXIMUM_REPEATS)
+            self.repeats([node.selection_set for node in nodes if node.selection_set is not None])
+        return len(grouped)
+
+    def _group(self, selected: SelectionSetNode, grouped: dict[str, list[FieldNode]], visited: set[str]) -> None:
+        for node in selected.selections:
+            if isinstance(node, FieldNode):
+                grouped.setdefault((node.alias or node.name).value, []).append(node)
+            elif not isinstance(node, FragmentSpreadNode):
+                self._group(node.selection_set, grouped, visited)  # type: ignore[attr-defined]
+            elif node.name.value in self._fragments and node.name.value not in visited:
+                visited.add(node.name.value)
+                self._group(self._fragments[node.name.value].selection_set, grouped, visited)
