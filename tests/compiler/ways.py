@@ -164,7 +164,8 @@ class Asker:
         assert "errors" not in answer, answer["errors"]
         assert spliced is None or response.spliced is spliced or not answer["data"]  # nothing was asked for
         reading = await self.reading(slug, authorization, language)
-        request = Request(self.database, reading, partial(self.actors.load, reading.actor.tenant, authorization or ""))
+        reload = partial(self.actors.load, reading.actor.tenant, authorization or "")
+        request = Request(self.database, reading, reload, (document, operation_name))
         completed = await self.built.strawberry.execute(
             document, variable_values=dict(variables or {}), context_value=request, operation_name=operation_name
         )
