@@ -87,13 +87,14 @@ heads = _figure(
 A person with several memberships or positions counts once; the main position is the full-time one, then the oldest.
 """
 
+# `counted` has a row for whoever is in no cell (null), which is never told: the total less the others would tell it.
 _SUPPRESSED = f"""
   select cell, case when n < {RULE_OF_FIVE} or (hidden < {RULE_OF_FIVE} and next_smallest) then null else n end::int
   from (
-    select cell, n, sum(n) filter (where n < {RULE_OF_FIVE}) over () as hidden,
-      n >= {RULE_OF_FIVE} and row_number() over (order by n < {RULE_OF_FIVE}, n, cell) = 1 as next_smallest
-    from (%s) counted(cell, n)
-  ) judged order by n desc, cell
+    select cell, n, sum(n) filter (where is_small) over () as hidden,
+      not is_small and row_number() over (order by is_small, n, cell) = 1 as next_smallest
+    from (select cell, n, n < {RULE_OF_FIVE} or cell is null as is_small from (%s) counted(cell, n)) sized
+  ) judged where cell is not null order by n desc, cell
 """
 
 headcount = _figure(
@@ -106,7 +107,8 @@ headcount = _figure(
     case when told then whole end::int
   from (
     select n, part, whole, n >= {RULE_OF_FIVE}
-      and (part = 0 or part >= {RULE_OF_FIVE}) and (whole = 0 or whole >= {RULE_OF_FIVE}) as told
+      and (part = 0 or part >= {RULE_OF_FIVE}) and (whole = 0 or whole >= {RULE_OF_FIVE})
+      and (n = part + whole or n - part - whole >= {RULE_OF_FIVE}) as told
     from (
       select count(*) as n, count(*) filter (where working_time = 'PART_TIME') as part,
         count(*) filter (where working_time = 'FULL_TIME') as whole
@@ -122,8 +124,7 @@ headcount_by_class = _figure(
     "table (position_class text, count int)",
     _SUPPRESSED
     % """
-  select position_class, count(*) from figures.heads(of_association, as_of)
-  where position_class is not null group by 1
+  select position_class, count(*) from figures.heads(of_association, as_of) group by 1
 """,
 )
 """Members by class of their main position. Nothing below five."""
@@ -131,8 +132,7 @@ headcount_by_class = _figure(
 headcount_by_sector = _figure(
     "headcount_by_sector(of_association uuid, as_of date)",
     "table (sector text, count int)",
-    _SUPPRESSED
-    % "select sector, count(*) from figures.heads(of_association, as_of) where sector is not null group by 1",
+    _SUPPRESSED % "select sector, count(*) from figures.heads(of_association, as_of) group by 1",
 )
 """Members by the sector of their main position, else of their association. Nothing below five."""
 

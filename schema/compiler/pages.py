@@ -13,9 +13,7 @@ from sqlalchemy import (
     Text,
     cast,
     func,
-    lateral,
     select,
-    true,
 )
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
@@ -84,12 +82,11 @@ def _listed(
     infos = [part for part in listed if part.kind == "pageInfo"]
     if infos:
         columns.append(cursor_sql(page.order, row.c).label(_CURSOR))
-    source = row
+    source: FromClause | None = row
     for part in listed:
         if part not in infos:
-            item = lateral(writer.json(_item(writer, part, row, page.order)), name=writer.alias("j"))
-            source = source.join(item, true())
-            columns.append(item.c.j.label(part.label))
+            source, item = writer.joined(source, writer.json(_item(writer, part, row, page.order)), always=True)
+            columns.append(item.label(part.label))
     writer.outer.pop()
     rows = writer.scoped(select(*columns).select_from(source)).subquery(writer.alias("r"))
     n = rows.c[_N]
@@ -128,9 +125,9 @@ def _item(writer: "Writer", part: Part, row: FromClause, order: Ordering) -> Sel
     source: FromClause | None = None
     for item in part.parts:
         if item.selection is not None:
-            node = lateral(writer.json(writer.select(item.selection, row, (), own=False)), name=writer.alias("j"))
-            source = node if source is None else source.join(node, true())
-            columns.append(node.c.j.label(item.label))
+            chosen = writer.json(writer.select(item.selection, row, (), own=False))
+            source, node = writer.joined(source, chosen, always=True)
+            columns.append(node.label(item.label))
         elif item.kind == "cursor":
             columns.append(cursor_sql(order, row.c).label(item.label))
         else:

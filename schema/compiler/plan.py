@@ -31,6 +31,7 @@ from graphql import (
 from schema.compiler.bind import KEY, BoundField, Catalog
 from schema.compiler.declare import CONNECTION, DEFAULT_FIRST, MAXIMUM_FIRST, Computed, NodeLookup, Relation
 from schema.compiler.filters import Combine, Compare, Condition, refuse_null
+from schema.compiler.measure import check
 from schema.compiler.values import Constant, Getter, Refused, Variables, getter, then
 
 LABEL_BYTES = 63
@@ -38,6 +39,8 @@ LABEL_BYTES = 63
 
 DEEPEST_FILTER = 10
 """Levels of `and`, `or` and `not` in a `where`."""
+LARGEST_FILTER = 200
+"""Conditions in a document's `where`s: each is a piece of the statement."""
 
 
 class NotCompiled(Exception):
@@ -99,6 +102,7 @@ class Planner:
         self._fragments = fragments
         self._variables = variables
         self.needs_python = False
+        self._conditions = 0
 
     def root(self, key: str, nodes: list[FieldNode], type_name: str) -> FieldPlan:
         """A field of an operation's root, or of a mutation's payload. NotCompiled where it has no binding."""
@@ -258,8 +262,9 @@ class Planner:
     # Conditions: their shape is followed through literals and variables alike
 
     def _condition(self, node: Any, type_: Any, target: str, nested: int = 0) -> Condition:
-        if nested > DEEPEST_FILTER:
-            raise Refused(f"A filter has at the most {DEEPEST_FILTER} levels of and, or and not.")
+        self._conditions += 1
+        check("levels of and, or and not", nested, DEEPEST_FILTER)
+        check("conditions", self._conditions, LARGEST_FILTER)
         type_ = get_nullable_type(type_)
         parts: list[Condition] = []
         for name, inner, _value in self._object(node, type_):

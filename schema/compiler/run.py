@@ -163,12 +163,15 @@ class Operations:
         # Without locations, for which every token would be kept. Only who made a mistake needs them.
         parsed = measure.parsed(document, no_location=True)
         measure.check_document(parsed)
-        try:
-            if validate(self._catalog.schema, parsed, max_errors=1):
-                raise Malformed(validate(self._catalog.schema, measure.parsed(document)))
-        except ValueError:  # Python reads integers of 4,300 digits at the most
-            raise GraphQLError("A number here is out of range.") from None
+        if validate(self._catalog.schema, parsed, max_errors=1):
+            raise Malformed([_readable(error) for error in validate(self._catalog.schema, measure.parsed(document))])
         return parsed
+
+
+def _readable(error: GraphQLError) -> GraphQLError:
+    """The error; without its cause where that is Python's, such as for an integer of 5,000 digits."""
+    unreadable = error.original_error is not None and not isinstance(error.original_error, GraphQLError)
+    return GraphQLError("A value here can't be read.", error.nodes) if unreadable else error
 
 
 def _chosen(document: DocumentNode, name: str | None) -> OperationDefinitionNode:

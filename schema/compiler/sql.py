@@ -20,7 +20,6 @@ from sqlalchemy import (
     DateTime,
     FromClause,
     Integer,
-    Lateral,
     Numeric,
     Select,
     Text,
@@ -77,6 +76,9 @@ _TYPES: Mapping[str, Any] = {
 }
 
 
+MOST_JOINS = 24
+"""LATERAL joins of a statement; the relations beyond are sub-selects, which are planned one by one."""
+
 _DIALECT: Any = PGDialect_asyncpg()  # type: ignore[no-untyped-call]
 
 
@@ -115,6 +117,7 @@ class Writer:
         self._getters: dict[str, Getter] = dict(_REQUEST)
         self.aliases = 0
         self.outer: list[FromClause] = []
+        self._joins = 0
 
     def finish(self, query: Any) -> Statement:
         """The statement's text, with its parameters in the order that PostgreSQL numbers them."""
@@ -186,10 +189,9 @@ class Writer:
             columns.append(named(selection.type_name).label(f"{HIDDEN}type"))
         for field in selection.fields:
             value = self._value(field, selection, row)
-            if isinstance(value, Lateral):
-                source = one_row().subquery(self.alias("one")) if source is None else source
-                source = source.outerjoin(value, true())
-                columns.append(value.c.j.label(field.label))
+            if isinstance(value, Select):
+                source, found = self.joined(source, value)
+                columns.append(found.label(field.label))
             elif isinstance(value, list):
                 columns.extend(each_once(columns, value))
             else:
@@ -218,7 +220,7 @@ class Writer:
         if isinstance(binding, Computed):
             return [row.c[name].label(f"{HIDDEN}{name}") for name in binding.needs]
         assert isinstance(binding, Relation)
-        return lateral(self._related(field, binding, row), name=self.alias("j"))
+        return self._related(field, binding, row)
 
     def _localized(self, value: ColumnElement[Any], field: FieldPlan) -> ColumnElement[Any]:
         asked = field.arguments.get("locale")
@@ -283,6 +285,21 @@ class Writer:
         order = total(binding.order) if binding.rows is None else ((ORDINALITY, False),)
         chosen = chosen.order_by(*ordered(row, order))
         return self.aggregate(chosen.limit(literal(str(binding.limit))))
+
+    def joined(
+        self, source: FromClause | None, found: Select[Any], *, always: bool = False
+    ) -> tuple[FromClause | None, Any]:
+        """What a select finds for each row of a source, as JSON, and the source with it. `always`: it finds something.
+
+        Joined LATERAL while the joins are few: the time to plan them grows with more than their square.
+        """
+        self._joins += 1
+        if self._joins > MOST_JOINS:
+            return source, found.scalar_subquery()
+        each = lateral(found, name=self.alias("j"))
+        if source is None:
+            source = one_row().subquery(self.alias("one"))
+        return (source.join(each, true()) if always else source.outerjoin(each, true())), each.c.j
 
     def json(self, chosen: Select[Any]) -> Select[Any]:
         """Each row of a select as a JSON object, in the column `j`."""

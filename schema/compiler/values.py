@@ -36,9 +36,10 @@ class Refused(GraphQLError):
 
 
 class TooMuch(GraphQLError):
-    """A request beyond a limit."""
+    """A request beyond a limit. `found` is told up to what GraphQL's Int holds: products of page sizes go further."""
 
     def __init__(self, what: str, found: int, limit: int) -> None:
+        found = min(found, 2**31 - 1)
         super().__init__(
             f"The operation asks for too much: {what} {found}, at the most {limit}.",
             extensions={"code": "TOO_MUCH", "limit": what, "required": limit, "found": found},

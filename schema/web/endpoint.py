@@ -9,16 +9,20 @@ from datetime import UTC, datetime
 from functools import partial
 
 import asyncpg
+import orjson
 from graphql import GraphQLError
 
 from schema.build import Built
 from schema.compiler import limits
 from schema.compiler.context import Context
-from schema.compiler.run import NotSpliced
+from schema.compiler.measure import MAXIMUM_COST
+from schema.compiler.run import Malformed, NotSpliced, Plan
+from schema.compiler.values import TooMuch, Variables
 from schema.requests import Request
 from schema.web import http
 from schema.web.actors import Actors, Misdirected, locales
 from schema.web.http import Asked, Headers, HTTPRefusal, Receive, Scope, Send
+from schema.web.told import is_bad_value, is_outage, told
 from schema.web.view import View
 from services.core.actor import Actor
 from services.core.database import Database
@@ -60,6 +64,10 @@ class Endpoint:
                 await self._view(scope, http.replay(body, receive), send)
         except HTTPRefusal as refusal:
             await http.refuse(send, kind, refusal)
+        except Misdirected:  # at once, or when rights that have changed were worked out anew
+            unknown = "These credentials are unknown at this address."
+            challenge = [(b"www-authenticate", b"Bearer")]
+            await http.refuse(send, kind, HTTPRefusal(401, "UNKNOWN_CREDENTIALS", unknown, challenge))
         except Exception as error:
             if is_outage(error):
                 unavailable = "The database doesn't answer; ask again."
@@ -69,7 +77,7 @@ class Endpoint:
             await http.refuse(send, kind, HTTPRefusal(500, "INTERNAL", masked))
 
     async def _request(self, scope: Scope, headers: Headers) -> Request:
-        """Who asks what of whom. HTTPRefusal where there is no such confederation, or nobody has these credentials."""
+        """Who asks what of whom. HTTPRefusal without such a confederation, Misdirected for unknown credentials."""
         actor = await self._actors.anybody(scope["path"][1 : -len("/graphql")])
         if actor is None:
             raise HTTPRefusal(404, "NO_SUCH_CONFEDERATION", "There is no confederation at this address.")
@@ -78,11 +86,7 @@ class Endpoint:
         if authorization is not None:
             credentials = authorization.decode("latin-1")
             reload = partial(self._actors.load, actor.tenant, credentials)
-            try:
-                actor = await self._actors.of(actor.tenant, credentials)
-            except Misdirected:
-                unknown = "These credentials are unknown at this address."
-                raise HTTPRefusal(401, "UNKNOWN_CREDENTIALS", unknown, [(b"www-authenticate", b"Bearer")]) from None
+            actor = await self._actors.of(actor.tenant, credentials)
         accepted = headers.get(b"accept-language", b"").decode("latin-1")
         reading = Context(actor, datetime.now(UTC), locales(accepted, actor.tenant.locales))
         return Request(self._database, reading, reload)
@@ -93,19 +97,11 @@ class Endpoint:
         Malformed where there is nothing to execute, or too much of it: nothing has been asked of the database then.
         """
         try:
-            operation = self._operations.find(asked.document, asked.operation_name)
-            values = operation.coercion.values(asked.variables)
-            plan = operation.plan(values)
-            cost = plan.cost.of(values, request.reading)
-            limits.check_cost(cost)
+            plan, values, cost = self._planned(asked, request)
             data = await request.read(plan, values)
-        except NotSpliced as unusual:
-            if unusual.cost is not None:
-                _check_cost(unusual.cost, values, request)
-            return None
         except TooMuch as too_much:
             raise Malformed([too_much]) from None
-        except (GraphQLError, ExceptionGroup):
+        except (NotSpliced, GraphQLError, ExceptionGroup):
             return None
         except asyncpg.PostgresError as error:
             if is_outage(error):
@@ -114,7 +110,20 @@ class Endpoint:
             if not is_bad_value(error):
                 log_failure("a spliced read failed", error)
             return None
-        return b'{"data":%b,"extensions":{"cost":{"spent":%d,"left":%d}}}' % (data, cost, limits.MAXIMUM_COST - cost)
+        return b'{"data":%b,"extensions":{"cost":{"spent":%d,"left":%d}}}' % (data, cost, MAXIMUM_COST - cost)
+
+    def _planned(self, asked: Asked, request: Request) -> tuple[Plan, Variables, int]:
+        """The plan, its values and its cost. NotSpliced after the cost has been checked all the same."""
+        operation = self._operations.find(asked.document, asked.operation_name)
+        values = operation.coercion.values(asked.variables)
+        try:
+            plan = operation.plan(values)
+        except NotSpliced as unusual:
+            limits.check_cost(unusual.cost.of(values, request.reading) if unusual.cost else 0)
+            raise
+        cost = plan.cost.of(values, request.reading)
+        limits.check_cost(cost)
+        return plan, values, cost
 
 
 async def _nobody() -> Actor:

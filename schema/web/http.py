@@ -161,9 +161,7 @@ def replay(body: bytes, receive: Receive) -> Receive:
     return again
 
 
-async def respond(
-    send: Send, status: int, kind: bytes, body: bytes, more: Sequence[tuple[bytes, bytes]] = ()
-) -> None:
+async def respond(send: Send, status: int, kind: bytes, body: bytes, more: Sequence[tuple[bytes, bytes]] = ()) -> None:
     """Send a whole answer. It differs by who asks and in which language: no cache may mix them up."""
     headers = [
         (b"content-type", kind + b"; charset=utf-8"),

@@ -12,9 +12,10 @@ from strawberry.schema import BaseSchema
 from strawberry.schema.exceptions import InvalidOperationTypeError
 from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
 
-from schema.compiler import limits
+from schema.compiler.measure import MAXIMUM_COST
 from schema.requests import Request
 from schema.web import http
+from schema.web.actors import Misdirected
 from schema.web.http import HTTPRefusal, Receive, Scope, Send
 from schema.web.told import told
 
@@ -50,15 +51,18 @@ class View(GraphQL[Request, None]):
         return orjson.dumps(data)
 
     async def process_result(self, request: HTTPRequest, result: Any) -> GraphQLHTTPResponse:
-        """The result with what was unexpected masked, and with its cost."""
+        """The result with what was unexpected masked, and with its cost. Misdirected where nobody asks any more."""
         answer: GraphQLHTTPResponse = {"data": result.data}
         if result.errors:
+            for error in result.errors:
+                if isinstance(error.original_error, Misdirected):
+                    raise error.original_error  # the credentials ended while it was answered
             answer["errors"] = [told(error) for error in result.errors]
             if result.data is None and all(error.path is None for error in result.errors):
                 del answer["data"]
                 request.scope["confed.refused"] = True
         spent = request.scope["confed.request"].spent
-        answer["extensions"] = {"cost": {"spent": spent, "left": max(0, limits.MAXIMUM_COST - spent)}}
+        answer["extensions"] = {"cost": {"spent": spent, "left": max(0, MAXIMUM_COST - spent)}}
         return answer
 
     def create_response(self, response_data: Any, sub_response: Response) -> Response:

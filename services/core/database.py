@@ -10,10 +10,24 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import asyncpg
+from sqlalchemy import event
+from sqlalchemy.exc import InvalidatePoolError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
 from models.policies import APP
 
+UNAVAILABLE = (
+    OSError,
+    asyncpg.InterfaceError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.TooManyConnectionsError,
+    PoolTimeoutError,
+)
+"""What is raised where there is no connection, or none any more."""
+
+_LOST = (asyncpg.InterfaceError, asyncpg.PostgresConnectionError, asyncpg.AdminShutdownError)
 _SESSION = {"application_name": "confed", "timezone": "UTC"}
 
 KEPT = 200
@@ -31,9 +45,17 @@ def engine(url: str, *, role: str | None = APP, size: int = 8) -> AsyncEngine:
         settings = _SESSION | ({"role": role} if role else {})
         return await asyncpg.connect(url, server_settings=settings)
 
-    return create_async_engine(
+    made = create_async_engine(
         "postgresql+asyncpg://", async_creator=connect, pool_size=size, max_overflow=0, hide_parameters=True
     )
+    event.listen(made.sync_engine, "checkout", _refuse_closed)
+    return made
+
+
+def _refuse_closed(connection: Any, _record: Any, _proxy: Any) -> None:
+    """A server that went away took every connection with it: the pool opens others. Costs no round trip."""
+    if connection.driver_connection.is_closed():
+        raise InvalidatePoolError
 
 
 class Readers:
@@ -51,13 +73,25 @@ class Readers:
         self._waiting: deque[asyncio.Future[None]] = deque()
 
     async def fetch(self, statement: str, arguments: Sequence[Any]) -> Any:
-        """The first value of the first row; JSON comes as the bytes that PostgreSQL sent."""
+        """The first value of the first row; JSON comes as the bytes that PostgreSQL sent.
+
+        A read changes nothing: one whose connection is lost is done once more, on another.
+        """
+        try:
+            return await self._fetch(statement, arguments)
+        except _LOST:
+            return await self._fetch(statement, arguments)
+
+    async def _fetch(self, statement: str, arguments: Sequence[Any]) -> Any:
         connection = await self._take()
         try:
             prepared = connection.prepared.get(statement)
             if prepared is None:
                 prepared = await connection.keep(statement)
             return await prepared.fetchval(*arguments)
+        except _LOST:
+            connection.terminate()
+            raise
         finally:
             self._give(connection)
 

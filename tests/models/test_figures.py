@@ -117,6 +117,7 @@ async def test_priority_comes_before_arrival_and_formats_queue_apart(make: Maker
         # One that is suppressed could be had by subtraction from the whole: the next smallest goes with it.
         ([7, 6, 4], {"MANAGER": 7, "SENIOR_MANAGER": None, "SENIOR_EXECUTIVE": None}),
         ([7, 4, 3], {"MANAGER": 7, "SENIOR_MANAGER": None, "SENIOR_EXECUTIVE": None}),
+        ([7, 2, 1], {"MANAGER": None, "SENIOR_MANAGER": None, "SENIOR_EXECUTIVE": None}),
         ([7, 6, 5], {"MANAGER": 7, "SENIOR_MANAGER": 6, "SENIOR_EXECUTIVE": 5}),
     ],
 )
@@ -125,6 +126,18 @@ async def test_cells_below_five_are_suppressed_by_subtraction_too(
 ) -> None:
     await members(make, counts)
     assert dict(await ask("headcount_by_class", None, TODAY)) == told
+
+
+@pytest.mark.parametrize(("without", "told"), [(0, 6), (2, None), (5, 6)])
+async def test_whoever_has_no_position_is_not_told_by_what_is_left_of_the_total(
+    make: Maker, ask: Any, without: int, told: int | None
+) -> None:
+    await members(make, [6], working_time=WorkingTime.FULL_TIME)
+    for _ in range(without):
+        await make.member()
+    ((_, _, total, _, full_time),) = await ask("headcount", None, TODAY)
+    assert (total, full_time) == (6 + without, told)
+    assert dict(await ask("headcount_by_class", None, TODAY)) == {"MANAGER": told}
 
 
 async def test_whole_and_parts_are_suppressed_together(make: Maker, ask: Any) -> None:

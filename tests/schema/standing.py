@@ -33,12 +33,11 @@ from models import (
     Sector,
     Segment,
     Speaker,
-    WorkingTime,
 )
 from schema.relay import encode_id
 from services.core.actor import system
 from services.core.work import begin
-from tests.making import LONG_AGO, Maker, texts
+from tests.making import Maker, texts
 
 FAR = date(2099, 12, 31)
 
@@ -76,7 +75,7 @@ async def world(make: Maker) -> World:
     ana = await make.member(
         home, person={"given_name": "Ana", "region": "Québec"}, number="A-1", ends_on=FAR, grace_until=FAR
     )
-    resigned = {"cancelled_on": date(2021, 1, 1), "cancellation_reason": CancellationReason.RESIGNED}
+    resigned: dict[str, Any] = {"cancelled_on": date(2021, 1, 1), "cancellation_reason": CancellationReason.RESIGNED}
     people: dict[str, Person | None] = {
         "anonymous": None,
         "own": ana,
@@ -100,6 +99,9 @@ async def world(make: Maker) -> World:
     made = World(make, foreign, people, stranger, slugs)
     made.ids["Person foreign"] = encode_id("Person", stranger.id)
     made.ids["Event foreign"] = encode_id("Event", foreign_event.id)
+    await make.segment(slug="segment-elsewhere", association=elsewhere, published=False)
+    hidden = await make.event(elsewhere, slug="draft-elsewhere", state=EventState.DRAFT)
+    made.ids["Event elsewhere"] = encode_id("Event", hidden.id)
     made.ids["Person elsewhere"] = encode_id("Person", (await make.member(elsewhere)).id)
     async with begin(make.database, system(make.tenant)) as work:
         confederation = await work.session.get(Confederation, make.tenant.id)
@@ -111,13 +113,9 @@ async def world(make: Maker) -> World:
     made.ids["Association elsewhere"] = encode_id("Association", elsewhere.id)
     made.add(
         "Affiliation decided",
-        await make.affiliation(
-            home, beside, visible_from_above=True, per_capita_rate=Decimal("12.50"), ends_on=FAR
-        ),
+        await make.affiliation(home, beside, visible_from_above=True, per_capita_rate=Decimal("12.50"), ends_on=FAR),
     )
-    made.add(
-        "Affiliation applied for", await make.affiliation(elsewhere, above, state=AffiliationState.APPLIED)
-    )
+    made.add("Affiliation applied for", await make.affiliation(elsewhere, above, state=AffiliationState.APPLIED))
     await _people(made)
     await _segments(made)
     await _events(made)
@@ -175,7 +173,8 @@ async def _events(made: World) -> None:
         invited=[segments["segment-closed"]],
         capacity=9,
     )
-    reported = await make.event(slug="reported", state=EventState.REPORTED, starts_at=now - timedelta(days=9), capacity=9)
+    past = now - timedelta(days=9)
+    reported = await make.event(slug="reported", state=EventState.REPORTED, starts_at=past, capacity=9)
     said: dict[str, Any] = {
         "summary": texts("Résumé", "Summary"),
         "venue": "Salle A",
@@ -231,10 +230,8 @@ async def _registrations(made: World, ana: Person, events: Mapping[str, Event]) 
     made.add("Registration attended", await make.registration(events["reported"], ana, RegistrationState.ATTENDED))
     made.add("Registration cancelled", await make.registration(events["cancelled"], ana, RegistrationState.CANCELLED))
     home = await make.home()
-    post = {"position_class": PositionClass.MANAGER, "working_time": WorkingTime.PART_TIME}
     for _ in range(5):  # enough to be told as figures
-        member = await make.member(home, position_class=post["position_class"], joined_on=LONG_AGO)
-        await make.position(member, working_time=WorkingTime.FULL_TIME)
+        member = await make.member(home, position_class=PositionClass.MANAGER)
         await make.registration(events["reported"], member, RegistrationState.ATTENDED)
     # For mutations: an event that anybody may register for, and one that has begun.
     now = datetime.now(UTC).replace(microsecond=0)

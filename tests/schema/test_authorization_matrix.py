@@ -11,17 +11,14 @@ from uuid import UUID
 import asyncpg
 import pytest
 from graphql import GraphQLObjectType
-from starlette.applications import Starlette
 
 from models.policies import policies
 from schema.build import build
 from schema.compiler.declare import Column, Relation
 from schema.relay import decode_id, encode_id
-from services.core.database import Database
 from tests.client import Answer, Client
-from tests.making import Maker
 from tests.schema import asking
-from tests.schema.standing import World, world
+from tests.schema.asked import Asked
 
 HERE = Path(__file__).with_name("matrix.toml")
 MATRIX: dict[str, Any] = tomllib.loads(HERE.read_text())
@@ -44,46 +41,6 @@ def readers(type_name: str) -> dict[str, str]:
     """Every field of a type that has a row, and who reads it."""
     rows = MATRIX.get(type_name, {}).get("fields", {})
     return {field: audience for audience, fields in rows.items() for field in fields}
-
-
-@pytest.fixture(scope="module")
-async def asked(app: Starlette, database: Database) -> "Asked":
-    """The world, with everybody signed in."""
-    standing = await world(await Maker.of_a_new_confederation(database))
-    foreign = standing.foreign
-    made = Asked(standing, Client(app, standing.make), Client(app, foreign))
-    for person in filter(None, standing.people.values()):
-        await made.client.token(person)
-    return made
-
-
-class Asked:
-    """The world, and clients of it and of the other confederation."""
-
-    def __init__(self, world: World, client: Client, foreign: Client) -> None:
-        self.world = world
-        self.client = client
-        self.foreign = foreign
-        self._samples: dict[str, dict[str, list[Any]]] = {}
-
-    async def by_each(self, document: str) -> dict[str, Any]:
-        """Everybody's answer."""
-        people = self.world.people.items()
-        return {name: (await self.client.ask(document, person=person)).data for name, person in people}
-
-    async def samples(self, type_name: str) -> dict[str, list[Any]]:
-        """The samples of a type as everybody sees them; None where somebody doesn't. Asked once: nothing changes."""
-        if type_name not in self._samples:
-            steps = self.world.samples[type_name]
-            rows: dict[str, list[Any]] = {name: [{} for _ in steps] for name in self.world.people}
-            for selection in asking.selections(BUILT.catalog, TYPES[type_name]):
-                answers = await self.by_each(asking.document(TYPES[type_name], selection, steps))
-                for name, data in answers.items():
-                    for i, way in enumerate(steps.values()):
-                        row = asking.found(data, i, way)
-                        rows[name][i] = None if row is None else rows[name][i] | row
-            self._samples[type_name] = rows
-        return self._samples[type_name]
 
 
 # The table is whole
@@ -159,7 +116,7 @@ async def test_a_field_is_read_by_those_it_is_for(asked: Asked, type_name: str) 
         assert {name for name, row in rows.items() if row} == seers, label
         for field, audience in readers(type_name).items():
             expected = seers & who(table.get("except", {}).get(f"{label}.{field}", audience))
-            seen = {name for name in seers if asking.says_something(rows[name][field])}  # type: ignore[index]
+            seen = {name for name in seers if asking.says_something(rows[name][field])}
             if seen:  # a sample may lack what another has
                 assert seen == expected, f"{label}.{field}"
                 told.add(field)
@@ -246,7 +203,8 @@ def test_every_case_of_a_mutation_has_a_row(asked: Asked, name: str) -> None:
 
 async def everything(owner: asyncpg.Connection) -> str:
     """A digest of every row that there is."""
-    digests = [f"(select md5(coalesce(string_agg(t::text, '' order by t::text), '')) from {table} t)" for table in sorted(policies.by_table)]
+    of_a_table = "(select md5(coalesce(string_agg(t::text, '' order by t::text), '')) from {} t)"
+    digests = [of_a_table.format(table) for table in sorted(policies.by_table)]
     return str(await owner.fetchval(f"select concat({', '.join(digests)})"))
 
 
@@ -259,7 +217,8 @@ async def test_absent_and_invisible_are_the_same_answer_byte_for_byte(asked: Ask
     event = "query ($slug: String!) { event(slug: $slug) { id canRegister { allowed } registrations { totalCount } } }"
     spliced = "query ($slug: String!) { event(slug: $slug) { id title registrations { totalCount } } }"
     node = "query ($id: ID!) { node(id: $id) { id __typename } }"
-    publish = "mutation ($id: ID!) { publishEvent(input: {eventId: $id}) { __typename ... on Problem { code path message } } }"
+    publish = """mutation ($id: ID!) { publishEvent(input: {eventId: $id}) {
+        __typename ... on Problem { code path message } } }"""
     absent = encode_id("Event", UUID(int=7))
     for document, invisible, nothing in (
         (event, {"slug": "draft"}, {"slug": "absent"}),

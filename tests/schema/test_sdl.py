@@ -39,7 +39,7 @@ SCHEMA = build().graphql
 TIERS = re.compile(r"\b(PUBLIC|MEMBERS|STAFF|PARTICIPANTS|SEALED)\b")
 DATED = re.compile(r"\b20\d\d-\d\d-\d\d\b")
 
-WRONG = build_schema('''
+WRONG = build_schema("""
   type Query { things(first: Int): ThingConnection, thing(id: Int): Thing, shapes: [Shape] }
   enum Shape { ROUND, FLAT @deprecated(reason: "Nobody is.") }
   type Thing { id: Int, name: String! @deprecated(reason: "Ask for the title.") }
@@ -50,7 +50,7 @@ WRONG = build_schema('''
   union MakeThingResult = MakeThingPayload | Elsewhere
   input MakeThing { name: String }
   type Mutation { makeThing(thing: MakeThing!): MakeThingResult, thing(input: MakeThing!): MakeThingResult! }
-''')
+""")
 """Breaks every rule."""
 
 
@@ -116,7 +116,8 @@ def odd_connections(schema: GraphQLSchema) -> list[str]:
         if isinstance(member, GraphQLObjectType) and place.endswith("Connection"):
             item = place.removesuffix("Connection")
             shape = {name: str(field.type) for name, field in member.fields.items()}
-            expected = {"nodes": f"[{item}!]!", "edges": f"[{item}Edge!]!", "pageInfo": "PageInfo!", "totalCount": "Int!"}
+            expected = {"nodes": f"[{item}!]!", "edges": f"[{item}Edge!]!"}
+            expected |= {"pageInfo": "PageInfo!", "totalCount": "Int!"}
             odd += [place] if shape != expected else []
         elif hasattr(member, "args") and str(get_named_type(member.type)).endswith("Connection"):
             paged = {"first", "after", "last", "before"} <= member.args.keys()
@@ -187,7 +188,7 @@ def test_the_committed_schema_is_what_the_command_prints() -> None:
     assert committed.read_text() == printed.output, "The schema changed: `make sdl`, and review the difference."
 
 
-@pytest.mark.parametrize("name", [name for name in READ_TYPES if name not in ("Query",)])
+@pytest.mark.parametrize("name", [name for name in READ_TYPES if name != "Query"])
 def test_the_description_of_a_read_type_names_its_confidentiality(name: str) -> None:
     assert TIERS.search(SCHEMA.type_map[name].description or ""), f"Is {name} PUBLIC, STAFF, …? Its docstring says."
 

@@ -13,7 +13,7 @@ def upgrade() -> None:
         "confederation",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("slug", sa.String(), nullable=False),
-        sa.Column("name", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("name", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
         sa.Column("locales", postgresql.ARRAY(sa.String()), nullable=False),
         sa.Column("time_zone", sa.String(), nullable=False),
         sa.Column("privacy_officer", sa.String(), nullable=True),
@@ -29,8 +29,8 @@ def upgrade() -> None:
         sa.Column("confederation_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("slug", sa.String(), nullable=False),
-        sa.Column("name", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
-        sa.Column("about", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
+        sa.Column("name", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+        sa.Column("about", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
         sa.Column(
             "kind",
             sa.Enum(
@@ -174,7 +174,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("slug", sa.String(), nullable=False),
         sa.Column("association_id", sa.Uuid(), nullable=False),
-        sa.Column("name", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("name", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
         sa.CheckConstraint(
             "jsonb_typeof(name) = 'object' and name <> '{}'::jsonb", name=op.f("event_series_name_by_locale")
         ),
@@ -257,7 +257,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("association_id", sa.Uuid(), nullable=False),
         sa.Column("slug", sa.String(), nullable=False),
-        sa.Column("name", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("name", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
         sa.Column(
             "kind",
             sa.Enum(
@@ -452,7 +452,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("association_id", sa.Uuid(), nullable=False),
         sa.Column("slug", sa.String(), nullable=False),
-        sa.Column("name", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("name", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
         sa.Column("published", sa.Boolean(), nullable=False),
         sa.CheckConstraint(
             "jsonb_typeof(name) = 'object' and name <> '{}'::jsonb", name=op.f("segment_name_by_locale")
@@ -536,8 +536,8 @@ def upgrade() -> None:
         ),
         sa.Column("published_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("published", sa.Boolean(), sa.Computed("published_at is not null", persisted=True), nullable=False),
-        sa.Column("title", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
-        sa.Column("summary", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
+        sa.Column("title", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+        sa.Column("summary", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
         sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("time_zone", sa.String(), nullable=False),
@@ -546,7 +546,7 @@ def upgrade() -> None:
         sa.Column("languages", postgresql.ARRAY(sa.String()), nullable=False),
         sa.Column("registration_opens_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("registration_closes_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("cancellation_reason", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
+        sa.Column("cancellation_reason", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
         sa.CheckConstraint(
             "case state when 'DRAFT' then published_at is null when 'CANCELLED' then true else published_at is not null end",
             name=op.f("event_published_unless_a_draft"),
@@ -857,7 +857,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("event_id", sa.Uuid(), nullable=False),
         sa.Column("association_id", sa.Uuid(), nullable=False),
-        sa.Column("summary", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("summary", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
         sa.Column("published_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("published", sa.Boolean(), sa.Computed("published_at is not null", persisted=True), nullable=False),
         sa.CheckConstraint(
@@ -923,7 +923,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("event_id", sa.Uuid(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
-        sa.Column("title", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
+        sa.Column("title", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
         sa.Column("rank", sa.Integer(), nullable=False),
         sa.Column("association_id", sa.Uuid(), nullable=False),
         sa.Column("published", sa.Boolean(), nullable=False),
@@ -944,7 +944,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("report_id", sa.Uuid(), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
-        sa.Column("title", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("title", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
         sa.Column("association_id", sa.Uuid(), nullable=False),
         sa.Column("published", sa.Boolean(), nullable=False),
         sa.CheckConstraint(

@@ -51,7 +51,8 @@ $figure$""",
     case when told then whole end::int
   from (
     select n, part, whole, n >= 5
-      and (part = 0 or part >= 5) and (whole = 0 or whole >= 5) as told
+      and (part = 0 or part >= 5) and (whole = 0 or whole >= 5)
+      and (n = part + whole or n - part - whole >= 5) as told
     from (
       select count(*) as n, count(*) filter (where working_time = 'PART_TIME') as part,
         count(*) filter (where working_time = 'FULL_TIME') as whole
@@ -62,35 +63,34 @@ $figure$""",
     """CREATE FUNCTION "figures"."headcount_by_class"(of_association uuid, as_of date) returns table (position_class text, count int) language sql stable security definer set search_path = '' as $figure$
   select cell, case when n < 5 or (hidden < 5 and next_smallest) then null else n end::int
   from (
-    select cell, n, sum(n) filter (where n < 5) over () as hidden,
-      n >= 5 and row_number() over (order by n < 5, n, cell) = 1 as next_smallest
-    from (
-  select position_class, count(*) from figures.heads(of_association, as_of)
-  where position_class is not null group by 1
-) counted(cell, n)
-  ) judged order by n desc, cell
+    select cell, n, sum(n) filter (where is_small) over () as hidden,
+      not is_small and row_number() over (order by is_small, n, cell) = 1 as next_smallest
+    from (select cell, n, n < 5 or cell is null as is_small from (
+  select position_class, count(*) from figures.heads(of_association, as_of) group by 1
+) counted(cell, n)) sized
+  ) judged where cell is not null order by n desc, cell
 $figure$""",
     """CREATE FUNCTION "figures"."headcount_by_sector"(of_association uuid, as_of date) returns table (sector text, count int) language sql stable security definer set search_path = '' as $figure$
   select cell, case when n < 5 or (hidden < 5 and next_smallest) then null else n end::int
   from (
-    select cell, n, sum(n) filter (where n < 5) over () as hidden,
-      n >= 5 and row_number() over (order by n < 5, n, cell) = 1 as next_smallest
-    from (select sector, count(*) from figures.heads(of_association, as_of) where sector is not null group by 1) counted(cell, n)
-  ) judged order by n desc, cell
+    select cell, n, sum(n) filter (where is_small) over () as hidden,
+      not is_small and row_number() over (order by is_small, n, cell) = 1 as next_smallest
+    from (select cell, n, n < 5 or cell is null as is_small from (select sector, count(*) from figures.heads(of_association, as_of) group by 1) counted(cell, n)) sized
+  ) judged where cell is not null order by n desc, cell
 $figure$""",
     """CREATE FUNCTION "figures"."headcount_by_association"(of_association uuid, as_of date) returns table (association_id uuid, count int) language sql stable security definer set search_path = '' as $figure$
   select cell, case when n < 5 or (hidden < 5 and next_smallest) then null else n end::int
   from (
-    select cell, n, sum(n) filter (where n < 5) over () as hidden,
-      n >= 5 and row_number() over (order by n < 5, n, cell) = 1 as next_smallest
-    from (
+    select cell, n, sum(n) filter (where is_small) over () as hidden,
+      not is_small and row_number() over (order by is_small, n, cell) = 1 as next_smallest
+    from (select cell, n, n < 5 or cell is null as is_small from (
   select m.association_id, count(distinct m.person_id) from public.membership m
   where (of_association is null or m.association_id in (select figures.scope(of_association, as_of)))
     and public.membership_status(m.joined_on, m.starts_on, m.ends_on, m.grace_until, m.cancelled_on,
       m.cancellation_reason, m.override_status, m.override_until, as_of) in ('NEW', 'CURRENT', 'GRACE')
   group by 1
-) counted(cell, n)
-  ) judged order by n desc, cell
+) counted(cell, n)) sized
+  ) judged where cell is not null order by n desc, cell
 $figure$""",
     """CREATE FUNCTION "figures"."attendance"(of_event uuid) returns table (registered int, attended int, absent int) language sql stable security definer set search_path = '' as $figure$
   select case when r >= 5 then r end::int, case when told then a end::int,
