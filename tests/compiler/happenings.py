@@ -94,7 +94,13 @@ async def events(make: Maker) -> None:
         ("spring", "insiders", {"by_interest": True, "opens_at": NOW}),
         ("draft", "everybody", {}),
     ):
-        rows.add(m.EventAudience, f"{segment} for {slug}", segment_id=key(segment), **({"by_interest": False} | columns), **part(slug))
+        rows.add(
+            m.EventAudience,
+            f"{segment} for {slug}",
+            segment_id=key(segment),
+            **({"by_interest": False} | columns),
+            **part(slug),
+        )
     for slug, published_at in (("autumn", NOW - timedelta(days=1)), ("spring", None)):
         owned = {"association_id": key(owners[slug])}
         rows.add(

@@ -96,7 +96,9 @@ def total_order(names: Sequence[str]) -> list[tuple[str, bool]]:
     return list(order.items())
 
 
-def holds(where: Mapping[str, Any], values: Mapping[str, Any], columns: Mapping[str, str], places: Mapping[str, int]) -> bool:
+def holds(
+    where: Mapping[str, Any], values: Mapping[str, Any], columns: Mapping[str, str], places: Mapping[str, int]
+) -> bool:
     """Whether a condition holds for a row: everything that is given of it. `not` is true of whatever the rest isn't."""
     for name, inner in where.items():
         if inner is None:  # as if it weren't given

@@ -131,9 +131,7 @@ class Queries:
         options = [type_, *type_.interfaces]
         return options[self._pick(len(options))]
 
-    def _field(
-        self, type_: Any, depth: int, weight: int, again: list[tuple[str, Any, int]], *, aliased: bool
-    ) -> str:
+    def _field(self, type_: Any, depth: int, weight: int, again: list[tuple[str, Any, int]], *, aliased: bool) -> str:
         self._fields += 1
         small = depth >= DEEPEST or weight > HEAVIEST or self._fields > FIELDS
         fields = [(n, f) for n, f in type_.fields.items() if not small or is_leaf_type(get_named_type(f.type))]
@@ -200,7 +198,9 @@ class Queries:
         if order and "orderBy" in declared.args:
             type_ = declared.args["orderBy"].type
             listed: Any = [Name(item) for item in order]
-            given["orderBy"] = self._value(type_, listed[0] if len(order) == 1 and self._pick(3) == 2 else listed, nullable=False)
+            given["orderBy"] = self._value(
+                type_, listed[0] if len(order) == 1 and self._pick(3) == 2 else listed, nullable=False
+            )
         return order
 
     def _page(self, declared: GraphQLField, given: dict[str, str], weight: int) -> int:
@@ -272,7 +272,9 @@ class Queries:
             if how == 4 and value is not None:
                 return self._variable(named, value, has_default=True)
             if how == 5 and nullable and not required:
-                return self._variable(named, None if inner else value if self._pick(2) else None, absent=inner or bool(self._pick(2)))
+                return self._variable(
+                    named, None if inner else value if self._pick(2) else None, absent=inner or bool(self._pick(2))
+                )
             if value is not None:
                 return self._variable(f"{named}!", value)
         return self._literal(get_nullable_type(type_), value)

@@ -5,7 +5,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import uuid4
 
-from graphql import GraphQLField, GraphQLInterfaceType, GraphQLObjectType, GraphQLSchema, get_named_type, get_nullable_type
+from graphql import (
+    GraphQLField,
+    GraphQLInterfaceType,
+    GraphQLObjectType,
+    GraphQLSchema,
+    get_named_type,
+    get_nullable_type,
+)
 
 from schema.relay import encode_id
 from tests.compiler.queries import Samples
@@ -100,7 +107,14 @@ async def samples(asker: Asker, world: World) -> Samples:
                 cursors[type_name, name] = {order: found.get(alias, []) for alias, order in asked.items()}
     identifiers = [id for listed in ids().values() for id in listed]
     return Samples(
-        ids=[*identifiers, encode_id("Event", key("north")), encode_id("Event", uuid4()), encode_id("Query", key("north")), "", "☃"],
+        ids=[
+            *identifiers,
+            encode_id("Event", key("north")),
+            encode_id("Event", uuid4()),
+            encode_id("Query", key("north")),
+            "",
+            "☃",
+        ],
         slugs=SLUGS,
         dates=[TODAY.isoformat(), "2024-12-31", "2019-12-31", "2026-03-01", "9999-12-30", "0001-01-02"],
         moments=[NOW.isoformat(), "2026-04-01T15:00:00Z", "2025-10-26T12:30:15.1234Z", "2026-04-01T11:00:00-04:00"],

@@ -74,7 +74,9 @@ async def test_every_root_field_has_one_answer(asker: Asker, world: World, who: 
             asked.append(f"{name} {below}")
     for some in range(0, len(asked), TOGETHER):
         await asker.three_ways(
-            world.slug(who), "{ " + " ".join(asked[some : some + TOGETHER]) + " }", authorization=world.authorization(who)
+            world.slug(who),
+            "{ " + " ".join(asked[some : some + TOGETHER]) + " }",
+            authorization=world.authorization(who),
         )
 
 

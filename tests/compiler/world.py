@@ -21,6 +21,7 @@ from tests.compiler.happenings import events, registrations
 from tests.compiler.rows import LONG_AGO, NOW, QUARTERS, TODAY, Rows, key
 from tests.making import Maker, texts
 
+
 @dataclass(frozen=True)
 class World:
     """The confederation, another one, and people by the demo tokens that they sign in with."""
@@ -98,7 +99,12 @@ async def _federation(make: Maker) -> None:
     states = m.AffiliationState
     for below, above, state, columns in (
         ("north", "union", states.ACTIVE, {"visible_from_above": True, "per_capita_rate": Decimal("12.50")}),
-        ("south", "union", states.ACTIVE, {"per_capita_rate": Decimal("0.00"), "voting_weight": m.VotingWeight.HEADCOUNT}),
+        (
+            "south",
+            "union",
+            states.ACTIVE,
+            {"per_capita_rate": Decimal("0.00"), "voting_weight": m.VotingWeight.HEADCOUNT},
+        ),
         ("east", "north", states.ACTIVE, {"visible_from_above": True}),
         ("east", "union", states.APPLIED, {"starts_on": TODAY}),
         ("press", "union", states.SUSPENDED, {"per_capita_rate": Decimal("1234567.89")}),
@@ -175,9 +181,7 @@ async def _people(make: Maker) -> None:
         ("gil", "south", m.MandateRole.SECRETARY, {"published": True, "starts_on": TODAY}),
     ):
         named = {"starts_on": LONG_AGO, "published_name": who.title() if "published" in columns else None, **columns}
-        rows.add(
-            m.Mandate, f"{who} of {where}", person_id=key(who), association_id=key(where), role=role, **named
-        )
+        rows.add(m.Mandate, f"{who} of {where}", person_id=key(who), association_id=key(where), role=role, **named)
     for who, where in (("stan", "north"), ("casper", "union"), ("sue", "south")):
         rows.add(
             m.RoleGrant,
@@ -241,7 +245,10 @@ async def _segments(make: Maker) -> None:
     await rows.save()
     clauses: tuple[tuple[str, dict[str, Any]], ...] = (
         ("managers", {"within_id": key("north"), "with_affiliates": True, "sector": m.Sector.PUBLIC}),
-        ("managers", {"position_class": m.PositionClass.MANAGER, "level": m.ManagementLevel.MIDDLE, "region": "Québec"}),
+        (
+            "managers",
+            {"position_class": m.PositionClass.MANAGER, "level": m.ManagementLevel.MIDDLE, "region": "Québec"},
+        ),
         ("managers", {"membership_status": m.MembershipStatus.GRACE, "locale": "fr"}),
         ("insiders", {"mandate_role": m.MandateRole.GOVERNOR, "within_id": key("south")}),
     )

@@ -12,7 +12,8 @@ PLAN = """
 mutation ($input: PlanEventInput!) { planEvent(input: $input) {
   __typename
   ... on PlanEventPayload { event { id slug state title(locale: EN) hosts { role association { slug } }
-    speakers { name title(locale: FR) } seatPools { format capacity taken } audiences { byInterest segment { slug } } } }
+    speakers { name title(locale: FR) } seatPools { format capacity taken }
+    audiences { byInterest segment { slug } } } }
   ... on Problem { code path message(locale: EN) } } }
 """
 
@@ -104,9 +105,7 @@ async def test_an_event_lives_from_open_to_its_published_report(make: Maker, cli
         )
         assert registered["registration"] == {"state": "CONFIRMED"}
     for registration in await make.all(Registration):
-        checked = await do(
-            client, "checkIn", registrar, registrationId=encode_id("Registration", registration.id)
-        )
+        checked = await do(client, "checkIn", registrar, registrationId=encode_id("Registration", registration.id))
         assert checked["registration"] == {"state": "ATTENDED"}
     assert (await do(client, "closeRegistration", registrar, eventId=event))["event"] == {"state": "CLOSED"}
     too_early = await do(client, "publishReport", registrar, eventId=event)
@@ -117,7 +116,9 @@ async def test_an_event_lives_from_open_to_its_published_report(make: Maker, cli
     summary = [{"locale": "EN", "text": "What was said."}]
     drafted = await do(client, "draftReport", registrar, eventId=event, summary=summary, avenues=avenues)
     assert drafted["report"]["publishedAt"] is None
-    document = f'{{ event(slug: "{made.slug}") {{ state attendance {{ attended }} report {{ avenues {{ number }} }} }} }}'
+    document = (
+        f'{{ event(slug: "{made.slug}") {{ state attendance {{ attended }} report {{ avenues {{ number }} }} }} }}'
+    )
     assert (await client.ask(document)).data["event"]["report"] is None
     published = await do(client, "publishReport", registrar, eventId=event)
     assert [avenue["title"] for avenue in published["report"]["avenues"]] == ["Identity", "Solidarity"]

@@ -16,7 +16,8 @@ REGISTER = """
 mutation Register($input: RegisterForEventInput!) {
   registerForEvent(input: $input) {
     __typename
-    ... on RegisterForEventPayload { dryRun registration { state placeInQueue event { slug seatsTaken } person { givenName } } }
+    ... on RegisterForEventPayload {
+      dryRun registration { state placeInQueue event { slug seatsTaken } person { givenName } } }
     ... on Problem { code message(locale: EN) path }
     ... on AlreadyRegistered { registrationId state }
   }
@@ -144,7 +145,9 @@ async def test_can_register_gives_the_reasons_of_the_operation_for_each_event_of
 
 async def test_a_problem_speaks_the_language_of_the_request(make: Maker, client: Client) -> None:
     event = await make.event()
-    document = "mutation ($input: RegisterForEventInput!) { registerForEvent(input: $input) { ... on Problem { message } } }"
+    document = (
+        "mutation ($input: RegisterForEventInput!) { registerForEvent(input: $input) { ... on Problem { message } } }"
+    )
     variables = {"input": {"eventId": encode_id("Event", event.id)}}
     said = [
         (await client.ask(document, variables, accept_language=language)).data["registerForEvent"]["message"]

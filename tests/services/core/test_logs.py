@@ -15,15 +15,15 @@ async def test_a_failure_is_logged_with_its_place_and_its_constraint_but_no_valu
 ) -> None:
     name = "Lusignan"
     ana = await make.person(family_name=name)
-    with caplog.at_level(logging.ERROR, "confed"):
+    again = "insert into person select * from person where id = $1"
+    with pytest.raises(RuntimeError) as failure:
         try:
-            await owner.execute("insert into person select * from person where id = $1", ana.id)
+            await owner.execute(again, ana.id)
         except asyncpg.UniqueViolationError as error:
-            assert str(ana.id) in str(error)
-            try:
-                raise RuntimeError(ana.family_name, ana.id) from error
-            except RuntimeError as outer:
-                correlation = log_failure("a request failed", outer)
+            raise RuntimeError(ana.family_name, ana.id, str(error)) from error
+    assert str(ana.id) in str(failure.value.__cause__)
+    with caplog.at_level(logging.ERROR, "confed"):
+        correlation = log_failure("a request failed", failure.value)
     assert correlation in caplog.text
     assert "test_logs.py" in caplog.text
     assert "RuntimeError" in caplog.text
