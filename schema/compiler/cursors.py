@@ -3,40 +3,41 @@
 import base64
 import json
 from collections.abc import Sequence
-from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from graphql import GraphQLError
 from sqlalchemy import ColumnElement, Date, DateTime, Integer, Text, Uuid, and_, cast, func, literal_column, or_, tuple_
 
 from schema.compiler.declare import Row
 from schema.compiler.values import Refused
+from schema.scalars import parse_date, parse_moment
 
 Ordering = tuple[tuple[str, bool], ...]
 """Columns and whether each descends; the last is the key, so no two rows are in one place."""
 
 
-def signature(order: Ordering) -> str:
-    """What a cursor is checked against."""
-    return ",".join(f"-{column}" if descending else column for column, descending in order)
+def signature(of: str, order: Ordering) -> str:
+    """What a cursor is checked against: the type of its list, and the order."""
+    return f"{of}:" + ",".join(f"-{column}" if descending else column for column, descending in order)
 
 
-def cursor_sql(order: Ordering, row: Row) -> ColumnElement[str]:
+def cursor_sql(of: str, order: Ordering, row: Row) -> ColumnElement[str]:
     """A row's cursor, worked out by PostgreSQL; without the line breaks that its base64 has."""
-    mark: Any = literal_column(f"'{signature(order)}'")
+    mark: Any = literal_column(f"'{signature(of, order)}'")
     place = cast(func.json_build_array(mark, *(row[column] for column, _ in order)), Text)
     encoded = func.encode(func.convert_to(place, literal_column("'UTF8'")), literal_column("'base64'"))
     return func.translate(encoded, literal_column("E'\\n'"), literal_column("''"))
 
 
-def decode(cursor: Any, order: Ordering, row: Row) -> list[Any]:
+def decode(cursor: Any, of: str, order: Ordering, row: Row) -> list[Any]:
     """The values that a cursor stands for. Refused where it isn't one, or is one of another order."""
     try:
         mark, *values = json.loads(base64.b64decode(cursor, validate=True))
-        if mark != signature(order) or len(values) != len(order):
+        if mark != signature(of, order) or len(values) != len(order):
             raise ValueError
         return [_value(value, row[column].type) for value, (column, _) in zip(values, order, strict=True)]
-    except (ValueError, TypeError, AttributeError, RecursionError):
+    except (ValueError, TypeError, AttributeError, RecursionError, GraphQLError):
         raise Refused("This is not a cursor of this list in this order.") from None
 
 
@@ -44,9 +45,9 @@ def _value(value: Any, type_: Any) -> Any:
     if isinstance(type_, Uuid):
         return UUID(value)
     if isinstance(type_, DateTime):
-        return datetime.fromisoformat(value)
+        return parse_moment(value)
     if isinstance(type_, Date):
-        return date.fromisoformat(value)
+        return parse_date(value)
     if isinstance(type_, Integer):
         if type(value) is not int:
             raise ValueError

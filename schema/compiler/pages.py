@@ -17,7 +17,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
-from schema.compiler.cursors import Ordering, cursor_sql, decode, follows
+from schema.compiler.cursors import cursor_sql, decode, follows
 from schema.compiler.declare import Row
 from schema.compiler.expressions import HIDDEN, json_array, literal, named, ordered
 from schema.compiler.filters import condition_sql
@@ -54,7 +54,7 @@ def _between(writer: "Writer", page: Page, row: FromClause) -> list[ColumnElemen
     for get, backwards in ((page.after, False), (page.before, True)):
         if get is not None:
             place = [
-                writer.bind(then(get, _part_of_cursor(page.order, row.c, i)), row.c[name].type)
+                writer.bind(then(get, _part_of_cursor(page, row.c, i)), row.c[name].type)
                 for i, (name, _) in enumerate(page.order)
             ]
             conditions.append(follows(page.order, row.c, place, backwards=backwards))
@@ -81,11 +81,12 @@ def _listed(
     columns: list[Any] = [func.row_number().over(order_by=order).label(_N)]
     infos = [part for part in listed if part.kind == "pageInfo"]
     if infos:
-        columns.append(cursor_sql(page.order, row.c).label(_CURSOR))
+        columns.append(cursor_sql(page.type_name, page.order, row.c).label(_CURSOR))
     source: FromClause | None = row
     for part in listed:
         if part not in infos:
-            source, item = writer.joined(source, writer.json(_item(writer, part, row, page.order)), always=True)
+            found = writer.json(_item(writer, page, part, row))
+            source, item = writer.beside(source, found)
             columns.append(item.label(part.label))
     writer.outer.pop()
     rows = writer.scoped(select(*columns).select_from(source)).subquery(writer.alias("r"))
@@ -117,7 +118,7 @@ def _cut(
     )
 
 
-def _item(writer: "Writer", part: Part, row: FromClause, order: Ordering) -> Select[Any]:
+def _item(writer: "Writer", page: Page, part: Part, row: FromClause) -> Select[Any]:
     """What is asked of each row of a page: of the node itself, or of its edge."""
     if part.selection is not None:
         return writer.select(part.selection, row, (), own=False)
@@ -126,10 +127,10 @@ def _item(writer: "Writer", part: Part, row: FromClause, order: Ordering) -> Sel
     for item in part.parts:
         if item.selection is not None:
             chosen = writer.json(writer.select(item.selection, row, (), own=False))
-            source, node = writer.joined(source, chosen, always=True)
+            source, node = writer.beside(source, chosen)
             columns.append(node.label(item.label))
         elif item.kind == "cursor":
-            columns.append(cursor_sql(order, row.c).label(item.label))
+            columns.append(cursor_sql(page.type_name, page.order, row.c).label(item.label))
         else:
             columns.append(named(part.type_name).label(item.label))
     query = select(*columns)
@@ -158,5 +159,5 @@ def _page_info(writer: "Writer", page: Page, part: Part, whole_page: FromClause)
     return writer.json(select(*columns).correlate(whole_page)).scalar_subquery()
 
 
-def _part_of_cursor(order: Ordering, row: Row, i: int) -> Callable[[Any], Any]:
-    return lambda cursor: decode(cursor, order, row)[i]
+def _part_of_cursor(page: Page, row: Row, i: int) -> Callable[[Any], Any]:
+    return lambda cursor: decode(cursor, page.type_name, page.order, row)[i]

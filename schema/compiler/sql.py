@@ -77,7 +77,7 @@ _TYPES: Mapping[str, Any] = {
 
 
 MOST_JOINS = 24
-"""LATERAL joins of a statement; the relations beyond are sub-selects, which are planned one by one."""
+"""LATERAL joins of a statement: planning them takes more than the square of their number."""
 
 _DIALECT: Any = PGDialect_asyncpg()  # type: ignore[no-untyped-call]
 
@@ -118,6 +118,7 @@ class Writer:
         self.aliases = 0
         self.outer: list[FromClause] = []
         self._joins = 0
+        self._is_reached = False  # whether the row is itself what a relation to one finds
 
     def finish(self, query: Any) -> Statement:
         """The statement's text, with its parameters in the order that PostgreSQL numbers them."""
@@ -190,7 +191,7 @@ class Writer:
         for field in selection.fields:
             value = self._value(field, selection, row)
             if isinstance(value, Select):
-                source, found = self.joined(source, value)
+                source, found = self._joined(source, value)
                 columns.append(found.label(field.label))
             elif isinstance(value, list):
                 columns.extend(each_once(columns, value))
@@ -220,7 +221,7 @@ class Writer:
         if isinstance(binding, Computed):
             return [row.c[name].label(f"{HIDDEN}{name}") for name in binding.needs]
         assert isinstance(binding, Relation)
-        return self._related(field, binding, row)
+        return self._reached(field, binding, row)
 
     def _localized(self, value: ColumnElement[Any], field: FieldPlan) -> ColumnElement[Any]:
         asked = field.arguments.get("locale")
@@ -286,20 +287,31 @@ class Writer:
         chosen = chosen.order_by(*ordered(row, order))
         return self.aggregate(chosen.limit(literal(str(binding.limit))))
 
-    def joined(
-        self, source: FromClause | None, found: Select[Any], *, always: bool = False
-    ) -> tuple[FromClause | None, Any]:
-        """What a select finds for each row of a source, as JSON, and the source with it. `always`: it finds something.
+    def _reached(self, field: FieldPlan, binding: Relation, row: FromClause) -> Any:
+        """What a relation finds: a select to be joined LATERAL, or a value, where that is safer.
 
-        Joined LATERAL while the joins are few: the time to plan them grows with more than their square.
+        PostgreSQL makes one tree of LATERAL joins in each other, and where it knows little of its tables (it never
+        analyses small ones by itself) each level can multiply the work by a table. A sub-select is always one look-up.
         """
+        joins = not self._is_reached and self._may_join()
+        outside, self._is_reached = self._is_reached, binding.shape == ONE
+        found = self._related(field, binding, row)
+        self._is_reached = outside
+        return found if joins else found.scalar_subquery()
+
+    def _may_join(self) -> bool:
         self._joins += 1
-        if self._joins > MOST_JOINS:
-            return source, found.scalar_subquery()
+        return self._joins <= MOST_JOINS
+
+    def _joined(self, source: FromClause | None, found: Select[Any]) -> tuple[FromClause, ColumnElement[Any]]:
+        """A source with the JSON that a select finds for each of its rows."""
+        source = one_row().subquery(self.alias("one")) if source is None else source
         each = lateral(found, name=self.alias("j"))
-        if source is None:
-            source = one_row().subquery(self.alias("one"))
-        return (source.join(each, true()) if always else source.outerjoin(each, true())), each.c.j
+        return source.outerjoin(each, true()), each.c.j
+
+    def beside(self, source: FromClause | None, found: Select[Any]) -> tuple[FromClause | None, ColumnElement[Any]]:
+        """The JSON of what a select makes of each row of a source, and the source; joined where joins are few."""
+        return self._joined(source, found) if self._may_join() else (source, found.scalar_subquery())
 
     def json(self, chosen: Select[Any]) -> Select[Any]:
         """Each row of a select as a JSON object, in the column `j`."""

@@ -42,11 +42,12 @@ async def page(
     columns: Mapping[str, str],
     collated: Collated,
     limit: int | None,
+    of: str,
 ) -> Page:
-    """The page that the arguments ask for. `columns`: by the names that filters call them."""
+    """The page that the arguments ask for. `columns`: by the names that filters call them; `of`: the list's type."""
     where = given.get("where") or {}
     order = total_order([order_name(x) for x in given.get("orderBy") or ()] or default_order)
-    after, before = (_place(given[name], order) if given.get(name) else None for name in ("after", "before"))
+    after, before = (_place(given[name], of, order) if given.get(name) else None for name in ("after", "before"))
     places = await collated(_texts(items, where, order, after, before))
     held = [item for item in items if holds(where, item.values, columns, places)]
 
@@ -70,7 +71,7 @@ async def page(
     size = limit or (DEFAULT if size is None else size)
     more = len(listed) > size
     shown = listed[max(0, len(listed) - size) :] if backwards else listed[:size]
-    cursors = [_cursor(place(item), order) for item in shown]
+    cursors = [_cursor(place(item), of, order) for item in shown]
     info = {
         "hasNextPage": before is not None if backwards else more,
         "hasPreviousPage": more if backwards else after is not None,
@@ -155,19 +156,19 @@ def _texts(*parts: Any) -> set[str]:
 # Cursors: base64 of a JSON list, the order's signature and the row's place in it
 
 
-def _cursor(values: Sequence[Any], order: Sequence[tuple[str, bool]]) -> str:
-    listed = [_signature(order), *(as_json(value) for value in values)]
+def _cursor(values: Sequence[Any], of: str, order: Sequence[tuple[str, bool]]) -> str:
+    listed = [_signature(of, order), *(as_json(value) for value in values)]
     return base64.b64encode(json.dumps(listed, ensure_ascii=False).encode()).decode()
 
 
-def _place(cursor: str, order: Sequence[tuple[str, bool]]) -> list[Any]:
+def _place(cursor: str, of: str, order: Sequence[tuple[str, bool]]) -> list[Any]:
     signature, *values = json.loads(base64.b64decode(cursor))
-    assert signature == _signature(order), "a cursor of another order"
+    assert signature == _signature(of, order), "a cursor of another order"
     return [_from_json(name, value) for (name, _), value in zip(order, values, strict=True)]
 
 
-def _signature(order: Sequence[tuple[str, bool]]) -> str:
-    return ",".join(("-" if descending else "") + name for name, descending in order)
+def _signature(of: str, order: Sequence[tuple[str, bool]]) -> str:
+    return f"{of}:" + ",".join(("-" if descending else "") + name for name, descending in order)
 
 
 def as_json(value: Any) -> Any:

@@ -21,6 +21,7 @@ from graphql import (
     GraphQLResolveInfo,
     GraphQLSchema,
     execute,
+    get_named_type,
     parse,
     validate,
 )
@@ -282,6 +283,7 @@ class _Resolver:
             columns={name: self._catalog.column(target, name) for name in self._filterable(target)},
             collated=reader.collated,
             limit=None if binding.shape == CONNECTION else binding.limit,
+            of=get_named_type(self._bound.type).name,
         )
         rows = [Row(target, item.key) for item in shown.items]
         if binding.shape == CONNECTION:

@@ -15,12 +15,15 @@ async def test_a_failure_is_logged_with_its_place_and_its_constraint_but_no_valu
 ) -> None:
     name = "Lusignan"
     ana = await make.person(family_name=name)
-    again = "insert into person select * from person where id = $1"
-    with pytest.raises(RuntimeError) as failure:
+
+    async def twice() -> None:
         try:
-            await owner.execute(again, ana.id)
+            await owner.execute("insert into person select * from person where id = $1", ana.id)
         except asyncpg.UniqueViolationError as error:
-            raise RuntimeError(ana.family_name, ana.id, str(error)) from error
+            raise RuntimeError(name, ana.id, str(error)) from error
+
+    with pytest.raises(RuntimeError) as failure:
+        await twice()
     assert str(ana.id) in str(failure.value.__cause__)
     with caplog.at_level(logging.ERROR, "confed"):
         correlation = log_failure("a request failed", failure.value)
