@@ -85,7 +85,7 @@ class SeatPool(Node):
     remaining: int | None = expression(
         "How many could be taken now; null without a limit.", lambda pool: pool.capacity - pool.taken
     )
-    waiting: int = expression("How many people wait for one.", lambda pool: func.figures.waiting(pool.id))
+    waiting: int = expression("How many people wait for one.", lambda pool: func.figures.waiting(pool.id), weight=1)
 
 
 @read_type(models.EventAudience)

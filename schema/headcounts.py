@@ -12,6 +12,8 @@ import models
 from schema.compiler.declare import ORDINALITY, Row, column, expression, extends, many, one, read_type
 from schema.federation import AS_OF, Association, Confederation
 
+_WHOLE, _CELLS = 150, 250
+"""What a headcount counts for, and one by cells: each goes through all members."""
 _UNDER_FIVE = "Null where it is fewer than five."
 
 
@@ -69,13 +71,18 @@ class Headcount:
     part_time: int | None = column(f"How many work part time. {_UNDER_FIVE}")
     full_time: int | None = column(f"How many work full time. {_UNDER_FIVE}")
     by_position_class: list[PositionClassCount] = many(
-        "By class of position, the most first.", rows=_cells("headcount_by_class", "position_class", Text)
+        "By class of position, the most first.",
+        rows=_cells("headcount_by_class", "position_class", Text),
+        weight=_CELLS,
     )
     by_sector: list[SectorCount] = many(
-        "By sector, the most first.", rows=_cells("headcount_by_sector", "sector", Text)
+        "By sector, the most first.", rows=_cells("headcount_by_sector", "sector", Text), weight=_CELLS
     )
     by_association: list[AssociationCount] = many(
-        "By association, the most first.", rows=_cells("headcount_by_association", "association_id", Uuid), limit=500
+        "By association, the most first.",
+        rows=_cells("headcount_by_association", "association_id", Uuid),
+        limit=500,
+        weight=_CELLS,
     )
 
 
@@ -94,6 +101,7 @@ class _ConfederationHeadcount:
         "How many members there are in all.",
         rows=lambda _, as_of: _headcount(cast(null(), Uuid), as_of),
         arguments=AS_OF,
+        weight=_WHOLE,
     )
 
 
@@ -103,4 +111,5 @@ class _AssociationHeadcount:
         "How many members there are in it and in those affiliated with it.",
         rows=lambda association, as_of: _headcount(association.id, as_of),
         arguments=AS_OF,
+        weight=_WHOLE,
     )

@@ -145,5 +145,5 @@ def _loader(request: Request) -> DataLoader[UUID, list[errors.Problem]]:
 @extends(Event)
 class _EventEligibility:
     can_register: Eligibility = computed(
-        "Whether the reader may register now, and why not.", _can_register, needs=("id",)
+        "Whether the reader may register now, and why not.", _can_register, needs=("id",), weight=5
     )

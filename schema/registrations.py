@@ -26,6 +26,7 @@ class Registration(Node):
     place_in_queue: int | None = expression(
         "How many are ahead on the waiting list, and oneself; null off it.",
         lambda registration: func.figures.place_in_queue(registration.id),
+        weight=1,
     )
     event: Event | None = one("For which event.", via="event_id")
     seat_pool: SeatPool | None = one("Which kind of seat.", via="pool_id")
@@ -48,6 +49,7 @@ class _EventRegistrations:
         rows=lambda event: func.figures.attendance(event.id).table_valued(
             *(sql_column(name, Integer) for name in ("registered", "attended", "absent"))
         ),
+        weight=3,
     )
     registrations: Connection[Registration] = connection(
         "Its registrations, as far as the reader may see them.", via="event_id", order=("registered_at",)

@@ -61,8 +61,9 @@ class Argument:
 
 @dataclass(frozen=True)
 class Binding:
-    """What a field is."""
+    """What a field is. `weight`: what it costs beside the objects it gives, counted in objects (`limits`)."""
 
+    weight: int = field(default=0, kw_only=True)
     arguments: Mapping[str, Argument] = field(default_factory=dict, kw_only=True)
 
 
@@ -152,10 +153,14 @@ def column(description: str, *, name: str = "", where: bool = False, order: bool
 
 
 def expression(
-    description: str, sql: Callable[..., ColumnElement[Any]], arguments: Mapping[str, Argument] | None = None
+    description: str,
+    sql: Callable[..., ColumnElement[Any]],
+    arguments: Mapping[str, Argument] | None = None,
+    *,
+    weight: int = 0,
 ) -> Any:
     """SQL over the row, and over arguments by keyword."""
-    return Declared(description, Expression(sql, arguments=arguments or {}))
+    return Declared(description, Expression(sql, arguments=arguments or {}, weight=weight))
 
 
 def localized(description: str, *, name: str = "") -> Any:
@@ -171,9 +176,10 @@ def one(
     on: Callable[..., ColumnElement[bool]] | None = None,
     rows: Callable[..., Any] | None = None,
     arguments: Mapping[str, Argument] | None = None,
+    weight: int = 0,
 ) -> Any:
     """A row of another read type, or null."""
-    return Declared(description, Relation(ONE, via, on, rows, limit=1, arguments=arguments or {}))
+    return Declared(description, Relation(ONE, via, on, rows, limit=1, arguments=arguments or {}, weight=weight))
 
 
 def many(
@@ -185,9 +191,11 @@ def many(
     order: Sequence[str] = (),
     limit: int = LIST_LIMIT,
     arguments: Mapping[str, Argument] | None = None,
+    weight: int = 0,
 ) -> Any:
     """A short list: `limit` rows at the most, in order ("-name": descending; ties by key)."""
-    return Declared(description, Relation(MANY, via, on, rows, tuple(order), limit, arguments=arguments or {}))
+    relation = Relation(MANY, via, on, rows, tuple(order), limit, arguments=arguments or {}, weight=weight)
+    return Declared(description, relation)
 
 
 def connection(
@@ -221,9 +229,10 @@ def computed(
     *,
     needs: Sequence[str],
     arguments: Mapping[str, Argument] | None = None,
+    weight: int = 0,
 ) -> Any:
     """A field that needs Python. A query that asks for it is completed by graphql-core, from the same plan."""
-    return Declared(description, Computed(resolve, tuple(needs), arguments=arguments or {}))
+    return Declared(description, Computed(resolve, tuple(needs), arguments=arguments or {}, weight=weight))
 
 
 def node_lookup(description: str) -> Any:

@@ -1,7 +1,8 @@
 """What an operation may ask for at the most: checked on its plan, before any SQL runs.
 
-The cost of an operation is how many objects its answer can have: list sizes multiply. It depends on page sizes, so it
-is a number of each request; what it is made of belongs to the plan.
+The cost of an operation is how many objects its answer can have: list sizes multiply. What takes longer than an object
+(some 20 µs) counts for several: a figure, a count, very many fields. The cost depends on page sizes, so it is a number
+of each request; what it is made of belongs to the plan.
 """
 
 from collections.abc import Iterable, Sequence
@@ -14,6 +15,12 @@ from schema.compiler.measure import MAXIMUM_COST, MAXIMUM_DEPTH, MAXIMUM_FIELDS,
 from schema.compiler.plan import FieldPlan, Page, Part, Selection
 from schema.compiler.values import Constant, Getter, Variables
 
+FIELDS_OF_AN_OBJECT = 10
+"""An object of more fields counts for another object for each so many."""
+INTROSPECTION = 80
+"""What a field counts for that is asked of the schema itself: graphql-core resolves it for each of many types."""
+COUNTING = 15
+"""What a `totalCount` counts for."""
 USUAL_LIST = 5
 """What a plain list counts for: it is short by its nature, and bounded by its declaration."""
 
@@ -31,6 +38,10 @@ class Cost:
             return self.fixed
         varying: int = sum(size(variables, context) * each.of(variables, context) for size, each in self.pages)
         return self.fixed + varying
+
+    def plus(self, number: int) -> "Cost":
+        """With so much more, whatever the values."""
+        return Cost(self.fixed + number, self.pages)
 
     def times(self, number: int) -> "Cost":
         """As often."""
@@ -91,15 +102,19 @@ def _measure(levels: list[list[Any]]) -> tuple[int, int]:
 def _cost(field: FieldPlan) -> Cost:
     if field.page is not None:
         return _page_cost(field.page)
-    if field.bound is None or not (field.selection or field.branches):
+    if field.bound is None:
         return Cost(0)
     binding = field.bound.binding
+    if not (field.selection or field.branches):
+        return Cost(binding.weight)
     times = min(USUAL_LIST, binding.limit) if isinstance(binding, Relation) and binding.shape == MANY else 1
-    return _selection_cost([field.selection] if field.selection else list(field.branches), 1).times(times)
+    item = _selection_cost([field.selection] if field.selection else list(field.branches), 1)
+    return _sum(binding.weight, [item.times(times)])
 
 
 def _selection_cost(selections: Sequence[Selection], itself: int) -> Cost:
-    return _sum(itself, (_cost(field) for selection in selections for field in selection.fields))
+    fields = [field for selection in selections for field in selection.fields]
+    return _sum(itself + len(fields) // FIELDS_OF_AN_OBJECT, map(_cost, fields))
 
 
 def _page_cost(page: Page) -> Cost:
@@ -108,6 +123,7 @@ def _page_cost(page: Page) -> Cost:
 
     listed = selections(page.parts)
     item = _selection_cost(listed, max(1, len(listed)))
+    itself = 1 + COUNTING * sum(part.kind == "totalCount" for part in page.parts)
     if isinstance(page.size, Constant):
-        return _sum(1, [item.times(page.size.value)])
-    return Cost(1, ((page.size, item),))
+        return _sum(itself, [item.times(page.size.value)])
+    return Cost(itself, ((page.size, item),))

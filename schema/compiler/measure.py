@@ -69,6 +69,12 @@ def check_document(document: DocumentNode) -> None:
                 check("root fields", roots, MAXIMUM_ROOTS)
 
 
+def count_fields(nodes: Iterable[FieldNode], fragments: Mapping[str, FragmentDefinitionNode]) -> int:
+    """How many fields these are, and have in them, fragments unfolded."""
+    measure = _Measure(fragments)
+    return sum(1 + (measure.of(node.selection_set)[0] if node.selection_set else 0) for node in nodes)
+
+
 class _Measure:
     """Counts fields and levels; a fragment once, however often it is spread."""
 

@@ -82,7 +82,7 @@ def _listed(
     infos = [part for part in listed if part.kind == "pageInfo"]
     if infos:
         columns.append(cursor_sql(page.type_name, page.order, row.c).label(_CURSOR))
-    source: FromClause | None = row
+    source: Any = row
     for part in listed:
         if part not in infos:
             found = writer.json(_item(writer, page, part, row))

@@ -6,7 +6,6 @@ sent, between two constants; anything else is graphql-core's, with the same plan
 
 from collections import OrderedDict
 from collections.abc import Sequence
-from contextlib import suppress
 from functools import partial
 from typing import Any
 
@@ -115,12 +114,15 @@ class Operation:
         assert query is not None
         grouped = planner.collect(query.name, [self._node.selection_set])
         roots: list[FieldPlan] = []
+        introspecting = 0
         for key, nodes in grouped.items():
-            with suppress(NotCompiled):
+            try:
                 roots.append(planner.root(key, nodes, query.name))
+            except NotCompiled:
+                introspecting += measure.count_fields(nodes, self._fragments)
         plan = Plan(self._catalog, roots)
-        spliced = roots and len(roots) == len(grouped) and not planner.needs_python
-        return plan if spliced else NotSpliced(plan.cost)
+        spliced = roots and not introspecting and not planner.needs_python
+        return plan if spliced else NotSpliced(plan.cost.plus(introspecting * limits.INTROSPECTION))
 
 
 class Operations:

@@ -8,7 +8,7 @@ import re
 import time
 from collections import OrderedDict
 from datetime import UTC, datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -45,8 +45,7 @@ class Actors:
             return found[1]
         if not _SLUG.fullmatch(slug):
             return None
-        async with self._database.readers.connection() as connection:
-            tenant = await find_tenant(connection, slug)
+        tenant = await self._database.readers.read(partial(find_tenant, slug=slug))
         actor = anonymous(tenant) if tenant else None
         _keep(self._tenants, slug, (time.monotonic() + TENANT_SECONDS, actor))
         return actor
@@ -63,9 +62,10 @@ class Actors:
         token = _DEMO.fullmatch(authorization) if self._demo else None
         if token is None or token[1] != tenant.slug:
             raise Misdirected
-        async with self._database.readers.connection() as connection:
-            actor = await load_person(connection, tenant, _today(tenant), reference=("demo", token[2]))
+        loading = partial(load_person, tenant=tenant, day=_today(tenant), reference=("demo", token[2]))
+        actor = await self._database.readers.read(loading)
         if actor is None:
+            self._people.pop((tenant.slug, authorization), None)
             raise Misdirected
         _keep(self._people, (tenant.slug, authorization), actor)
         return actor

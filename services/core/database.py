@@ -5,9 +5,9 @@ Every connection acts as `confed_app`, which row security binds; nothing of an a
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 import asyncpg
 from sqlalchemy import event
@@ -17,9 +17,12 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
 from models.policies import APP
 
+T = TypeVar("T")
+
 UNAVAILABLE = (
     OSError,
     asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
     asyncpg.PostgresConnectionError,
     asyncpg.OperatorInterventionError,
     asyncpg.TooManyConnectionsError,
@@ -27,7 +30,12 @@ UNAVAILABLE = (
 )
 """What is raised where there is no connection, or none any more."""
 
-_LOST = (asyncpg.InterfaceError, asyncpg.PostgresConnectionError, asyncpg.AdminShutdownError)
+_LOST = (
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,  # for one that is just being lost
+    asyncpg.PostgresConnectionError,
+    asyncpg.AdminShutdownError,
+)
 _SESSION = {"application_name": "confed", "timezone": "UTC"}
 
 KEPT = 200
@@ -46,7 +54,12 @@ def engine(url: str, *, role: str | None = APP, size: int = 8) -> AsyncEngine:
         return await asyncpg.connect(url, server_settings=settings)
 
     made = create_async_engine(
-        "postgresql+asyncpg://", async_creator=connect, pool_size=size, max_overflow=0, hide_parameters=True
+        "postgresql+asyncpg://",
+        async_creator=connect,
+        pool_size=size,
+        max_overflow=0,
+        pool_pre_ping=True,
+        hide_parameters=True,
     )
     event.listen(made.sync_engine, "checkout", _refuse_closed)
     return made
@@ -73,24 +86,34 @@ class Readers:
         self._waiting: deque[asyncio.Future[None]] = deque()
 
     async def fetch(self, statement: str, arguments: Sequence[Any]) -> Any:
-        """The first value of the first row; JSON comes as the bytes that PostgreSQL sent.
+        """The first value of the first row; JSON comes as the bytes that PostgreSQL sent."""
 
-        A read changes nothing: one whose connection is lost is done once more, on another.
-        """
-        try:
-            return await self._fetch(statement, arguments)
-        except _LOST:
-            return await self._fetch(statement, arguments)
-
-    async def _fetch(self, statement: str, arguments: Sequence[Any]) -> Any:
-        connection = await self._take()
-        try:
+        async def read(connection: _Reader) -> Any:
             prepared = connection.prepared.get(statement)
             if prepared is None:
                 prepared = await connection.keep(statement)
             return await prepared.fetchval(*arguments)
+
+        return await self.read(read)
+
+    async def read(self, read: Callable[["_Reader"], Awaitable[T]]) -> T:
+        """What is read on one of the connections.
+
+        Reading changes nothing: where the connection is lost, it is done once more, on another.
+        """
+        try:
+            return await self._read(read)
         except _LOST:
-            connection.terminate()
+            return await self._read(read)
+
+    async def _read(self, read: Callable[["_Reader"], Awaitable[T]]) -> T:
+        connection = await self._take()
+        try:
+            return await read(connection)
+        except _LOST:
+            # A server that went away took every connection with it, though not each may know yet.
+            for lost in (connection, *self._idle):
+                lost.terminate()
             raise
         finally:
             self._give(connection)

@@ -40,7 +40,7 @@ _EVENTS: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ),
     ("tie", "north", {"city": "Éclair", "follow_up_to_id": "autumn"}),
 )
-_POOLS = {
+_POOLS: dict[str, dict[str, int | None]] = {
     "spring": {"IN_PERSON": 4},
     "summer": {"IN_PERSON": None},
     "twin": {"ONLINE": 100},
@@ -89,18 +89,14 @@ async def events(make: Maker) -> None:
             rows.add(m.Speaker, f"speaker {rank} of {slug}", name=f"Ève {rank}", rank=1, title=title, **part(slug))
         for format, capacity in _POOLS.get(slug, {}).items():
             rows.add(m.SeatPool, f"{format} of {slug}", format=m.EventFormat(format), capacity=capacity, **part(slug))
-    for slug, segment, columns in (
+    audiences: tuple[tuple[str, str, dict[str, Any]], ...] = (
         ("spring", "managers", {}),
         ("spring", "insiders", {"by_interest": True, "opens_at": NOW}),
         ("draft", "everybody", {}),
-    ):
-        rows.add(
-            m.EventAudience,
-            f"{segment} for {slug}",
-            segment_id=key(segment),
-            **({"by_interest": False} | columns),
-            **part(slug),
-        )
+    )
+    for slug, segment, columns in audiences:
+        usual = {"by_interest": False, "segment_id": key(segment)}
+        rows.add(m.EventAudience, f"{segment} for {slug}", **(usual | columns), **part(slug))
     for slug, published_at in (("autumn", NOW - timedelta(days=1)), ("spring", None)):
         owned = {"association_id": key(owners[slug])}
         rows.add(
@@ -130,28 +126,21 @@ async def registrations(make: Maker) -> None:
     """Some who hold a seat, wait, cancelled, came and did not."""
     rows = Rows(make)
     states = m.RegistrationState
-    for slug, everybody in (
-        (
-            "spring",
-            (
-                ("ana", states.CONFIRMED),
-                ("ben", states.CONFIRMED),
-                ("eve", states.OFFERED),
-                ("gil", states.CONFIRMED),
-                ("dan", states.WAITLISTED),
-                ("finn", states.WAITLISTED),
-                ("cleo", states.CANCELLED),
-            ),
-        ),
-        (
-            "autumn",
-            (
-                *((name, states.ATTENDED) for name in ("ana", "ben", "cleo", "dan", "eve", "exavier")),
-                *((name, states.NO_SHOW) for name in ("finn", "gil", "hugo", "iris", "stan")),
-            ),
-        ),
-        ("twin", (("ana", states.REFUSED), ("gil", states.CONFIRMED))),
-    ):
+    came, did_not = ("ana", "ben", "cleo", "dan", "eve", "exavier"), ("finn", "gil", "hugo", "iris", "stan")
+    registered: dict[str, list[tuple[str, m.RegistrationState]]] = {
+        "spring": [
+            ("ana", states.CONFIRMED),
+            ("ben", states.CONFIRMED),
+            ("eve", states.OFFERED),
+            ("gil", states.CONFIRMED),
+            ("dan", states.WAITLISTED),
+            ("finn", states.WAITLISTED),
+            ("cleo", states.CANCELLED),
+        ],
+        "autumn": [*((name, states.ATTENDED) for name in came), *((name, states.NO_SHOW) for name in did_not)],
+        "twin": [("ana", states.REFUSED), ("gil", states.CONFIRMED)],
+    }
+    for slug, everybody in registered.items():
         (pool,) = _POOLS[slug]
         for i, (who, state) in enumerate(everybody):
             at = NOW - timedelta(days=200 - i // 2, microseconds=i)

@@ -1,4 +1,4 @@
-"""What `where`, `orderBy` and the paging arguments mean, in Python: the oracle of filters, orders, pages and cursors."""
+"""What `where`, `orderBy` and the paging arguments mean, in Python: the oracle of filters, orders and pages."""
 
 import base64
 import json
@@ -53,15 +53,18 @@ async def page(
 
     def compare(a: Sequence[Any], b: Sequence[Any]) -> int:
         for (_, descending), x, y in zip(order, a, b, strict=True):
-            x, y = _comparable(x, places), _comparable(y, places)
-            if x != y:
-                return (1 if x > y else -1) * (-1 if descending else 1)
+            one, other = _comparable(x, places), _comparable(y, places)
+            if one != other:
+                return (1 if one > other else -1) * (-1 if descending else 1)
         return 0
 
     def place(item: Item) -> list[Any]:
         return [item.values[name] for name, _ in order]
 
-    listed = sorted(held, key=cmp_to_key(lambda a, b: compare(place(a), place(b))))
+    def compare_items(a: Item, b: Item) -> int:
+        return compare(place(a), place(b))
+
+    listed = sorted(held, key=cmp_to_key(compare_items))
     if after is not None:
         listed = [item for item in listed if compare(place(item), after) > 0]
     if before is not None:
@@ -119,19 +122,16 @@ def holds(
 
 
 def _compares(operator: str, value: Any, other: Any, places: Mapping[str, int]) -> bool:
-    simple = {
-        "isNull": lambda: (value is None) is other,
-        "eq": lambda: value == other and value is not None,
-        "ne": lambda: value != other,
-        "in": lambda: value in other and value is not None,
-        "notIn": lambda: value not in other,
-    }
-    if operator in simple:
-        return simple[operator]()
+    if operator == "isNull":
+        return (value is None) is bool(other)
+    if operator in ("ne", "notIn"):
+        return value is None or not _compares({"ne": "eq", "notIn": "in"}[operator], value, other, places)
     if value is None:
         return False
+    if operator in ("eq", "in"):
+        return bool(value == other if operator == "eq" else value in other)
     x, y = _comparable(value, places), _comparable(other, places)
-    return {"lt": x < y, "lte": x <= y, "gt": x > y, "gte": x >= y}[operator]  # type: ignore[no-any-return]
+    return bool({"lt": x < y, "lte": x <= y, "gt": x > y, "gte": x >= y}[operator])
 
 
 def _comparable(value: Any, places: Mapping[str, int]) -> Any:

@@ -173,7 +173,7 @@ def _type_of(value: Any, _info: Any, _type: Any) -> str:
     return value.type_name if isinstance(value, Row) else type(value.problem).__name__
 
 
-def _of_python(source: Any, info: GraphQLResolveInfo) -> Any:
+def _of_python(source: Any, info: GraphQLResolveInfo[Reader]) -> Any:
     return source[info.field_name] if isinstance(source, dict) else getattr(source, to_snake_case(info.field_name))
 
 
@@ -185,7 +185,7 @@ class _Resolver:
         self._bound = bound
         self._binding = bound.binding
 
-    async def __call__(self, source: Row | None, info: GraphQLResolveInfo, **given: Any) -> Any:
+    async def __call__(self, source: Row | None, info: GraphQLResolveInfo[Reader], **given: Any) -> Any:
         reader: Reader = info.context
         binding = self._binding
         if isinstance(binding, NodeLookup):
@@ -234,7 +234,7 @@ class _Resolver:
         if source.values is None:
             table = self._table(source.type_name)
             row, where = table.c, [*self._in_tenant(table), table.c.id == source.key]
-        value = binding.sql(row, **self._arguments(reader, given))
+        value: Any = binding.sql(row, **self._arguments(reader, given))
         value = value.scalar_subquery() if isinstance(value, Select) else value
         return await reader.value(select(value).where(*where))
 
@@ -251,7 +251,7 @@ class _Resolver:
 
     async def _values(self, reader: Reader, source: Row | None) -> Values | None:
         if source is None or source.values is not None:
-            return source and source.values
+            return None if source is None else source.values
         row = self._table(source.type_name)
         (found,) = await reader.rows(select(row).where(*self._in_tenant(row), row.c.id == source.key))
         return Values(row, found._mapping)

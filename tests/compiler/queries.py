@@ -1,4 +1,4 @@
-"""Random valid queries over the whole schema, from a source of choices: hypothesis, or anything else that picks numbers."""
+"""Random valid queries over the whole schema, from whatever picks numbers: hypothesis, or a loop."""
 
 import json
 from collections.abc import Callable, Mapping, Sequence
@@ -237,12 +237,12 @@ class Queries:
         return made
 
     def _compared(self, type_: GraphQLInputType) -> Any:
-        type_ = get_nullable_type(type_)
-        if isinstance(type_, GraphQLList):
-            return [self._sample("", "", type_.of_type) for _ in range(self._pick(4))]
-        return self._sample("", "", type_)
+        compared = get_nullable_type(type_)
+        if isinstance(compared, GraphQLList):
+            return [self._sample("", "", compared.of_type) for _ in range(self._pick(4))]
+        return self._sample("", "", compared)
 
-    def _sample(self, field_name: str, argument: str, type_: GraphQLInputType) -> Any:
+    def _sample(self, field_name: str, argument: str, type_: Any) -> Any:
         named = get_named_type(type_)
         if isinstance(named, GraphQLEnumType):
             names = list(named.values)

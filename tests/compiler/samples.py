@@ -6,12 +6,11 @@ from typing import Any
 from uuid import uuid4
 
 from graphql import (
+    GraphQLEnumType,
     GraphQLField,
-    GraphQLInterfaceType,
     GraphQLObjectType,
     GraphQLSchema,
     get_named_type,
-    get_nullable_type,
 )
 
 from schema.relay import encode_id
@@ -81,7 +80,9 @@ def orders(declared: GraphQLField) -> list[tuple[str, ...]]:
     """Orders to ask for: none, each, and two together."""
     if "orderBy" not in declared.args:
         return [()]
-    names = list(get_named_type(declared.args["orderBy"].type).values)  # type: ignore[union-attr]
+    enum = get_named_type(declared.args["orderBy"].type)
+    assert isinstance(enum, GraphQLEnumType)
+    names = list(enum.values)
     return [(), *((name,) for name in names), (names[0], names[-1]), (names[-1], names[1])]
 
 

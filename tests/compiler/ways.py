@@ -155,7 +155,10 @@ class Asker:
         language: str | None = None,
         spliced: bool | None = True,
     ) -> Any:
-        """The answer's data, the same by all three ways, to the order of its keys. `spliced`: whether it has to be; None: either."""
+        """The answer's data, the same by all three ways, to the order of its keys.
+
+        `spliced`: whether it has to be; None: either.
+        """
         response = await self.ask(
             slug, document, variables, operation_name, authorization=authorization, language=language
         )

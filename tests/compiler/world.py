@@ -86,18 +86,19 @@ def _maker(database: Database, slug: str, tenants: dict[UUID, Tenant]) -> Maker:
 async def _federation(make: Maker) -> None:
     rows = Rows(make)
     kinds = m.AssociationKind
-    for slug, kind, sector, columns in (
+    associations: tuple[tuple[str, m.AssociationKind, m.Sector | None, dict[str, Any]], ...] = (
         ("union", kinds.UMBRELLA, None, {"about": texts("Toutes.", "All.")}),
         ("north", kinds.ASSOCIATION, m.Sector.PUBLIC, {"about": {"fr": "Le nord."}, "website": "https://nord.example"}),
         ("south", kinds.ASSOCIATION, m.Sector.PARAPUBLIC, {"about": {"en": "The south."}}),
         ("east", kinds.CHAPTER, m.Sector.PUBLIC, {"name": {"fr": QUARTERS}}),
         ("press", kinds.PARTNER, m.Sector.PRIVATE, {"name": texts("Presse", "Press")}),
-    ):
+    )
+    for slug, kind, sector, columns in associations:
         named = {"name": texts(f"Les {slug}", f"The {slug}"), **columns}
         rows.add(m.Association, slug, slug=slug, kind=kind, sector=sector, **named)
     await rows.save()
     states = m.AffiliationState
-    for below, above, state, columns in (
+    affiliations: tuple[tuple[str, str, m.AffiliationState, dict[str, Any]], ...] = (
         ("north", "union", states.ACTIVE, {"visible_from_above": True, "per_capita_rate": Decimal("12.50")}),
         (
             "south",
@@ -110,7 +111,8 @@ async def _federation(make: Maker) -> None:
         ("press", "union", states.SUSPENDED, {"per_capita_rate": Decimal("1234567.89")}),
         ("south", "press", states.ENDED, {"ends_on": date(2024, 12, 31)}),
         ("east", "south", states.ACTIVE, {"ends_on": TODAY - timedelta(days=1)}),
-    ):
+    )
+    for below, above, state, columns in affiliations:
         period = {"starts_on": LONG_AGO, **columns}
         rows.add(
             m.Affiliation,
@@ -121,14 +123,14 @@ async def _federation(make: Maker) -> None:
             **period,
         )
     for association in ("north", "south", "east"):
-        for kind in (m.CategoryKind.REGULAR, m.CategoryKind.RETIRED):
+        for category in (m.CategoryKind.REGULAR, m.CategoryKind.RETIRED):
             rows.add(
                 m.MembershipCategory,
-                f"{association} {kind}",
+                f"{association} {category}",
                 association_id=key(association),
-                slug=kind.lower(),
+                slug=category.lower(),
                 name=texts("Régulier", "Regular"),
-                kind=kind,
+                kind=category,
                 grace_days=30,
             )
     await rows.save()

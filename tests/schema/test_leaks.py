@@ -67,7 +67,7 @@ async def test_a_forged_cursor_leads_to_nothing_invisible(asked: Asked) -> None:
     draft = asked.world.ids["Event draft"]
     found = decode_id(draft)
     assert found is not None
-    place = json.dumps(["slug,id", "draft", str(found[1])])
+    place = json.dumps(["EventConnection:slug,id", "draft", str(found[1])])
     for limit in ("0", "9"):  # in the draft's own place, and around it
         mark = base64.b64encode(
             place.replace(str(found[1]), f"{limit * 8}-0000-7000-8000-000000000000").encode()

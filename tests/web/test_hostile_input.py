@@ -16,13 +16,16 @@ from tests.client import Answer, Client
 from tests.making import Maker
 
 OURS = re.compile(
-    r"Traceback|asyncpg|sqlalchemy|graphql\.|builtins|Error\b(?<!Syntax Error)|Exception|object at|\(\$\d|relation \"|column \""
-    r"|UTF8|invalid byte|out of int|UUID\(|datetime|NoneType|INTERNAL",
+    r"Traceback|asyncpg|sqlalchemy|graphql\.|builtins|Error\b(?<!Syntax Error)|Exception|object at|\(\$\d"
+    r"|relation \"|column \"|UTF8|invalid byte|out of int|UUID\(|datetime|NoneType|INTERNAL",
 )
 """What only the inside of a server says."""
 
 NEEDS_GRAPHQL_CORE = "__schema { queryType { name } }"
-EVENTS = "query ($w: EventWhere, $f: Int, $a: String) { events(where: $w, first: $f, after: $a) { totalCount nodes { slug } } }"
+EVENTS = """query ($w: EventWhere, $f: Int, $a: String) {
+  events(where: $w, first: $f, after: $a) { totalCount nodes { slug } } }"""
+AS_OF = """query ($d: Date) { associations(first: 9) { nodes {
+  affiliations(asOf: $d) { state } headcount(asOf: $d) { total } } } }"""
 
 
 async def refusals(client: Client, document: str, variables: Any = None, **request: Any) -> set[str]:
@@ -50,7 +53,7 @@ def codes(answer: Answer) -> set[str]:
         ("query ($s: String!) { event(slug: $s) { slug } }", {"s": "\0"}, "INVALID_INPUT"),
         (EVENTS, {"w": {"slug": {"in": ["a", "\0"]}}}, "INVALID_INPUT"),
         (EVENTS, {"w": {"city": {"ne": "\0"}}}, "INVALID_INPUT"),
-        ("{ event(slug: \"\0\") { slug } }", None, "INVALID_INPUT"),
+        ('{ event(slug: "\0") { slug } }', None, "INVALID_INPUT"),
         ("{ event(slug: 1) { \0 slug } }", None, "BAD_REQUEST"),
         ('{ event(slug: "\\ud800") { slug } }', None, "BAD_REQUEST"),
         ('{ event(slug: "\\u{110000}") { slug } }', None, "BAD_REQUEST"),
@@ -81,15 +84,13 @@ async def test_page_sizes_that_cannot_be_written(client: Client, first: str) -> 
     "day", ["0000-01-01", "0001-01-01", "9999-12-31", "10000-01-01", "-0001-01-01", "2026-02-30", "infinity", "", 5, []]
 )
 async def test_days_that_cannot_be(client: Client, day: Any) -> None:
-    document = "query ($d: Date) { associations { nodes { affiliations(asOf: $d) { state } headcount(asOf: $d) { total } } } }"
-    assert await refusals(client, document, {"d": day}) == {"BAD_REQUEST"}
+    assert await refusals(client, AS_OF, {"d": day}) == {"BAD_REQUEST"}
 
 
 @pytest.mark.parametrize("day", ["0001-01-02", "9999-12-30"])
 async def test_days_far_away_are_days(client: Client, make: Maker, day: str) -> None:
     await make.affiliation(await make.association(), await make.umbrella())
-    document = "query ($d: Date) { associations { nodes { affiliations(asOf: $d) { state } headcount(asOf: $d) { total } } } }"
-    assert await refusals(client, document, {"d": day}) == set()
+    assert await refusals(client, AS_OF, {"d": day}) == set()
 
 
 @pytest.mark.parametrize(
@@ -114,7 +115,7 @@ async def test_moments_that_cannot_be(client: Client, moment: Any) -> None:
 
 def cursor(*parts: Any, mark: str = "starts_at,id") -> str:
     """Something that looks like a cursor of `events`."""
-    return base64.b64encode(json.dumps([mark, *parts]).encode()).decode()
+    return base64.b64encode(json.dumps([f"EventConnection:{mark}", *parts]).encode()).decode()
 
 
 KEY = "00000000-0000-7000-8000-000000000000"
@@ -241,8 +242,11 @@ async def test_orders_that_are_none(client: Client, order: Any) -> None:
 
 def bomb(levels: int) -> str:
     """Fragments that each spread the next one twice."""
-    each = "fragment f%d on Association { a%d: affiliations { umbrella { ...f%d } } b%d: affiliations { umbrella { ...f%d } } }"
-    chain = " ".join(each % (i, i, i + 1, i, i + 1) for i in range(levels))
+    each = "{name}: affiliations {{ umbrella {{ ...f{next} }} }}"
+    chain = " ".join(
+        f"fragment f{i} on Association {{ {each.format(name='a', next=i + 1)} {each.format(name='b', next=i + 1)} }}"
+        for i in range(levels)
+    )
     return f'{{ association(slug: "x") {{ ...f0 }} }} {chain} fragment f{levels} on Association {{ slug }}'
 
 
@@ -255,7 +259,7 @@ def bomb(levels: int) -> str:
         ("{" * 90_000, "BAD_REQUEST"),
         ("{ event" + "(" * 90_000, "BAD_REQUEST"),
         ("{ ...a } fragment a on Query { ...b } fragment b on Query { ...a }", "BAD_REQUEST"),
-        ("{ ...a } fragment a on Query { event(slug: 1) { association { ...b } } } fragment b on Association { ...b }", "BAD_REQUEST"),
+        ("{ confederation { ...b } } fragment b on Confederation { slug ...b }", "BAD_REQUEST"),
         ("{ ...a }", "BAD_REQUEST"),
         (bomb(30), "TOO_MUCH"),
         (bomb(98), "TOO_MUCH"),
@@ -276,7 +280,7 @@ def bomb(levels: int) -> str:
         ("{ __typename }" + " " * 100_000, "TOO_MUCH"),
         ('{ event(slug: "' + "x" * 100_000 + '") { slug } }', "TOO_MUCH"),
     ],
-)  # fmt: skip
+)
 async def test_documents_that_would_take_long(client: Client, document: str, code: str) -> None:
     assert await refusals(client, document) == {code}
 
@@ -292,8 +296,10 @@ async def test_long_values_are_values(client: Client) -> None:
 async def test_everything_may_be_skipped(client: Client, make: Maker, skipped: bool) -> None:
     await make.event(speakers=["Ana"])
     document = """query ($s: Boolean!) {
-      ...a @skip(if: $s) ... on Query @skip(if: $s) { b: __typename } c: confederation @skip(if: $s) { slug @include(if: $s) }
-      events { edges { node { speakers { name @skip(if: $s) } } cursor @skip(if: $s) @include(if: $s) } pageInfo { hasNextPage @skip(if: $s) } }
+      ...a @skip(if: $s) ... on Query @skip(if: $s) { b: __typename }
+      c: confederation @skip(if: $s) { slug @include(if: $s) }
+      events { edges { node { speakers { name @skip(if: $s) } } cursor @skip(if: $s) @include(if: $s) }
+        pageInfo { hasNextPage @skip(if: $s) } }
     } fragment a on Query { a: __typename }"""
     assert await refusals(client, document, {"s": skipped}) == set()
 
@@ -319,7 +325,8 @@ async def test_introspection_is_answered_within_its_limits(client: Client) -> No
     assert codes(await client.ask(wide)) == {"TOO_MUCH"}
 
 
-PLAN = "mutation ($input: PlanEventInput!) { planEvent(input: $input) { __typename ... on Problem { code path message } } }"
+PLAN = """mutation ($input: PlanEventInput!) {
+  planEvent(input: $input) { __typename ... on Problem { code path message } } }"""
 
 
 @pytest.mark.parametrize(

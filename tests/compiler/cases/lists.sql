@@ -1,11 +1,11 @@
 SELECT CASE WHEN (set_config($1::VARCHAR, $2::VARCHAR, true) IS NOT NULL)
 THEN (
-  SELECT row_to_json(r$15) AS j
+  SELECT row_to_json(r$14) AS j
   FROM (
     SELECT (
-      SELECT row_to_json(r$14) AS j
+      SELECT row_to_json(r$13) AS j
       FROM (
-        SELECT j$4.j AS speakers, j$13.j AS hosts
+        SELECT j$4.j AS speakers, j$12.j AS hosts
         FROM event AS t$1
         LEFT OUTER JOIN LATERAL (
           SELECT array((
@@ -18,16 +18,14 @@ THEN (
                 LIMIT 100) AS r$3)) AS j) AS j$4 ON true
         LEFT OUTER JOIN LATERAL (
           SELECT array((
-              SELECT row_to_json(r$12) AS row_to_json_2
+              SELECT row_to_json(r$11) AS row_to_json_2
               FROM (
-                SELECT t$5.role AS role, j$11.j AS association
+                SELECT t$5.role AS role, j$10.j AS association
                 FROM event_host AS t$5
                 LEFT OUTER JOIN LATERAL (
-                  SELECT row_to_json(r$10) AS j
+                  SELECT row_to_json(r$9) AS j
                   FROM (
-                    SELECT t$6.slug AS slug, j$9.j AS categories
-                    FROM association AS t$6
-                    LEFT OUTER JOIN LATERAL (
+                    SELECT t$6.slug AS slug, (
                       SELECT array((
                           SELECT row_to_json(r$8) AS row_to_json_3
                           FROM (
@@ -35,9 +33,10 @@ THEN (
                             FROM membership_category AS t$7
                             WHERE t$7.confederation_id = t$6.confederation_id AND t$7.association_id = t$6.id
                             ORDER BY t$7.slug, t$7.id
-                            LIMIT 100) AS r$8)) AS j) AS j$9 ON true
-                    WHERE t$6.confederation_id = t$5.confederation_id AND t$5.host_id = t$6.id) AS r$10) AS j$11 ON true
+                            LIMIT 100) AS r$8)) AS j) AS categories
+                    FROM association AS t$6
+                    WHERE t$6.confederation_id = t$5.confederation_id AND t$5.host_id = t$6.id) AS r$9) AS j$10 ON true
                 WHERE t$5.confederation_id = t$1.confederation_id AND t$5.event_id = t$1.id
                 ORDER BY t$5.rank, t$5.id
-                LIMIT 100) AS r$12)) AS j) AS j$13 ON true
-        WHERE t$1.confederation_id = $5::UUID AND t$1.slug = $6::VARCHAR) AS r$14) AS event) AS r$15) END AS anon_1
+                LIMIT 100) AS r$11)) AS j) AS j$12 ON true
+        WHERE t$1.confederation_id = $5::UUID AND t$1.slug = $6::VARCHAR) AS r$13) AS event) AS r$14) END AS anon_1
