@@ -94,7 +94,7 @@ _SUPPRESSED = f"""
     select cell, n, sum(n) filter (where is_small) over () as hidden,
       not is_small and row_number() over (order by is_small, n, cell) = 1 as next_smallest
     from (select cell, n, n < {RULE_OF_FIVE} or cell is null as is_small from (%s) counted(cell, n)) sized
-  ) judged where cell is not null order by n desc, cell
+  ) judged where cell is not null order by 2 desc nulls last, cell
 """
 
 headcount = _figure(

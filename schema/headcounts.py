@@ -12,7 +12,7 @@ import models
 from schema.compiler.declare import ORDINALITY, Row, column, expression, extends, many, one, read_type
 from schema.federation import AS_OF, Association, Confederation
 
-_WHOLE, _CELLS = 150, 250
+_WHOLE, _CELLS = 110, 100
 """What a headcount counts for, and one by cells: each goes through all members."""
 _UNDER_FIVE = "Null where it is fewer than five."
 

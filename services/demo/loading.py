@@ -88,6 +88,7 @@ async def load_if_empty(url: str) -> None:
         await owner.execute("truncate confederation cascade")
         with Progress(console=Console(stderr=True)) as progress:
             await load(database, progress=progress)
+        await owner.execute("analyze")  # small tables are never analysed by themselves
         await owner.execute(f"comment on schema public is '{COMPLETE}'")
     finally:
         await database.close()

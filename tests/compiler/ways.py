@@ -37,6 +37,10 @@ class Response:
         return orjson.loads(self.body)
 
 
+class Expensive(Exception):
+    """The query is beyond a limit, so that there is no answer to compare."""
+
+
 class _Watched:
     """Strawberry's view, watched: whoever is called by it wasn't spliced."""
 
@@ -164,6 +168,8 @@ class Asker:
         )
         answer = response.json
         assert response.status == 200, answer
+        if any(error["extensions"]["code"] == "TOO_MUCH" for error in answer.get("errors", ())):
+            raise Expensive
         assert "errors" not in answer, answer["errors"]
         assert spliced is None or response.spliced is spliced or not answer["data"]  # nothing was asked for
         reading = await self.reading(slug, authorization, language)

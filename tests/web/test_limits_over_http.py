@@ -148,8 +148,8 @@ def deep_pages() -> str:
     [
         ("slug", 1),
         ("slug " + " ".join(f"a{i}: slug" for i in range(9)), 2),
-        ("headcount { total }", 1 + 151),
-        ("headcount { total bySector { count } }", 1 + 151 + 250 + 5),
+        ("headcount { total }", 1 + 111),
+        ("headcount { total bySector { count } }", 1 + 111 + 100 + 5),
         ("events(first: 3) { nodes { slug } }", 1 + 1 + 3),
         ("events(first: 3) { totalCount }", 1 + 1 + 15 + 3),
     ],

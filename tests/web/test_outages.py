@@ -181,8 +181,8 @@ async def served(url: str) -> AsyncIterator[tuple[asyncio.subprocess.Process, in
 async def until(happened: Callable[[], Awaitable[bool]]) -> None:
     """Wait for it, half a minute at the most."""
     async with asyncio.timeout(30):
-        while not await happened():
-            await asyncio.sleep(0.01)  # noqa: ASYNC110 - other processes set no event here
+        while not await happened():  # noqa: ASYNC110 - other processes set no event here
+            await asyncio.sleep(0.01)
 
 
 async def answers(process: asyncio.subprocess.Process, port: int) -> bool:

@@ -68,7 +68,7 @@ $figure$""",
     from (select cell, n, n < 5 or cell is null as is_small from (
   select position_class, count(*) from figures.heads(of_association, as_of) group by 1
 ) counted(cell, n)) sized
-  ) judged where cell is not null order by n desc, cell
+  ) judged where cell is not null order by 2 desc nulls last, cell
 $figure$""",
     """CREATE FUNCTION "figures"."headcount_by_sector"(of_association uuid, as_of date) returns table (sector text, count int) language sql stable security definer set search_path = '' as $figure$
   select cell, case when n < 5 or (hidden < 5 and next_smallest) then null else n end::int
@@ -76,7 +76,7 @@ $figure$""",
     select cell, n, sum(n) filter (where is_small) over () as hidden,
       not is_small and row_number() over (order by is_small, n, cell) = 1 as next_smallest
     from (select cell, n, n < 5 or cell is null as is_small from (select sector, count(*) from figures.heads(of_association, as_of) group by 1) counted(cell, n)) sized
-  ) judged where cell is not null order by n desc, cell
+  ) judged where cell is not null order by 2 desc nulls last, cell
 $figure$""",
     """CREATE FUNCTION "figures"."headcount_by_association"(of_association uuid, as_of date) returns table (association_id uuid, count int) language sql stable security definer set search_path = '' as $figure$
   select cell, case when n < 5 or (hidden < 5 and next_smallest) then null else n end::int
@@ -90,7 +90,7 @@ $figure$""",
       m.cancellation_reason, m.override_status, m.override_until, as_of) in ('NEW', 'CURRENT', 'GRACE')
   group by 1
 ) counted(cell, n)) sized
-  ) judged where cell is not null order by n desc, cell
+  ) judged where cell is not null order by 2 desc nulls last, cell
 $figure$""",
     """CREATE FUNCTION "figures"."attendance"(of_event uuid) returns table (registered int, attended int, absent int) language sql stable security definer set search_path = '' as $figure$
   select case when r >= 5 then r end::int, case when told then a end::int,
