@@ -12,8 +12,8 @@ import models
 from schema.compiler.declare import ORDINALITY, Row, column, expression, extends, many, one, read_type
 from schema.federation import AS_OF, Association, Confederation
 
-_WHOLE, _CELLS = 110, 100
-"""What a headcount counts for, and one by cells: each goes through all members."""
+_WEIGHT = 300
+"""What a headcount counts for in an operation's cost, and each of its divisions: each goes through all members."""
 _UNDER_FIVE = "Null where it is fewer than five."
 
 
@@ -73,16 +73,16 @@ class Headcount:
     by_position_class: list[PositionClassCount] = many(
         "By class of position, the most first.",
         rows=_cells("headcount_by_class", "position_class", Text),
-        weight=_CELLS,
+        weight=_WEIGHT,
     )
     by_sector: list[SectorCount] = many(
-        "By sector, the most first.", rows=_cells("headcount_by_sector", "sector", Text), weight=_CELLS
+        "By sector, the most first.", rows=_cells("headcount_by_sector", "sector", Text), weight=_WEIGHT
     )
     by_association: list[AssociationCount] = many(
         "By association, the most first.",
         rows=_cells("headcount_by_association", "association_id", Uuid),
         limit=500,
-        weight=_CELLS,
+        weight=_WEIGHT,
     )
 
 
@@ -101,7 +101,7 @@ class _ConfederationHeadcount:
         "How many members there are in all.",
         rows=lambda _, as_of: _headcount(cast(null(), Uuid), as_of),
         arguments=AS_OF,
-        weight=_WHOLE,
+        weight=_WEIGHT,
     )
 
 
@@ -111,5 +111,5 @@ class _AssociationHeadcount:
         "How many members there are in it and in those affiliated with it.",
         rows=lambda association, as_of: _headcount(association.id, as_of),
         arguments=AS_OF,
-        weight=_WHOLE,
+        weight=_WEIGHT,
     )

@@ -15,7 +15,7 @@ from schema.compiler.measure import MAXIMUM_COST, MAXIMUM_DEPTH, MAXIMUM_FIELDS,
 from schema.compiler.plan import FieldPlan, Page, Part, Selection
 from schema.compiler.values import Constant, Getter, Variables
 
-FIELDS_OF_AN_OBJECT = 10
+FIELDS_OF_AN_OBJECT = 8
 """An object of more fields counts for another object for each so many."""
 INTROSPECTION = 80
 """What a field counts for that is asked of the schema itself: graphql-core resolves it for each of many types."""

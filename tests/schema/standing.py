@@ -79,7 +79,7 @@ async def world(make: Maker) -> World:
     people: dict[str, Person | None] = {
         "anonymous": None,
         "own": ana,
-        "member": await make.member(home),
+        "member": await make.member(home, position_class=PositionClass.MANAGER),
         "ex-member": await make.member(home, **resigned),
         "member elsewhere": await make.member(elsewhere),
         "staff": await make.staff(Role.ADMINISTRATOR, home),
