@@ -212,7 +212,8 @@ async def test_figures_about_fewer_than_five_are_not_told_by_any_of_the_ways_to_
     for member in members:
         await make.registration(event, member, RegistrationState.NO_SHOW)
     document = f"""{{
-      association(slug: "{umbrella.slug}") {{ ...Told affiliates(first: 9) {{ nodes {{ association {{ ...Told }} }} }} }}
+      association(slug: "{umbrella.slug}") {{ ...Told
+        affiliates(first: 9) {{ nodes {{ association {{ ...Told }} }} }} }}
       confederation {{ headcount {{ ...Figures }} }}
       event(slug: "{event.slug}") {{ attendance {{ registered attended absent }} }} }}
     fragment Told on Association {{ headcount {{ ...Figures }} }}
