@@ -14,7 +14,7 @@ from typing import Any
 
 import asyncpg
 import pytest
-from sqlalchemy import make_url
+from sqlalchemy import URL, make_url
 
 from app import create_app
 from services.core.settings import CHECKOUT, Settings
@@ -61,11 +61,15 @@ class Proxy:
     def __init__(self, url: str, folder: Path) -> None:
         self._there = make_url(url)
         self._socket = folder / ".s.PGSQL.5432"
-        self.url = (
-            self._there.set(host=None, port=None)
-            .update_query_dict({"host": str(folder)})
-            .render_as_string(hide_password=False)
+        there = self._there
+        way = URL.create(
+            there.drivername,
+            there.username,
+            there.password,
+            database=there.database,
+            query={"host": str(folder), "port": "5432"},
         )
+        self.url = way.render_as_string(hide_password=False)
         self._open: set[StreamWriter] = set()
         self._server: asyncio.Server | None = None
 
