@@ -141,12 +141,10 @@ def install(catalog: Catalog) -> None:
         assert isinstance(payload, GraphQLObjectType)
         for field in payload.fields.values():
             field.resolve = lambda source, info, **_: source.parts[str(info.path.key)]
-    _CATALOG.append(catalog)
-    _KEPT.append(Kept(catalog.schema))
+    _INSTALLED.append((catalog, Kept(catalog.schema)))
 
 
-_CATALOG: list[Catalog] = []
-_KEPT: list[Kept] = []
+_INSTALLED: list[tuple[Catalog, Kept]] = []
 
 
 def _type_of(value: Any, _info: Any, _type: Any) -> str:
@@ -209,7 +207,8 @@ async def _read(
 ) -> Payload:
     """The payload's parts, read by compiled statements on the transaction's own connection."""
     variables = coerced(info)
-    shown = _KEPT[-1].of(request.document, info.operation, info.path.key, variables, lambda: _shown(made, info))
+    catalog, kept = _INSTALLED[-1]
+    shown = kept.of(request.document, info.operation, info.path.key, variables, lambda: _shown(made, catalog, info))
     connection = await work.connection()
     parts: dict[str, Any] = {}
     for key, part in shown.items():
@@ -224,9 +223,10 @@ async def _read(
     return Payload(f"{made.title}Payload", parts)
 
 
-def _shown(made: Mutation, info: GraphQLResolveInfo[Any]) -> dict[str, tuple[limits.Cost, Statement] | None]:
+def _shown(
+    made: Mutation, catalog: Catalog, info: GraphQLResolveInfo[Any]
+) -> dict[str, tuple[limits.Cost, Statement] | None]:
     """What is asked of the payload by response key: how it is read, or None for `dryRun`."""
-    (catalog,) = _CATALOG[-1:]
     planner = Planner(catalog, info.fragments, coerced(info))
     sets = [node.selection_set for node in info.field_nodes if node.selection_set]
     shown: dict[str, tuple[limits.Cost, Statement] | None] = {}

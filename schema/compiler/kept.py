@@ -12,8 +12,8 @@ T = TypeVar("T")
 
 DOCUMENTS = 500
 """Documents whose plans are kept; the least recently used goes."""
-PLANS = 16
-"""Plans kept of a document; the least recently used goes."""
+SHAPES = 16
+"""Plans kept of a document, one for each shape of its variables; the least recently used goes."""
 
 
 class Kept:
@@ -37,15 +37,16 @@ class Kept:
         kept = self._documents.get(document)
         if kept is None:
             kept = (Coercion(self._schema, operation), OrderedDict())
-        _put(self._documents, document, kept, DOCUMENTS)
+        keep(self._documents, document, kept, DOCUMENTS)
         coercion, plans = kept
         key = (part, coercion.shape(variables))
         made: T = plans[key] if key in plans else make()
-        _put(plans, key, made, PLANS)
+        keep(plans, key, made, SHAPES)
         return made
 
 
-def _put(kept: OrderedDict[Hashable, Any], key: Hashable, value: Any, most: int) -> None:
+def keep(kept: OrderedDict[Any, Any], key: Hashable, value: Any, most: int) -> None:
+    """Keep a value as the one used last; of more than `most`, the one that wasn't used for longest goes."""
     kept[key] = value
     kept.move_to_end(key)
     if len(kept) > most:

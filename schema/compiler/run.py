@@ -23,16 +23,12 @@ from graphql import (
 from schema.compiler import limits, measure
 from schema.compiler.bind import Catalog
 from schema.compiler.context import Context
+from schema.compiler.kept import DOCUMENTS, SHAPES, keep
 from schema.compiler.plan import FieldPlan, NotCompiled, Planner
 from schema.compiler.sql import Statement
 from schema.compiler.statements import statement
 from schema.compiler.values import Coercion, Variables
 from services.core.database import Readers
-
-DOCUMENTS = 500
-"""Documents kept; the least recently used goes."""
-SHAPES = 16
-"""Plans kept for a document; the least recently used goes."""
 
 
 class NotSpliced(Exception):
@@ -99,9 +95,8 @@ class Operation:
         shape = self.coercion.shape(variables)
         found = self._plans.get(shape)
         if found is None:
-            found = self._plans[shape] = self._make(variables)
-            if len(self._plans) > SHAPES:
-                self._plans.popitem(last=False)
+            found = self._make(variables)
+            keep(self._plans, shape, found, SHAPES)
         elif len(self._plans) > 1:
             self._plans.move_to_end(shape)
         if isinstance(found, NotSpliced):
@@ -139,9 +134,8 @@ class Operations:
             operation = self._operations[key]
             self._operations.move_to_end(key)
         except KeyError:
-            operation = self._operations[key] = self._make(document, name)
-            if len(self._operations) > DOCUMENTS:
-                self._operations.popitem(last=False)
+            operation = self._make(document, name)
+            keep(self._operations, key, operation, DOCUMENTS)
         if operation is None:
             raise NotSpliced
         if isinstance(operation, Malformed):

@@ -12,12 +12,13 @@ from functools import lru_cache, partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from schema.compiler.kept import keep
 from schema.scalars import LOCALES
 from services.core.actor import Actor, Tenant, anonymous, find_tenant, load_person
 from services.core.database import Database
 
 KEPT = 10_000
-"""Actors and confederations kept; the least recently used goes."""
+"""Actors and confederations kept; the one that was loaded longest ago goes."""
 TENANT_SECONDS = 60
 """How long a confederation's settings are kept, or that there is none of a slug."""
 
@@ -47,7 +48,7 @@ class Actors:
             return None
         tenant = await self._database.readers.read(partial(find_tenant, slug=slug))
         actor = anonymous(tenant) if tenant else None
-        _keep(self._tenants, slug, (time.monotonic() + TENANT_SECONDS, actor))
+        keep(self._tenants, slug, (time.monotonic() + TENANT_SECONDS, actor), KEPT)
         return actor
 
     async def of(self, tenant: Tenant, authorization: str) -> Actor:
@@ -67,15 +68,8 @@ class Actors:
         if actor is None:
             self._people.pop((tenant.slug, authorization), None)
             raise Misdirected
-        _keep(self._people, (tenant.slug, authorization), actor)
+        keep(self._people, (tenant.slug, authorization), actor, KEPT)
         return actor
-
-
-def _keep(kept: OrderedDict[Any, Any], key: Any, value: Any) -> None:
-    kept[key] = value
-    kept.move_to_end(key)
-    if len(kept) > KEPT:
-        kept.popitem(last=False)
 
 
 def _today(tenant: Tenant) -> Any:

@@ -22,7 +22,8 @@ class Problem(Exception):
 
     def message(self, locale: str) -> str:
         """In words, in a locale that there is a text for, else in English."""
-        return self.texts.get(locale, self.texts["en"]).format(**vars(self))
+        said = {name: ", ".join(value) if isinstance(value, list) else value for name, value in vars(self).items()}
+        return self.texts.get(locale, self.texts["en"]).format(**said)
 
     def __str__(self) -> str:
         return f"{self.code}: {self.message('en')}"
@@ -96,10 +97,6 @@ class WrongAffiliationState(Problem):
         "fr": "L'affiliation est {found}; il faudrait l'un de {required}.",
     }
 
-    def message(self, locale: str) -> str:
-        required = ", ".join(self.required)
-        return self.texts.get(locale, self.texts["en"]).format(found=self.found, required=required)
-
 
 @dataclass(eq=False)
 class WrongMembershipStatus(Problem):
@@ -113,10 +110,6 @@ class WrongMembershipStatus(Problem):
         "fr": "L'adhésion est {found}; il faudrait l'un de {required}.",
     }
 
-    def message(self, locale: str) -> str:
-        required = ", ".join(self.required)
-        return self.texts.get(locale, self.texts["en"]).format(found=self.found, required=required)
-
 
 @dataclass(eq=False)
 class WrongEventState(Problem):
@@ -129,10 +122,6 @@ class WrongEventState(Problem):
         "en": "The event is {found}; this asks for one of {required}.",
         "fr": "L'événement est {found}; il faudrait l'un de {required}.",
     }
-
-    def message(self, locale: str) -> str:
-        required = ", ".join(self.required)
-        return self.texts.get(locale, self.texts["en"]).format(found=self.found, required=required)
 
 
 @dataclass(eq=False)
@@ -188,10 +177,6 @@ class WrongRegistrationState(Problem):
         "en": "The registration is {found}; this asks for one of {required}.",
         "fr": "L'inscription est {found}; il faudrait l'un de {required}.",
     }
-
-    def message(self, locale: str) -> str:
-        required = ", ".join(self.required)
-        return self.texts.get(locale, self.texts["en"]).format(found=self.found, required=required)
 
 
 @dataclass(eq=False)

@@ -131,7 +131,6 @@ async def enter(work: Work, event_id: UUID, state: EventState) -> Event:
 
 async def _entered(work: Work, event: Event, action: str, **data: Any) -> Event:
     await work.flush()
-    await work.session.refresh(event)  # `published` is the database's to compute
     await work.record(action, event, **data)
     return event
 

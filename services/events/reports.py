@@ -50,7 +50,6 @@ async def draft_report(
         for number, title in enumerate(titles, start=1)
     )
     await work.flush()
-    await work.session.refresh(report)  # `published` is the database's to compute
     await work.record("report.drafted", report, event_id=str(event.id), avenues=len(titles))
     return report
 
@@ -66,8 +65,6 @@ async def publish_report(work: Work, event_id: UUID) -> Report:
         raise NotFound("report")
     report.published_at = work.now
     await work.flush()
-    for changed in (event, report):
-        await work.session.refresh(changed)  # `published` is the database's to compute
     await work.record("report.published", report, event_id=str(event.id))
     await work.record("event.reported", event, report_id=str(report.id))
     return report
