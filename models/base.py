@@ -10,7 +10,6 @@ from uuid import UUID
 
 from sqlalchemy import (
     CheckConstraint,
-    Column,
     DateTime,
     Enum,
     ForeignKeyConstraint,
@@ -43,16 +42,18 @@ class TenantRecord(SQLModel):
     id: UUID = Field(default_factory=uuid7, primary_key=True)
 
 
-def belongs_to(table: str, column: str, *carried: str) -> ForeignKeyConstraint:
+def belongs_to(table: str, column: str, *carried: str, **renamed: str) -> ForeignKeyConstraint:
     """A reference to a row of the same tenant.
 
     `carried` columns are copies that the child's row policy compares. The key holds them equal to the
     parent's, and the cascade keeps them so: a policy needs no join, and a copy can't go stale.
+    `renamed`: copies under another name here, `mentor_id="person_id"`.
     """
+    copies = {name: name for name in carried} | renamed
     return ForeignKeyConstraint(
-        ["confederation_id", column, *carried],
-        [f"{table}.confederation_id", f"{table}.id", *(f"{table}.{name}" for name in carried)],
-        onupdate="CASCADE" if carried else None,
+        ["confederation_id", column, *copies],
+        [f"{table}.confederation_id", f"{table}.id", *(f"{table}.{name}" for name in copies.values())],
+        onupdate="CASCADE" if copies else None,
     )
 
 
@@ -102,7 +103,10 @@ def many(item: Any, *, default: Any = ...) -> Any:
 def ids() -> Any:
     """An array of identifiers, empty by default."""
     return Field(
-        default_factory=list, sa_column=Column(ARRAY(PG_UUID(as_uuid=True)), nullable=False, server_default="{}")
+        default_factory=list,
+        sa_type=ARRAY(PG_UUID(as_uuid=True)),
+        nullable=False,
+        sa_column_kwargs={"server_default": "{}"},
     )
 
 

@@ -10,6 +10,7 @@ from sqlmodel import Field, SQLModel
 from uuid_utils.compat import uuid7
 
 from models.base import TenantRecord, belongs_to, choice, in_order, localized, localized_check, many, unique
+from models.figures import figure
 from models.policies import everyone, holds, is_any, nobody, policy
 
 
@@ -117,3 +118,25 @@ policy(
     write=holds("affiliations.manage", Affiliation.umbrella_id),
     counted=True,
 )
+
+tenant = figure(
+    "tenant(of_slug text)",
+    "table (id uuid, locales text[], time_zone text)",
+    "select c.id, c.locales::text[], c.time_zone::text from public.confederation c where c.slug = of_slug",
+)
+"""The key of a confederation by its slug: what the URL says anyway. The only function that reads beyond one tenant."""
+
+scope = figure(
+    "scope(of_association uuid, as_of date)",
+    "setof uuid",
+    """
+  with recursive below(id) as (
+    select of_association
+    union
+    select a.association_id from below b join public.affiliation a
+      on a.umbrella_id = b.id and a.state in ('ACTIVE', 'ENDED')
+      and a.starts_on <= as_of and (a.ends_on is null or a.ends_on >= as_of)
+  ) select id from below
+""",
+)
+"""An association and those affiliated with it, directly or not, as of a day: public. `union` ends on any graph."""

@@ -4,9 +4,11 @@ from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
+from alembic_utils.pg_function import PGFunction
 from sqlalchemy import CheckConstraint, Index, text
 
 from models.base import TenantRecord, belongs_to, carries, choice, in_order, localized, localized_check, unique
+from models.figures import derivation
 from models.policies import everyone, holds, own, policy
 
 
@@ -113,3 +115,27 @@ policy(
     write=holds("memberships.manage", Membership.association_id),
     counted=True,
 )
+
+membership_status = derivation(
+    PGFunction(
+        schema="public",
+        signature=(
+            "membership_status(joined_on date, starts_on date, ends_on date, grace_until date, cancelled_on date, "
+            "cancellation_reason text, override_status text, override_until date, as_of date)"
+        ),
+        # The ordered rules, the first that fits. Inlined by the planner: no SECURITY DEFINER, no SET, no table.
+        definition="""returns text language sql immutable parallel safe as $figure$
+  select case
+    when override_status is not null and as_of <= override_until then override_status
+    when cancelled_on <= as_of and cancellation_reason = 'DECEASED' then 'DECEASED'
+    when cancelled_on <= as_of then 'CANCELLED'
+    when as_of < starts_on then 'PENDING'
+    when as_of > coalesce(grace_until, ends_on) then 'EXPIRED'
+    when as_of > ends_on then 'GRACE'
+    when as_of < joined_on + 90 then 'NEW'
+    else 'CURRENT'
+  end
+$figure$""",
+    )
+)
+"""A membership's standing on a day. Reads nothing: it derives from the row it is given."""

@@ -34,13 +34,16 @@ ELEVATED = f"{setting('elevated', 'text')} is not null"
 
 @dataclass(frozen=True)
 class Condition:
-    """One way of being admitted to a row, as SQL over the row's own columns. `a | b`: either."""
+    """One way of being admitted to a row, as SQL over the row's own columns. `a | b`: either; `a & b`: both."""
 
     sql: str
     permissions: frozenset[str] = frozenset()
 
     def __or__(self, other: "Condition") -> "Condition":
         return Condition(f"{self.sql} or {other.sql}", self.permissions | other.permissions)
+
+    def __and__(self, other: "Condition") -> "Condition":
+        return Condition(f"({self.sql}) and ({other.sql})", self.permissions | other.permissions)
 
 
 everyone = Condition("true")
@@ -68,8 +71,13 @@ def own(column: Any) -> Condition:
 
 
 def member_of(column: Any) -> Condition:
-    """Rows of an association that the actor is a member of."""
+    """Rows of an association that the actor is a member of, directly or through one affiliated with it."""
     return Condition(f"{_name(column)} = any({id_set('memberships')})")
+
+
+def member_of_any(column: Any) -> Condition:
+    """Rows that belong to any association that the actor is a member of, as in `member_of`."""
+    return Condition(f"{_name(column)} && {id_set('memberships')}")
 
 
 def holds(permission: str, column: Any) -> Condition:
@@ -89,13 +97,17 @@ def permission_setting(permission: str) -> str:
 
 @dataclass(frozen=True)
 class RowPolicy:
-    """What a table admits. `write` covers insert, update and delete, unless the table is append-only."""
+    """What a table admits. `write` covers insert, update and delete, unless the table is append-only.
+
+    `participants`: tier PARTICIPANTS, rows that no administrator and no elevation is admitted to.
+    """
 
     table: str
     read: Condition
     write: Condition
     append_only: bool = False
     counted: bool = False
+    participants: bool = False
 
     @property
     def tenant(self) -> str:
@@ -124,6 +136,8 @@ class RowPolicy:
     def _admits(self, condition: Condition) -> str:
         if condition == everyone:
             return self.tenant
+        if self.participants:
+            return f"{self.tenant} and ({condition.sql})"
         return f"{self.tenant} and ({condition.sql} or {ELEVATED})"
 
     def _policy(self, name: str, command: str, role: str, rule: str) -> PGPolicy:
@@ -155,8 +169,14 @@ policies = Policies()
 
 
 def policy(
-    model: type[SQLModel], *, read: Condition, write: Condition, append_only: bool = False, counted: bool = False
+    model: type[SQLModel],
+    *,
+    read: Condition,
+    write: Condition,
+    append_only: bool = False,
+    counted: bool = False,
+    participants: bool = False,
 ) -> None:
     """Declare who reads and writes a model's rows. `counted`: figure functions read it too."""
     table = str(model.__tablename__)
-    policies.by_table[table] = RowPolicy(table, read, write, append_only, counted)
+    policies.by_table[table] = RowPolicy(table, read, write, append_only, counted, participants)

@@ -8,6 +8,7 @@ from sqlalchemy import BigInteger, CheckConstraint, Column, Identity, Index, tex
 from sqlmodel import Field
 
 from models.base import TenantRecord, belongs_to, choice, moment
+from models.figures import RULE_OF_FIVE, figure
 from models.policies import holds, own, policy
 
 
@@ -86,3 +87,41 @@ policy(
     write=own(Registration.person_id) | holds("registrations.manage", Registration.association_id),
     counted=True,
 )
+
+attendance = figure(
+    "attendance(of_event uuid)",
+    "table (registered int, attended int, absent int)",
+    f"""
+  select case when r >= {RULE_OF_FIVE} then r end::int, case when told then a end::int,
+    case when told and (n = 0 or n >= {RULE_OF_FIVE}) and (r = a + n or r - a - n >= {RULE_OF_FIVE}) then n end::int
+  from (
+    select r, a, n, r >= {RULE_OF_FIVE}
+      and (a = 0 or a >= {RULE_OF_FIVE}) and (r = a or r - a >= {RULE_OF_FIVE}) as told
+    from (
+      select count(*) filter (where state in ('CONFIRMED', 'ATTENDED', 'NO_SHOW')) as r,
+        count(*) filter (where state = 'ATTENDED') as a, count(*) filter (where state = 'NO_SHOW') as n
+      from public.registration where event_id = of_event
+    ) counted
+  ) judged
+""",
+)
+"""How many were registered for an event, came, and did not. Nothing below five, nor what is left of the registered."""
+
+waiting = figure(
+    "waiting(of_pool uuid)",
+    "int",
+    "select count(*)::int from public.registration where pool_id = of_pool and state = 'WAITLISTED'",
+)
+"""How many wait for a seat of a pool: like `taken`, a figure about seats that is told as it is."""
+
+place_in_queue = figure(
+    "place_in_queue(of_registration uuid)",
+    "int",
+    """
+  select 1 + count(ahead.id)::int from public.registration mine
+  left join public.registration ahead on ahead.confederation_id = mine.confederation_id and ahead.pool_id = mine.pool_id
+    and ahead.state = 'WAITLISTED' and (ahead.priority, ahead.arrival) < (mine.priority, mine.arrival)
+  where mine.id = of_registration and mine.state = 'WAITLISTED' group by mine.id
+""",
+)
+"""How many are ahead in a queue, and oneself. Asked for registrations that the actor sees."""

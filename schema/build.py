@@ -8,18 +8,15 @@ from graphql import GraphQLError, GraphQLSchema
 from strawberry.extensions import ParserCache, ValidationCache
 from strawberry.schema.config import StrawberryConfig
 
-import schema.enums
-import schema.event_mutations
-import schema.headcounts
-import schema.membership
-import schema.registration_mutations
-import schema.reports  # noqa: F401 - each adds its types, its fields to others', and its mutations
 from schema import mutations
 from schema.compiler import bind, complete
 from schema.compiler.bind import Catalog
 from schema.compiler.run import Operations
 from schema.queries import Query
 from schema.scalars import SCALARS
+from services.core.discovery import import_modules
+
+import_modules("schema")  # each adds its types, its fields to others', and its mutations
 
 
 class Schema(strawberry.Schema):

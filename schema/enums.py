@@ -4,27 +4,8 @@ from enum import StrEnum
 
 import strawberry
 
-import models
+import models  # noqa: F401 - each module of it declares its enums
 
-_DESCRIBED: tuple[type[StrEnum], ...] = (
-    models.AffiliationState,
-    models.AssociationKind,
-    models.CancellationReason,
-    models.CategoryKind,
-    models.EventFormat,
-    models.EventKind,
-    models.EventState,
-    models.HostRole,
-    models.ManagementLevel,
-    models.MandateRole,
-    models.MembershipStatus,
-    models.PositionClass,
-    models.RegistrationState,
-    models.Role,
-    models.Sector,
-    models.VotingWeight,
-    models.WorkingTime,
-)
-
-for _enum in _DESCRIBED:
-    strawberry.enum(_enum, description=_enum.__doc__)
+for _enum in StrEnum.__subclasses__():
+    if _enum.__module__.startswith("models."):
+        strawberry.enum(_enum, description=_enum.__doc__)

@@ -9,9 +9,10 @@ from schema.events import Event, SeatPool
 from schema.inputs import TextInput, optional_texts, texts
 from schema.mutations import MutationInput, key, mutation
 from schema.reports import Report
-from services.core.errors import AlreadyExists, WrongEventState
+from services.core.errors import AlreadyExists
 from services.core.work import Work
 from services.events import life, planning, reports
+from services.events.errors import WrongEventState
 
 _EVENT = strawberry.field(description="The event.")
 

@@ -7,6 +7,7 @@ from sqlalchemy import Integer, cast, func, select
 import models
 from schema.compiler.declare import Row, column, connection, expression, extends, localized, many, one, read_type
 from schema.federation import Association
+from schema.queries import Query, by_slug
 from schema.relay import Connection, Node
 from schema.segments import Segment
 
@@ -115,3 +116,10 @@ class _SeriesEvents:
 @extends(Association)
 class _AssociationEvents:
     events: Connection[Event] = connection("The events that it organises.", via="association_id", order=("starts_at",))
+
+
+@extends(Query)
+class _Events:
+    event: Event | None = by_slug("An event by its slug.")
+    events: Connection[Event] = connection("The confederation's events.", order=("starts_at",))
+    event_series: EventSeries | None = by_slug("A series of events by its slug.")

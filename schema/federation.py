@@ -7,6 +7,7 @@ from sqlalchemy import case, literal_column, or_
 
 import models
 from models.policies import permission_setting
+from schema.compiler import context
 from schema.compiler.declare import (
     Argument,
     Row,
@@ -19,6 +20,7 @@ from schema.compiler.declare import (
     one,
     read_type,
 )
+from schema.queries import Query, by_slug
 from schema.relay import Connection, Node
 
 AS_OF = {
@@ -105,3 +107,12 @@ class _ConfederationAssociations:
     associations: Connection[Association] = connection(
         "Its associations, umbrellas and partners.", on=None, order=("slug",)
     )
+
+
+@extends(Query)
+class _Federation:
+    confederation: Confederation = one(
+        "The confederation whose address this is.", on=lambda _, row: row.id == context.tenant()
+    )
+    association: Association | None = by_slug("An association by its slug.")
+    associations: Connection[Association] = connection("The confederation's associations.", order=("slug",))

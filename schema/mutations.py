@@ -123,7 +123,7 @@ def key(value: Any, kind: str, *path: str) -> UUID:
     """The key in a global identifier of a kind. NotFound where it isn't one: it names nothing that there is."""
     found = decode_id(value)
     if found is None or found[0] != kind:
-        raise errors.NotFound(kind[0].lower() + kind[1:], path=path)
+        raise errors.NotFound(snake(kind).replace("_", " "), path=path)
     return found[1]
 
 

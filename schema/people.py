@@ -3,8 +3,10 @@
 from datetime import date
 
 import models
+from schema.compiler import context
 from schema.compiler.declare import column, connection, extends, many, one, read_type
 from schema.federation import AS_OF, Association, on_the_day
+from schema.queries import Query
 from schema.relay import Connection, Node
 
 
@@ -67,3 +69,8 @@ class _AssociationMandates:
         order=("role", "starts_on"),
         arguments=AS_OF,
     )
+
+
+@extends(Query)
+class _People:
+    me: Person | None = one("The person who asks; null for anybody else.", on=lambda _, row: row.id == context.person())

@@ -1,22 +1,25 @@
-"""The problems that operations meet, as types of the schema: one for each refusal in `services.core.errors`.
+"""The problems that operations meet, as types of the schema: one for each refusal of the services.
 
 A problem's fields are the exception's; keys are global identifiers.
 """
 
 import types
 import typing
-from dataclasses import dataclass, fields
+from dataclasses import Field, dataclass, fields
 from enum import Enum
 from inspect import getdoc
 from typing import Annotated, Any
-from uuid import UUID
 
 import strawberry
 
+import schema.enums  # noqa: F401 - refusals are told in them
 from schema.relay import encode_id
 from schema.requests import Request
 from schema.scalars import Locale
 from services.core import errors
+from services.core.discovery import import_modules
+
+import_modules("services", named="errors")
 
 
 def _every(base: type[errors.Problem]) -> list[type[errors.Problem]]:
@@ -28,19 +31,6 @@ PROBLEMS: dict[type[errors.Problem], Any] = {}
 
 _codes: Any = Enum("ProblemCode", {cls.code: cls.code for cls in _every(errors.Problem)})  # type: ignore[misc]
 ProblemCode: Any = strawberry.enum(_codes, description="What kind of problem it is, for programs.")
-
-_FIELDS: dict[str, str] = {
-    "audiences": "The slugs of the audiences that it is for, where they are public.",
-    "available": "What there is to choose from.",
-    "closed_at": "When it closed; null where no time is set.",
-    "found": "What was found.",
-    "kind": "What kind of thing it is about.",
-    "opens_at": "When it opens; null where no time is set.",
-    "permission": "The permission that it asks for.",
-    "registration_id": "The registration that there is.",
-    "required": "What was required.",
-    "state": "Where it stands.",
-}
 
 
 @dataclass(frozen=True)
@@ -79,28 +69,20 @@ class Problem:
     )
 
 
-def _global(kind: str) -> Any:
-    def resolve(self: Any) -> strawberry.ID | None:
-        id: UUID | None = getattr(self.problem, f"{kind}_id")
-        return strawberry.ID(encode_id(kind.title(), id)) if id else None
-
-    return resolve
-
-
-def _field(name: str, annotation: Any) -> Any:
-    if UUID in (annotation, *typing.get_args(annotation)):
-        return strawberry.field(resolver=_global(name.removesuffix("_id")), description=_FIELDS[name])
+def _field(declared: Field[Any], annotation: Any) -> Any:
+    kind = declared.metadata["kind"]
 
     def resolve(self: Any) -> Any:
-        return getattr(self.problem, name)
+        value = getattr(self.problem, declared.name)
+        return value if kind is None or value is None else encode_id(kind, value)
 
-    resolve.__annotations__["return"] = annotation
-    return strawberry.field(resolver=resolve, description=_FIELDS[name])
+    resolve.__annotations__["return"] = annotation if kind is None else strawberry.ID | None
+    return strawberry.field(resolver=resolve, description=declared.metadata["description"])
 
 
 def _type(cls: type[errors.Problem]) -> Any:
     hints = typing.get_type_hints(cls)
-    made = {f.name: _field(f.name, hints[f.name]) for f in fields(cls) if f.name != "path"}
+    made = {own.name: _field(own, hints[own.name]) for own in fields(cls) if own.name != "path"}
     body = types.new_class(cls.__name__, (Problem,), exec_body=lambda namespace: namespace.update(made))
     return strawberry.type(body, description=getdoc(cls))
 

@@ -1,14 +1,11 @@
-"""What can be asked for at the root."""
+"""What can be asked for at the root. Each domain adds its own: `@extends(Query)`."""
 
-from schema.compiler import context
-from schema.compiler.declare import Argument, connection, node_lookup, one, read_type
-from schema.events import Event, EventSeries
-from schema.federation import Association, Confederation
-from schema.people import Person
-from schema.relay import Connection, Node
-from schema.segments import Segment
+from typing import Any
 
-_SLUG = {"slug": Argument(str, "Its name in addresses.")}
+from schema.compiler.declare import Argument, node_lookup, one, read_type
+from schema.relay import Node
+
+AT_ADDRESS = {"slug": Argument(str, "Its name in addresses.")}
 
 
 @read_type()
@@ -16,17 +13,8 @@ class Query:
     """Everything that can be read. Absent and invisible are the same answer: null."""
 
     node: Node | None = node_lookup("Anything that has a global identifier.")
-    confederation: Confederation = one(
-        "The confederation whose address this is.", on=lambda _, row: row.id == context.tenant()
-    )
-    association: Association | None = one(
-        "An association by its slug.", on=lambda _, row, slug: row.slug == slug, arguments=_SLUG
-    )
-    associations: Connection[Association] = connection("The confederation's associations.", order=("slug",))
-    event: Event | None = one("An event by its slug.", on=lambda _, row, slug: row.slug == slug, arguments=_SLUG)
-    events: Connection[Event] = connection("The confederation's events.", order=("starts_at",))
-    event_series: EventSeries | None = one(
-        "A series of events by its slug.", on=lambda _, row, slug: row.slug == slug, arguments=_SLUG
-    )
-    segment: Segment | None = one("A segment by its slug.", on=lambda _, row, slug: row.slug == slug, arguments=_SLUG)
-    me: Person | None = one("The person who asks; null for anybody else.", on=lambda _, row: row.id == context.person())
+
+
+def by_slug(description: str) -> Any:
+    """The row of a read type that has the slug asked for, or null."""
+    return one(description, on=lambda _, row, slug: row.slug == slug, arguments=AT_ADDRESS)

@@ -15,7 +15,9 @@ from schema.problems import Met, Problem
 from schema.registrations import Registration
 from schema.requests import Request
 from services.core import errors
-from services.core.errors import (
+from services.core.work import Work, begin
+from services.events import checkin, eligibility, registration
+from services.events.errors import (
     AlreadyRegistered,
     NoSuchFormat,
     NotInvited,
@@ -24,8 +26,6 @@ from services.core.errors import (
     WrongEventState,
     WrongRegistrationState,
 )
-from services.core.work import Work, begin
-from services.events import checkin, eligibility, registration
 
 _REGISTERING = (RegistrationNotOpen, RegistrationClosed, NotInvited, AlreadyRegistered, NoSuchFormat, WrongEventState)
 _FORMAT = "Where to take part; needed where the event has several formats."

@@ -3,6 +3,7 @@
 import models
 from schema.compiler.declare import column, connection, extends, localized, many, one, read_type
 from schema.federation import Association
+from schema.queries import Query, by_slug
 from schema.relay import Connection, Node
 
 
@@ -37,3 +38,8 @@ class Segment(Node):
 @extends(Association)
 class _AssociationSegments:
     segments: Connection[Segment] = connection("Its segments.", via="association_id", order=("slug",))
+
+
+@extends(Query)
+class _Segments:
+    segment: Segment | None = by_slug("A segment by its slug.")

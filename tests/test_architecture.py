@@ -27,10 +27,20 @@ ELEVATED = {
     "services/tenancy/associations.py": {"nobody holds a permission in an association that isn't there yet"},
     "services/membership/memberships.py": {"a membership is its association's to change, and its person's to leave"},
     "services/people/segments.py": {"whoever is in a segment is counted, not shown"},
+    "services/advocacy/changes.py": {
+        "whoever takes part writes in the timeline, and nobody sees which persons are told"
+    },
+    "services/advocacy/positions.py": {"a position is the participant's, and the lock of the file its lead's"},
+    "services/advocacy/watching.py": {
+        "who watches a file locks what its lead writes: what a watch copies from it holds"
+    },
     "services/events/life.py": {"managing an event doesn't show who registered"},
     "services/events/eligibility.py": {"whether somebody is in a segment depends on rows that they may not see"},
     "services/events/queue.py": {"the next in line is somebody else's registration"},
     "services/events/planning.py": {"an edition may be a draft of another association"},
+    "services/mentoring/places.py": {
+        "a mentor's profile is theirs to write, and a place in it the coordinator's to take and either side's to give"
+    },
     "services/events/pools.py": {"a seat pool's counter is staff's to write, and a seat anybody's to take"},
 }
 

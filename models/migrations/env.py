@@ -7,15 +7,13 @@ from alembic_utils.replaceable_entity import register_entities
 from sqlmodel import SQLModel
 
 import models  # noqa: F401 - every table is declared
-from models import figures
+from models.figures import figures
 from models.policies import policies
 
 if context.config.attributes.get("compares_entities"):
     register_entities(
         [
-            figures.membership_status,
-            *figures.INTERNAL,
-            *figures.PUBLIC,
+            *figures.functions,
             *(entity for policy in policies.by_table.values() for entity in policy.rendered()),
         ],
         schemas=["public", "figures"],

@@ -42,8 +42,12 @@ def create_roles() -> None:
 
 def publish_figures(names: Sequence[str]) -> None:
     """Hand every function of the schema to `confed_figures`, and let the application execute those named."""
-    op.execute(
-        f"""do $do$ declare f regprocedure; begin
+    op.execute(publication(names))
+
+
+def publication(names: Sequence[str]) -> str:
+    """The statement of `publish_figures`, for the migrations that `python app.py revision` writes."""
+    return f"""do $do$ declare f regprocedure; begin
           for f in select oid from pg_proc where pronamespace = 'figures'::regnamespace loop
             execute format('alter function %s owner to {FIGURES}', f);
             execute format('revoke execute on function %s from public', f);
@@ -53,7 +57,6 @@ def publish_figures(names: Sequence[str]) -> None:
             execute format('grant execute on function %s to {APP}', f);
           end loop;
         end $do$"""
-    )
 
 
 def protect(table: str, *, append_only: bool = False, counted: bool = False) -> None:

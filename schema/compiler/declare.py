@@ -85,9 +85,10 @@ class Expression(Binding):
 
 @dataclass(frozen=True)
 class Localized(Binding):
-    """Text by locale: the asked for, else the next of the request's."""
+    """Text by locale: the asked for, else the next of the request's, unless it is official."""
 
     name: str
+    official: bool = False
 
 
 @dataclass(frozen=True)
@@ -167,6 +168,12 @@ def localized(description: str, *, name: str = "") -> Any:
     """A text by locale, and beside it `<field>Translations` with all of them."""
     arguments = {"locale": Argument(Locale | None, "The locale to prefer; by default the request's `Accept-Language`.")}
     return Declared(description, Localized(name, arguments=arguments))
+
+
+def official(description: str, *, name: str = "") -> Any:
+    """A text whose wording counts: in the locale asked for or null, and beside it `<field>Translations`."""
+    arguments = {"locale": Argument(Locale | None, "The locale; by default the first of the request's.")}
+    return Declared(description, Localized(name, official=True, arguments=arguments))
 
 
 def one(

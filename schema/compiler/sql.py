@@ -33,6 +33,7 @@ from sqlalchemy import (
     true,
 )
 from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
+from sqlalchemy.sql.visitors import replacement_traverse
 
 from schema.compiler import context
 from schema.compiler.bind import KEY, Catalog
@@ -213,7 +214,7 @@ class Writer:
             # The row may be further out than the select that the value is put in.
             return written(self.scoped(value) if isinstance(value, Select) else value)
         if isinstance(binding, Localized):
-            return self._localized(row.c[binding.name], field)
+            return self._localized(row.c[binding.name], field, 1 if binding.official else len(LOCALES))
         if isinstance(binding, Translations):
             return self._translations(row.c[binding.name], field)
         if isinstance(binding, GlobalId):
@@ -223,11 +224,10 @@ class Writer:
         assert isinstance(binding, Relation)
         return self._reached(field, binding, row)
 
-    def _localized(self, value: ColumnElement[Any], field: FieldPlan) -> ColumnElement[Any]:
+    def _localized(self, value: ColumnElement[Any], field: FieldPlan, most: int) -> ColumnElement[Any]:
         asked = field.arguments.get("locale")
         choices = (
-            context.locale(i) if asked is None else self.bind(_preferring(asked, i), Text())
-            for i in range(len(LOCALES))
+            context.locale(i) if asked is None else self.bind(_preferring(asked, i), Text()) for i in range(most)
         )
         return func.coalesce(*(value.op("->>", return_type=Text())(choice) for choice in choices))
 
@@ -276,7 +276,7 @@ class Writer:
             )
             where.append(refers)
         if binding.on is not None:
-            where.append(binding.on(outer, row.c, **arguments))
+            where.append(self._within(binding.on(outer, row.c, **arguments), row))
         if field.page is not None:
             return page_sql(self, field.page, row, where)
         assert field.selection is not None
@@ -330,6 +330,14 @@ class Writer:
 
     def scoped(self, query: Select[Any]) -> Select[Any]:
         return query.correlate(*self.outer) if self.outer else query
+
+    def _within(self, condition: Any, row: FromClause) -> Any:
+        """A condition whose own selects speak of the row, and of every row further out, not of tables of their own."""
+
+        def correlated(element: Any, **_: Any) -> Any:
+            return element.correlate(*self.outer, row) if isinstance(element, Select) else None
+
+        return replacement_traverse(condition, {}, correlated)
 
     def alias(self, prefix: str) -> str:
         """A name for a row source. No key of an answer is like it: a column of that name would hide the row."""

@@ -29,7 +29,11 @@ class Tenant:
 
 @dataclass(frozen=True)
 class Actor:
-    """Whoever acts in one confederation. `holds`: associations by permission; the system holds none and may do all."""
+    """Whoever acts in one confederation.
+
+    `memberships`: associations that the person is a member of, directly or through one affiliated with them.
+    `holds`: associations by permission; the system holds none and may do all.
+    """
 
     tenant: Tenant
     person_id: UUID | None = None
@@ -109,9 +113,16 @@ select distinct role, association_id, visible from below
 """
 
 _MEMBERSHIPS = """
-select association_id from membership where confederation_id = $1 and person_id = $2
-  and membership_status(joined_on, starts_on, ends_on, grace_until, cancelled_on, cancellation_reason,
-    override_status, override_until, $3) in ('NEW', 'CURRENT', 'GRACE')
+with recursive within(association_id) as (
+    select association_id from membership where confederation_id = $1 and person_id = $2
+      and membership_status(joined_on, starts_on, ends_on, grace_until, cancelled_on, cancellation_reason,
+        override_status, override_until, $3) in ('NEW', 'CURRENT', 'GRACE')
+  union
+    select a.umbrella_id from within w join affiliation a on a.confederation_id = $1
+      and a.association_id = w.association_id
+    where a.state = 'ACTIVE' and a.starts_on <= $3 and (a.ends_on is null or a.ends_on >= $3)
+)
+select association_id from within
 """
 
 

@@ -8,13 +8,16 @@ from alembic.autogenerate import produce_migrations
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.operations import Operations
-from alembic.operations.ops import CreateTableOp, ExecuteSQLOp
+from alembic.operations.ops import CreateTableOp, ExecuteSQLOp, ModifyTableOps
 from alembic.script import ScriptDirectory
+from alembic_utils.pg_function import PGFunction
+from alembic_utils.reversible_op import CreateOp, ReplaceOp
 from sqlalchemy import Connection
 from sqlmodel import SQLModel
 
 import models  # noqa: F401 - every table is declared
-from models.migrations.security import protection
+from models.figures import figures
+from models.migrations.security import protection, publication
 from models.policies import policies
 from services.core.database import engine
 from services.core.settings import CHECKOUT
@@ -39,12 +42,19 @@ async def revise(owner_url: str, message: str) -> None:
         upgrade, downgrade = tables.upgrade_ops.ops, tables.downgrade_ops.ops
         operations = Operations(comparing)
         for op in upgrade:
-            operations.invoke(op)
+            # What changes in one table that there is comes together.
+            for each in op.ops if isinstance(op, ModifyTableOps) else [op]:
+                operations.invoke(each)
         protect = [statement for op in upgrade if isinstance(op, CreateTableOp) for statement in _protection(op)]
 
         def whole(_context: Any, _revision: Any, directives: list[Any]) -> None:
             (script,) = directives
             script.upgrade_ops.ops[:0] = [*upgrade, *protect]
+            if any(
+                isinstance(op, CreateOp | ReplaceOp) and isinstance(op.target, PGFunction)
+                for op in script.upgrade_ops.ops
+            ):
+                script.upgrade_ops.ops.append(ExecuteSQLOp(publication(figures.public)))
             script.downgrade_ops.ops.extend(downgrade)
 
         config.attributes["compares_entities"] = True

@@ -12,6 +12,7 @@ PERSONAL = frozenset(
         "registrations.read",
         "registrations.manage",
         "journal.read",
+        "mentoring.manage",
     }
 )
 """About persons: from an umbrella these reach an association only where its affiliation is `visible_from_above`."""
@@ -22,12 +23,15 @@ _FEDERATION = frozenset(
     {"associations.manage", "affiliations.manage", "roles.manage", "segments.manage", "journal.read"}
 )
 
+_MENTORING = frozenset({"mentoring.manage"})
+_ADVOCACY = frozenset({"advocacy.manage"})
+
 ROLES: dict[Role, frozenset[str]] = {
-    Role.ADMINISTRATOR: _FEDERATION | _MEMBERSHIP | _EVENTS,
+    Role.ADMINISTRATOR: _FEDERATION | _MEMBERSHIP | _EVENTS | _MENTORING | _ADVOCACY,
     Role.REGISTRAR: _EVENTS | {"segments.manage", "persons.read"},
     Role.MEMBERSHIP_OFFICER: _MEMBERSHIP | {"segments.manage"},
-    Role.COORDINATOR: frozenset(),
-    Role.ADVISER: frozenset(),
+    Role.COORDINATOR: _MENTORING,
+    Role.ADVISER: _ADVOCACY,
     Role.COUNSELLOR: frozenset(),
 }
 """What a role may do in the association it is granted in, and below where the grant cascades."""

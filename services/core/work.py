@@ -3,7 +3,7 @@
 The order in each operation: load with access and lock → permission → rules → change → record.
 """
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, date, datetime
 from typing import Any, TypeVar
@@ -14,7 +14,7 @@ import asyncpg
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlmodel import SQLModel
+from sqlmodel import SQLModel, col
 
 from models import Confederation, JournalEntry
 from models.base import TenantRecord
@@ -45,9 +45,31 @@ class Work:
         """The day of `now` where the confederation is: what memberships, mandates and grants are compared with."""
         return self.now.astimezone(ZoneInfo(self.actor.tenant.time_zone)).date()
 
-    async def find(self, model: type[Row], id: UUID, *, lock: bool = False) -> Row:
-        """The row, if the actor may see it; NotFound otherwise. `lock`: nobody changes it before this commits."""
-        return await self.find_by(model, lock=lock, id=id)
+    async def find(self, model: type[Row], id: UUID, *path: str, lock: bool = False) -> Row:
+        """The row, if the actor may see it; NotFound otherwise, with the path in the input that names it.
+
+        `lock`: nobody changes it before this commits. It asks PostgreSQL for the right to change the row: whoever
+        lacks it finds nothing.
+        """
+        try:
+            return await self.find_by(model, lock=lock, id=id)
+        except NotFound as problem:
+            problem.path = path
+            raise
+
+    async def find_managed(self, model: type[Row], id: UUID, permission: str, *path: str) -> Row:
+        """The row, locked, for who holds the permission in its association.
+
+        NotFound for who may not see it, NotSignedIn or NotAllowed for others who do.
+        """
+        seen: Any = await self.find(model, id, *path)
+        self.actor.require(permission, seen.association_id)
+        return await self.find(model, id, *path, lock=True)
+
+    async def seen(self, model: type[TenantRecord], ids: Collection[UUID]) -> set[UUID]:
+        """Which of the rows the actor may see."""
+        which = (col(model.confederation_id) == self.tenant_id) & col(model.id).in_(ids)
+        return set(await self.session.scalars(select(col(model.id)).where(which)))
 
     async def find_by(self, model: type[Row], *, lock: bool = False, **columns: Any) -> Row:
         """The row that has these values in a unique set of columns; NotFound as in `find`."""
@@ -87,27 +109,30 @@ class Work:
         association_id: UUID | None = None,
         on_behalf_of_id: UUID | None = None,
         reason: str | None = None,
+        confidential: bool = False,
         **data: Any,
-    ) -> None:
+    ) -> JournalEntry:
         """Write the journal: audit entry and outgoing event in one row. `data`: keys and states, nothing personal.
 
-        `association_id`: whose staff may read the entry; the subject's own where it has one.
+        `association_id`: whose staff may read the entry; the subject's own where it has one. `confidential`: nobody's
+        staff may, because who did it is not for them to know.
         """
-        self.session.add(
-            JournalEntry(
-                confederation_id=self.tenant_id,
-                at=self.now,
-                action=action,
-                actor="system" if self.actor.is_system else "person",
-                actor_person_id=self.actor.person_id,
-                on_behalf_of_id=on_behalf_of_id,
-                subject_type=type(subject).__name__,
-                subject_id=subject.id,
-                association_id=association_id or getattr(subject, "association_id", None),
-                reason=reason,
-                data=data,
-            )
+        whose = association_id or getattr(subject, "association_id", None)
+        entry = JournalEntry(
+            confederation_id=self.tenant_id,
+            at=self.now,
+            action=action,
+            actor="system" if self.actor.is_system else "person",
+            actor_person_id=self.actor.person_id,
+            on_behalf_of_id=on_behalf_of_id,
+            subject_type=type(subject).__name__,
+            subject_id=subject.id,
+            association_id=None if confidential else whose,
+            reason=reason,
+            data=data,
         )
+        self.session.add(entry)
+        return entry
 
     @asynccontextmanager
     async def elevated(self, why: str) -> AsyncIterator[None]:

@@ -16,6 +16,7 @@ from models import (
     WorkingTime,
 )
 from services.demo.membership import regular, run_by
+from services.demo.mentoring import mentoring
 from services.demo.programme import HYBRID, ONLINE, Programmed, put_on
 from services.demo.stage import Stage
 from services.membership.memberships import Admission, admit_all
@@ -187,4 +188,4 @@ async def programme(stage: Stage) -> None:
         stage.advance(1 / len(PROGRAMME))
 
 
-STEPS = (secretariat, holders, programme)
+STEPS = (secretariat, holders, programme, mentoring)

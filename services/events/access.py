@@ -10,9 +10,8 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from models import Event, EventState, Registration
-from models.base import TenantRecord
 from services.core.errors import NotFound
-from services.core.work import Row, Work
+from services.core.work import Work
 
 
 async def event(work: Work, event_id: UUID, *, lock: bool = False) -> Event:
@@ -21,10 +20,8 @@ async def event(work: Work, event_id: UUID, *, lock: bool = False) -> Event:
 
 
 async def managed_event(work: Work, event_id: UUID) -> Event:
-    """The event, locked, for its staff: NotFound for who may not see it, NotSignedIn or NotAllowed for others."""
-    seen = await event(work, event_id)
-    work.actor.require("events.manage", seen.association_id)
-    return await event(work, event_id, lock=True)
+    """The event, locked, for its staff."""
+    return await work.find_managed(Event, event_id, "events.manage")
 
 
 async def event_state(work: Work, event_id: UUID) -> EventState:
@@ -43,23 +40,4 @@ async def registration(work: Work, registration_id: UUID, *, lock: bool = False)
 
 async def managed_registration(work: Work, registration_id: UUID) -> Registration:
     """The registration, locked, for who runs the event's desk. Its own person sees it and gets NotAllowed."""
-    seen = await registration(work, registration_id)
-    work.actor.require("registrations.manage", seen.association_id)
-    return await registration(work, registration_id, lock=True)
-
-
-async def referred(work: Work, model: type[Row], id: UUID, *path: str) -> Row:
-    """A row that the input names; NotFound with the path in the input where the actor sees none."""
-    try:
-        return await work.find(model, id)
-    except NotFound as problem:
-        problem.path = path
-        raise
-
-
-async def seen(work: Work, model: type[TenantRecord], ids: set[UUID]) -> set[UUID]:
-    """Which of the rows the actor may see."""
-    query = select(model.id).where(  # type: ignore[call-overload]
-        col(model.confederation_id) == work.tenant_id, col(model.id).in_(ids)
-    )
-    return set((await work.session.execute(query)).scalars())
+    return await work.find_managed(Registration, registration_id, "registrations.manage")

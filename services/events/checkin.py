@@ -4,10 +4,11 @@ from datetime import datetime
 from uuid import UUID
 
 from models import EventState, Registration, RegistrationState
-from services.core.errors import InvalidInput, WrongEventState, WrongRegistrationState
+from services.core.checks import check_moment
+from services.core.errors import InvalidInput
 from services.core.work import Work
 from services.events import access
-from services.events.checks import check_moment
+from services.events.errors import WrongEventState, WrongRegistrationState
 
 DESK = (EventState.OPEN, EventState.CLOSED, EventState.HELD)
 """The states of an event in which attendance is taken: registration may be open at the door, and a desk that was

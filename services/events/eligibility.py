@@ -20,17 +20,9 @@ from sqlalchemy import and_, select
 from sqlmodel import col
 
 from models import Event, EventAudience, EventState, Registration, RegistrationState, Segment
-from services.core.errors import (
-    AlreadyRegistered,
-    NotAllowed,
-    NotFound,
-    NotInvited,
-    NotSignedIn,
-    Problem,
-    RegistrationClosed,
-    RegistrationNotOpen,
-)
+from services.core.errors import NotAllowed, NotFound, NotSignedIn, Problem
 from services.core.work import Work
+from services.events.errors import AlreadyRegistered, NotInvited, RegistrationClosed, RegistrationNotOpen
 from services.people.segments import persons_in
 
 _TO_COME = (EventState.DRAFT, EventState.PUBLISHED, EventState.POSTPONED)

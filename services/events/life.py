@@ -9,10 +9,11 @@ from sqlalchemy import CursorResult, select, update
 from sqlmodel import col
 
 from models import Event, EventState, Registration, RegistrationState, SeatPool
-from services.core.errors import InvalidInput, WrongEventState
+from services.core.checks import check_after, check_moment, check_texts
+from services.core.errors import InvalidInput
 from services.core.work import Work
 from services.events import access, pools
-from services.events.checks import check_after, check_moment, check_texts
+from services.events.errors import WrongEventState
 
 NEXT: dict[EventState, tuple[EventState, ...]] = {
     EventState.DRAFT: (EventState.PUBLISHED, EventState.CANCELLED),

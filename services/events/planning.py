@@ -21,19 +21,13 @@ from models import (
     Segment,
     Speaker,
 )
-from services.core.errors import AlreadyExists, InvalidInput, NotFound, WrongEventState
+from services.core.checks import check_after, check_languages, check_moment, check_slug, check_text, check_texts
+from services.core.errors import AlreadyExists, InvalidInput, NotFound
 from services.core.work import Work
 from services.events import access, queue
-from services.events.checks import (
-    check_after,
-    check_capacity,
-    check_languages,
-    check_moment,
-    check_texts,
-    check_time_zone,
-)
+from services.events.checks import check_capacity, check_time_zone
+from services.events.errors import WrongEventState
 from services.events.registration import BEFORE_HELD
-from services.tenancy.checks import check_slug, check_text
 
 
 @dataclass(frozen=True)
@@ -100,7 +94,7 @@ async def plan_event(
     edition, and seats without a limit; a hybrid event says its seats in person and online. No audience: everybody.
     AlreadyExists for a slug or edition that is taken.
     """
-    await access.referred(work, Association, association_id, "associationId")
+    await work.find(Association, association_id, "associationId")
     work.actor.require("events.manage", association_id)
     event = Event(
         confederation_id=work.tenant_id,
@@ -240,12 +234,12 @@ async def _check_references(
 ) -> None:
     """What the input names is there, as far as the actor may see."""
     if follow_up_to_id is not None:
-        await access.referred(work, Event, follow_up_to_id, "followUpToId")
-    associations = await access.seen(work, Association, {host.association_id for host in hosts})
+        await work.find(Event, follow_up_to_id, "followUpToId")
+    associations = await work.seen(Association, {host.association_id for host in hosts})
     for rank, host in enumerate(hosts):
         if host.association_id not in associations:
             raise NotFound("association", path=("hosts", str(rank), "associationId"))
-    segments = await access.seen(work, Segment, {audience.segment_id for audience in audiences})
+    segments = await work.seen(Segment, {audience.segment_id for audience in audiences})
     for rank, audience in enumerate(audiences):
         if audience.segment_id not in segments:
             raise NotFound("segment", path=("audiences", str(rank), "segmentId"))
@@ -257,7 +251,7 @@ async def _edition(work: Work, series_id: UUID | None, edition: int | None) -> t
         if edition is not None:
             raise InvalidInput("a series that this is an edition of", "none", path=("seriesId",))
         return None, None
-    series = await access.referred(work, EventSeries, series_id, "seriesId")
+    series = await work.find(EventSeries, series_id, "seriesId")
     work.actor.require("events.manage", series.association_id)
     if edition is not None and not 1 <= edition <= 10_000:
         raise InvalidInput("1 to 10000", f"{edition}", path=("edition",))

@@ -6,10 +6,11 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from models import HOLDING_A_SEAT, Event, EventFormat, EventState, Person, Registration, RegistrationState, SeatPool
-from services.core.errors import AlreadyRegistered, NoSuchFormat, NotFound, WrongEventState, WrongRegistrationState
+from services.core.checks import check_text
+from services.core.errors import NotFound
 from services.core.work import Work
 from services.events import access, eligibility, pools, queue
-from services.tenancy.checks import check_text
+from services.events.errors import AlreadyRegistered, NoSuchFormat, WrongEventState, WrongRegistrationState
 
 CANCELLABLE = (RegistrationState.CONFIRMED, RegistrationState.OFFERED, RegistrationState.WAITLISTED)
 BEFORE_HELD = (EventState.DRAFT, EventState.PUBLISHED, EventState.OPEN, EventState.CLOSED, EventState.POSTPONED)
@@ -42,7 +43,7 @@ async def register_on_behalf(
     event = await access.event(work, event_id)
     work.actor.require("registrations.manage", event.association_id)
     reason = None if reason is None else check_text(reason, "reason", most=500)
-    person = await access.referred(work, Person, person_id, "personId")
+    person = await work.find(Person, person_id, "personId")
     if person.deceased_on is not None and person.deceased_on <= work.today:
         raise NotFound("person", path=("personId",))
     for problem in await eligibility.reasons_against(work, event, person.id, on_behalf=True):

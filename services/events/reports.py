@@ -7,10 +7,11 @@ from sqlalchemy import delete, select
 from sqlmodel import col
 
 from models import Avenue, EventState, Report
-from services.core.errors import NotFound, WrongEventState
+from services.core.checks import check_texts
+from services.core.errors import NotFound
 from services.core.work import Work
 from services.events import access, life
-from services.events.checks import check_texts
+from services.events.errors import WrongEventState
 
 
 async def draft_report(

@@ -4,16 +4,14 @@ from collections.abc import Mapping
 from uuid import UUID
 
 from models import Association, EventSeries
+from services.core.checks import check_slug, check_texts
 from services.core.errors import AlreadyExists
 from services.core.work import Work
-from services.events.access import referred
-from services.events.checks import check_texts
-from services.tenancy.checks import check_slug
 
 
 async def create_series(work: Work, *, association_id: UUID, slug: str, name: Mapping[str, str]) -> EventSeries:
     """Begin a series. Asks for `events.manage` in the association; a taken slug is AlreadyExists."""
-    await referred(work, Association, association_id, "associationId")
+    await work.find(Association, association_id, "associationId")
     work.actor.require("events.manage", association_id)
     series = await work.insert(
         EventSeries(

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from uuid import UUID
 
 from models import Association, CategoryKind, MembershipCategory
+from services.core.checks import check_localized, check_slug
 from services.core.errors import InvalidInput
 from services.core.work import Work
-from services.tenancy.checks import check_localized, check_slug
 
 
 async def create_category(

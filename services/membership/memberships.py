@@ -9,11 +9,12 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from models import Association, CancellationReason, Membership, MembershipCategory, MembershipStatus
-from services.core.errors import AlreadyExists, InvalidInput, NotFound, WrongMembershipStatus
+from services.core.checks import check_period, check_text
+from services.core.errors import AlreadyExists, InvalidInput, NotFound
 from services.core.work import Work
+from services.membership.errors import WrongMembershipStatus
 from services.people import access
 from services.people.standing import GOOD_STANDING, status_on
-from services.tenancy.checks import check_period, check_text
 from services.tenancy.visibility import links_changed
 
 _PERMISSION = "memberships.manage"

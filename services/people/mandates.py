@@ -6,10 +6,10 @@ from datetime import date
 from uuid import UUID
 
 from models import Association, Mandate, MandateRole
+from services.core.checks import check_period
 from services.core.errors import InvalidInput
 from services.core.work import Work
 from services.people import access
-from services.tenancy.checks import check_period
 from services.tenancy.visibility import links_changed
 
 _PERMISSION = "persons.manage"

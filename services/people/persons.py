@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from models import Association, Person, PersonReference
+from services.core.checks import check_locale, check_text
 from services.core.work import Work
-from services.tenancy.checks import check_locale, check_text
 
 
 @dataclass(frozen=True, kw_only=True)

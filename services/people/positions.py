@@ -6,10 +6,10 @@ from datetime import date
 from uuid import UUID
 
 from models import ManagementLevel, Position, PositionClass, Sector, WorkingTime
+from services.core.checks import check_period, check_text
 from services.core.errors import InvalidInput
 from services.core.work import Work
 from services.people import access
-from services.tenancy.checks import check_period, check_text
 
 
 @dataclass(frozen=True, kw_only=True)

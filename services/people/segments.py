@@ -39,10 +39,10 @@ from models import (
     SegmentClause,
 )
 from models.figures import RULE_OF_FIVE
+from services.core.checks import check_locale, check_localized, check_slug, check_text
 from services.core.errors import InvalidInput
 from services.core.work import Work
 from services.people.standing import GOOD_STANDING, status_on
-from services.tenancy.checks import check_locale, check_localized, check_slug, check_text
 
 Day = BindParameter[date]
 _association, _clause, _mandate, _membership, _person, _position = (

@@ -8,8 +8,9 @@ from sqlalchemy import or_, select
 from sqlmodel import col
 
 from models import Affiliation, AffiliationState, Association, AssociationKind, VotingWeight
-from services.core.errors import InvalidInput, WouldMakeACycle, WrongAffiliationState
+from services.core.errors import InvalidInput
 from services.core.work import Work
+from services.tenancy.errors import WouldMakeACycle, WrongAffiliationState
 from services.tenancy.visibility import affiliations_changed
 
 _PERMISSION = "affiliations.manage"
@@ -47,7 +48,7 @@ async def affiliate(
     )
     await _refuse_cycles(work, affiliation)
     await work.insert(affiliation)
-    await affiliations_changed(work)
+    await affiliations_changed(work, association_id)
     await work.record("affiliation.accepted", affiliation, umbrella_id=str(umbrella_id))
     return affiliation
 
@@ -134,7 +135,7 @@ async def _become(
 ) -> Affiliation:
     affiliation.state = state
     await work.flush()
-    await affiliations_changed(work)
+    await affiliations_changed(work, affiliation.association_id)
     await work.record(action, affiliation, reason=reason, umbrella_id=str(affiliation.umbrella_id))
     return affiliation
 

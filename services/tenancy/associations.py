@@ -6,9 +6,9 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from models import Association, AssociationKind, Sector
+from services.core.checks import check_localized, check_slug
 from services.core.errors import InvalidInput, NotAllowed, NotSignedIn
 from services.core.work import Work
-from services.tenancy.checks import check_localized, check_slug
 
 _PERMISSION = "associations.manage"
 

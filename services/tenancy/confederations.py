@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from zoneinfo import available_timezones
 
 from models import Confederation
+from services.core.checks import check_locale, check_localized, check_slug
 from services.core.errors import InvalidInput, NotAllowed
 from services.core.work import Work
-from services.tenancy.checks import check_locale, check_localized, check_slug
 
 
 async def found_confederation(

@@ -6,9 +6,9 @@ from uuid import UUID
 from sqlalchemy import func, select
 
 from models import Association, Person, Role, RoleGrant
+from services.core.checks import check_period
 from services.core.errors import InvalidInput
 from services.core.work import Work
-from services.tenancy.checks import check_period
 from services.tenancy.visibility import links_changed
 
 _PERMISSION = "roles.manage"

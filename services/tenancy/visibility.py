@@ -48,13 +48,22 @@ async def links_changed(work: Work, person_ids: Sequence[UUID]) -> None:
             _refresh(work, id, association_ids=association_ids, access_version=version)
 
 
-async def affiliations_changed(work: Work) -> None:
-    """A changed graph changes what cascading grants reach: everybody's who has one is worked out again."""
+async def affiliations_changed(work: Work, association_id: UUID) -> None:
+    """A changed affiliation of an association changes what cascading grants reach, and whose members are within what.
+
+    Everybody who has such a grant, or a membership of the association or below it, is worked out again.
+    """
     cascading = select(col(RoleGrant.person_id)).where(
         col(RoleGrant.confederation_id) == work.tenant_id, col(RoleGrant.cascades)
     )
+    below = select(func.figures.scope(association_id, work.today))
+    members = select(col(Membership.person_id)).where(
+        col(Membership.confederation_id) == work.tenant_id,
+        col(Membership.association_id).in_(below),
+        col(Membership.cancelled_on).is_(None),
+    )
     async with work.elevated("whoever holds a cascading grant is nobody's to list"):
-        ids = await _lock(work, select(col(Person.id)).where(col(Person.id).in_(cascading)))
+        ids = await _lock(work, select(col(Person.id)).where(col(Person.id).in_(union(cascading, members))))
         bumped = await work.session.execute(
             update(Person)
             .where(col(Person.confederation_id) == work.tenant_id, col(Person.id).in_(ids))

@@ -1,7 +1,8 @@
 """The world of the compiler's tests, made once a worker, and somebody to ask in it."""
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 
+import asyncpg
 import pytest
 
 from services.core.database import Database
@@ -12,9 +13,17 @@ from tests.compiler.world import World, make_world
 
 
 @pytest.fixture(scope="session")
-async def world(database: Database) -> World:
+async def overseer(database_url: str) -> AsyncIterator[asyncpg.Connection]:
+    """The worker's database past row security."""
+    connection = await asyncpg.connect(database_url)
+    yield connection
+    await connection.close()
+
+
+@pytest.fixture(scope="session")
+async def world(database: Database, overseer: asyncpg.Connection) -> World:
     """See tests/compiler/world.py. Nobody changes it."""
-    return await make_world(database)
+    return await make_world(database, overseer)
 
 
 @pytest.fixture
@@ -32,6 +41,8 @@ def asker(database: Database, frozen: None) -> Asker:
 
 
 @pytest.fixture(scope="session")
-async def values(database: Database, world: World) -> Samples:
-    """Values of the world to ask with."""
-    return await samples(Asker(database), world)
+async def values(database: Database, world: World, overseer: asyncpg.Connection) -> Samples:
+    """Values of the world to ask with, found at the world's moment."""
+    with pytest.MonkeyPatch.context() as patch:
+        freeze(patch)
+        return await samples(Asker(database), world, overseer)

@@ -10,6 +10,8 @@ from functools import cmp_to_key
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import Date, DateTime, Uuid
+
 from schema.scalars import moment_text
 
 DEFAULT = 50
@@ -40,14 +42,18 @@ async def page(
     *,
     default_order: Sequence[str],
     columns: Mapping[str, str],
+    types: Mapping[str, Any],
     collated: Collated,
     limit: int | None,
     of: str,
 ) -> Page:
-    """The page that the arguments ask for. `columns`: by the names that filters call them; `of`: the list's type."""
+    """The page that the arguments ask for.
+
+    `columns`: by the names that filters call them; `types`: of the columns; `of`: the list's type.
+    """
     where = given.get("where") or {}
     order = total_order([order_name(x) for x in given.get("orderBy") or ()] or default_order)
-    after, before = (_place(given[name], of, order) if given.get(name) else None for name in ("after", "before"))
+    after, before = (_place(given[name], of, order, types) if given.get(name) else None for name in ("after", "before"))
     places = await collated(_texts(items, where, order, after, before))
     held = [item for item in items if holds(where, item.values, columns, places)]
 
@@ -161,10 +167,10 @@ def _cursor(values: Sequence[Any], of: str, order: Sequence[tuple[str, bool]]) -
     return base64.b64encode(json.dumps(listed, ensure_ascii=False).encode()).decode()
 
 
-def _place(cursor: str, of: str, order: Sequence[tuple[str, bool]]) -> list[Any]:
+def _place(cursor: str, of: str, order: Sequence[tuple[str, bool]], types: Mapping[str, Any]) -> list[Any]:
     signature, *values = json.loads(base64.b64decode(cursor))
     assert signature == _signature(of, order), "a cursor of another order"
-    return [_from_json(name, value) for (name, _), value in zip(order, values, strict=True)]
+    return [_from_json(types[name], value) for (name, _), value in zip(order, values, strict=True)]
 
 
 def _signature(of: str, order: Sequence[tuple[str, bool]]) -> str:
@@ -182,9 +188,9 @@ def as_json(value: Any) -> Any:
     return str(value) if isinstance(value, UUID) else value
 
 
-def _from_json(name: str, value: Any) -> Any:
-    if name == "id":
+def _from_json(type_: Any, value: Any) -> Any:
+    if isinstance(type_, Uuid):
         return UUID(value)
-    if name.endswith("_at"):
+    if isinstance(type_, DateTime):
         return datetime.fromisoformat(value)
-    return date.fromisoformat(value) if name.endswith("_on") else value
+    return date.fromisoformat(value) if isinstance(type_, Date) else value

@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from enum import Enum
 from functools import cache
 from typing import Any
 from uuid import UUID
@@ -203,7 +204,8 @@ class _Resolver:
         if isinstance(binding, Localized):
             texts = await self._column(reader, source, binding.name) or {}
             preferred = [given["locale"].code] if given.get("locale") else []
-            return next((texts[x] for x in (*preferred, *reader.request.reading.locales) if x in texts), None)
+            choices = (*preferred, *reader.request.reading.locales)
+            return next((texts[x] for x in (choices[:1] if binding.official else choices) if x in texts), None)
         if isinstance(binding, Translations):
             texts = await self._column(reader, source, binding.name) or {}
             return [{"locale": locale.upper(), "text": texts[locale]} for locale in sorted(texts)]
@@ -246,7 +248,7 @@ class _Resolver:
             value = given.get(_camel(name))
             if value is None and declared.absent is not None:
                 value = reader.parameters[declared.absent]
-            made[name] = literal(value)
+            made[name] = literal(value.value if isinstance(value, Enum) else value)
         return made
 
     async def _values(self, reader: Reader, source: Row | None) -> Values | None:
@@ -281,6 +283,7 @@ class _Resolver:
             {} if binding.shape != CONNECTION else given,
             default_order=binding.order,
             columns={name: self._catalog.column(target, name) for name in self._filterable(target)},
+            types={column.name: column.type for column in row.c},
             collated=reader.collated,
             limit=None if binding.shape == CONNECTION else binding.limit,
             of=get_named_type(self._bound.type).name,

@@ -1,7 +1,7 @@
 """Random valid queries over the whole schema, from whatever picks numbers: hypothesis, or a loop."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,6 +20,7 @@ from graphql import (
     is_composite_type,
     is_leaf_type,
     is_required_argument,
+    is_required_input_field,
 )
 
 DEEPEST = 5
@@ -37,17 +38,32 @@ class Name:
     name: str
 
 
+Place = tuple[str, str]
+"""A field: the type that has it, and its name."""
+
+
 @dataclass(frozen=True)
 class Samples:
-    """Values from the world. `cursors`: by connection field, and by the order that they were made in."""
+    """Values from the world.
 
-    ids: Sequence[str]
-    slugs: Mapping[str, Sequence[str]]
-    dates: Sequence[str]
-    moments: Sequence[str]
-    texts: Sequence[str]
-    numbers: Sequence[int]
-    cursors: Mapping[tuple[str, str], Mapping[tuple[str, ...], Sequence[str]]] = field(default_factory=dict)
+    `scalars`: by type; `nodes`: global identifiers by type, the richest row that most see first; `slugs`: by the field
+    that takes them, what is there first; `at`: the slug by which most is found on the way to a type; `cursors`: by
+    connection field, and by the order that they were made in; `readers`: who finds most in a connection; `computed`:
+    the fields that need Python.
+    """
+
+    scalars: Mapping[str, Sequence[Any]]
+    nodes: Mapping[str, Sequence[str]]
+    slugs: Mapping[Place, Sequence[str]]
+    computed: Collection[Place] = ()
+    at: Mapping[str, str] = field(default_factory=dict)
+    cursors: Mapping[Place, Mapping[tuple[str, ...], Sequence[str]]] = field(default_factory=dict)
+    readers: Mapping[Place, str] = field(default_factory=dict)
+
+
+def takes_slug(declared: GraphQLField) -> bool:
+    """Whether a field finds its row by a slug."""
+    return "slug" in declared.args and get_named_type(declared.args["slug"].type).name == "String"
 
 
 @dataclass(frozen=True)
@@ -139,7 +155,7 @@ class Queries:
             return self._typename(aliased=aliased)
         name, declared = fields[self._pick(len(fields))]
         inner = get_named_type(declared.type)
-        if name == "canRegister":
+        if (type_.name, name) in self._samples.computed:
             self._spliced = False
         arguments, size = self._arguments(type_.name, name, declared, weight)
         alias = f"{self._alias()}: " if arguments or aliased or not self._pick(3) else ""
@@ -189,7 +205,9 @@ class Queries:
             if key in ("first", "last", "after", "before", "where", "orderBy"):
                 continue
             if is_required_argument(argument) or self._pick(3) == 2:
-                given[key] = self._value(argument.type, self._sample(name, key, argument.type))
+                slugs = self._samples.slugs[type_name, name] if key == "slug" and takes_slug(declared) else None
+                value = slugs[self._pick(len(slugs))] if slugs else self._sample(argument.type)
+                given[key] = self._value(argument.type, value)
         return (f"({', '.join(f'{k}: {v}' for k, v in given.items())})" if given else ""), size
 
     def _order(self, type_name: str, name: str, declared: GraphQLField, given: dict[str, str]) -> tuple[str, ...]:
@@ -231,34 +249,23 @@ class Queries:
             else:
                 operators = list(inner.fields)
                 made[name] = {
-                    operator: self._compared(inner.fields[operator].type)
+                    operator: self._sample(inner.fields[operator].type)
                     for operator in {operators[self._pick(len(operators))] for _ in range(1 + self._pick(2))}
                 }
         return made
 
-    def _compared(self, type_: GraphQLInputType) -> Any:
-        compared = get_nullable_type(type_)
-        if isinstance(compared, GraphQLList):
-            return [self._sample("", "", compared.of_type) for _ in range(self._pick(4))]
-        return self._sample("", "", compared)
-
-    def _sample(self, field_name: str, argument: str, type_: Any) -> Any:
-        named = get_named_type(type_)
-        if isinstance(named, GraphQLEnumType):
-            names = list(named.values)
+    def _sample(self, type_: Any) -> Any:
+        type_ = get_nullable_type(type_)
+        if isinstance(type_, GraphQLList):
+            return [self._sample(type_.of_type) for _ in range(self._pick(4))]
+        if isinstance(type_, GraphQLEnumType):
+            names = list(type_.values)
             return Name(names[self._pick(len(names))])
-        samples = self._samples
-        if argument == "slug":
-            values: Sequence[Any] = samples.slugs[field_name]
-        else:
-            values = {
-                "ID": samples.ids,
-                "Date": samples.dates,
-                "DateTime": samples.moments,
-                "String": samples.texts,
-                "Int": samples.numbers,
-                "Boolean": (True, False),
-            }[named.name]
+        if isinstance(type_, GraphQLInputObjectType):
+            asked = {name: item.type for name, item in type_.fields.items() if is_required_input_field(item)}
+            asked |= {name: item.type for name, item in type_.fields.items() if not self._pick(3)}
+            return {name: self._sample(item) for name, item in asked.items()}
+        values = self._samples.scalars[type_.name]
         return values[self._pick(len(values))]
 
     # Values: written out, or as variables

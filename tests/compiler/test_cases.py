@@ -1,19 +1,21 @@
 """Golden cases: documents with the statement that anybody's answer takes, and the answers. Review them as diffs.
 
 UPDATE_CASES=1 writes them anew. A case begins with comments: `# as: …` (who asks, anonymous by default),
-`# language: …` and `# variables: {…}`.
+`# language: …` and `# variables: {…}`. `# nodes: …` are the types that the statement knows as nodes, so that a new type
+doesn't change it; the answers are the whole schema's.
 """
 
 import json
 import os
 import re
+from copy import copy
 from pathlib import Path
 from typing import Any
 
 import pytest
 from graphql import FragmentDefinitionNode, OperationDefinitionNode, parse
 
-from schema.build import Built
+from schema.compiler.bind import Catalog
 from schema.compiler.plan import Planner
 from schema.compiler.run import NotSpliced, Operations, Plan
 from tests.compiler.ways import Asker
@@ -26,9 +28,12 @@ UPDATE = "UPDATE_CASES" in os.environ
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.stem)
 async def test_a_case_has_its_statement_and_its_answers(asker: Asker, world: World, case: Path) -> None:
     document = case.read_text()
-    said = dict(re.findall(r"^# (as|language|variables): (.*)$", document, re.MULTILINE))
+    said = dict(re.findall(r"^# (as|language|variables|nodes): (.*)$", document, re.MULTILINE))
     variables = json.loads(said.get("variables", "{}"))
-    text, spliced = _statement(asker.built, document, variables)
+    catalog = copy(asker.built.catalog)
+    if "nodes" in said:
+        catalog.node_types = tuple(said["nodes"].split(", "))
+    text, spliced = _statement(catalog, document, variables)
     _compare(case.with_suffix(".sql"), _laid_out(text))
     answers: dict[str, Any] = {}
     for who in said.get("as", "anonymous").split(", "):
@@ -49,9 +54,9 @@ def _compare(file: Path, found: str) -> None:
     assert found == file.read_text()
 
 
-def _statement(built: Built, document: str, variables: dict[str, Any]) -> tuple[str, bool]:
+def _statement(catalog: Catalog, document: str, variables: dict[str, Any]) -> tuple[str, bool]:
     """The statement for anybody, and whether its answer is spliced."""
-    operation = Operations(built.catalog).find(document, None)
+    operation = Operations(catalog).find(document, None)
     values = operation.coercion.values(variables)
     try:
         return operation.plan(values).statement(as_person=False).text, True
@@ -59,10 +64,10 @@ def _statement(built: Built, document: str, variables: dict[str, Any]) -> tuple[
         definitions = parse(document).definitions
         fragments = {d.name.value: d for d in definitions if isinstance(d, FragmentDefinitionNode)}
         (node,) = (d for d in definitions if isinstance(d, OperationDefinitionNode))
-        planner = Planner(built.catalog, fragments, values)
+        planner = Planner(catalog, fragments, values)
         grouped = planner.collect("Query", [node.selection_set])
         roots = [planner.root(key, nodes, "Query") for key, nodes in grouped.items()]
-        return Plan(built.catalog, roots, with_types=True).statement(as_person=False).text, False
+        return Plan(catalog, roots, with_types=True).statement(as_person=False).text, False
 
 
 def _laid_out(sql: str) -> str:

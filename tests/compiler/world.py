@@ -1,6 +1,7 @@
 """One small world for all the tests of the compiler: fixed keys, slugs and days, and something of every kind.
 
-Nothing here is changed by a test, so that it is made once a run. Its moment is `NOW`, whatever the clock says.
+Nothing here is changed by a test, so that it is made once a run. Its moment is `NOW`, whatever the clock says. What is
+made by hand is for the golden cases and for variety; tables that it leaves empty are filled (`filling`).
 
                  union (umbrella)                          the other confederation: `annex`, with Zoé as its staff
       visible │  unseen │  suspended │ applied
@@ -14,9 +15,14 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+import asyncpg
+from sqlmodel import SQLModel
+
 import models as m
 from services.core.actor import Tenant
 from services.core.database import Database
+from tests.compiler.contents import rows_of
+from tests.compiler.filling import Filling
 from tests.compiler.happenings import events, registrations
 from tests.compiler.rows import LONG_AGO, NOW, QUARTERS, TODAY, Rows, key
 from tests.making import Maker, texts
@@ -24,11 +30,15 @@ from tests.making import Maker, texts
 
 @dataclass(frozen=True)
 class World:
-    """The confederation, another one, and people by the demo tokens that they sign in with."""
+    """The confederation, another one, and people by the demo tokens that they sign in with.
+
+    `unfilled`: tables that nothing could be drawn for, with what refused it.
+    """
 
     make: Maker
     other: Maker
     people: dict[str, str]
+    unfilled: dict[str, str]
 
     def authorization(self, who: str) -> str | None:
         """What somebody sends in the header; None for anonymous."""
@@ -43,8 +53,8 @@ ACTORS = ("anonymous", "member", "staff", "cascading", "ex-member", "foreign")
 """Somebody of each standing. `foreign` belongs to the other confederation, and asks there."""
 
 
-async def make_world(database: Database) -> World:
-    """Make it; once a database, because its keys are fixed."""
+async def make_world(database: Database, owner: asyncpg.Connection) -> World:
+    """Make it; once a database, because its keys are fixed. `owner`: past row security."""
     tenants: dict[UUID, Tenant] = {}
     make, other = (_maker(database, slug, tenants) for slug in ("federated", "annexed"))
     for maker in (make, other):
@@ -64,6 +74,7 @@ async def make_world(database: Database) -> World:
     await events(make)
     await registrations(make)
     await _elsewhere(other)
+    unfilled = await _fill(owner, make, other)
     return World(
         make,
         other,
@@ -74,7 +85,24 @@ async def make_world(database: Database) -> World:
             "ex-member": "demo:federated:exavier",
             "foreign": "demo:annexed:zoe",
         },
+        unfilled,
     )
+
+
+async def _fill(owner: asyncpg.Connection, make: Maker, other: Maker) -> dict[str, str]:
+    """Rows of the tables that are empty; in the other confederation a few, as far as they come by themselves.
+
+    They are often of those who sign in here, and of where they belong, so that each standing sees some.
+    """
+    often = {"person": [key(name) for name in ("ana", "stan", "casper", "exavier", "zoe")]}
+    often["association"] = [key("north"), key("annex")]
+
+    async def fill(maker: Maker, wanted: int, called: str) -> dict[str, str]:
+        rows = await rows_of(owner, maker.tenant.id)
+        return await Filling(owner, maker.tenant.id, rows, often, called).fill(SQLModel.metadata, wanted)
+
+    await fill(other, 4, "elsewhere")
+    return await fill(make, 8, "")
 
 
 def _maker(database: Database, slug: str, tenants: dict[UUID, Tenant]) -> Maker:

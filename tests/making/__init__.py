@@ -2,14 +2,24 @@
 
 Rows are written by the platform itself, past permissions and operations, so that a test of an operation depends on no
 other operation. Copies that operations keep (`association_ids`, `taken`) are kept here too. Any further column of a row
-can be given by its name, and wins.
+can be given by its name, and wins. What admits its participants only is written, and read, as one of them: `save_as`,
+`all_as`.
+
+A domain adds its module, with `class MentoringMaker(PeopleMaker)` on the maker of what its rows belong to, and one base
+to `Maker`, before the bases that are here: a maker may not come after one that it is built on.
 """
 
+from tests.making.advocacy import AdvocacyMaker
 from tests.making.base import LONG_AGO, ActingAs, name, texts
 from tests.making.events import EventMaker, assert_seats_reconcile
+from tests.making.mentoring import MentoringMaker, assert_places_reconcile
 
-__all__ = ["LONG_AGO", "ActingAs", "Maker", "assert_seats_reconcile", "name", "texts"]
+__all__ = ["LONG_AGO", "ActingAs", "Maker", "assert_places_reconcile", "assert_seats_reconcile", "name", "texts"]
 
 
-class Maker(EventMaker):
-    """Makes rows in one confederation (fr, en; America/Toronto): federation, people, events, each in its module."""
+class Maker(
+    AdvocacyMaker,
+    MentoringMaker,
+    EventMaker,
+):
+    """Makes rows in one confederation (fr, en; America/Toronto): of each domain, in its module."""

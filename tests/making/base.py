@@ -87,8 +87,15 @@ class BaseMaker:
 
     async def all(self, model: type[Row], **where: Any) -> Sequence[Row]:
         """The rows of the confederation that have these values, oldest first."""
+        return await self._all(system(self.tenant), model, where)
+
+    async def all_as(self, person: Person, model: type[Row], **where: Any) -> Sequence[Row]:
+        """The same as the person sees it: for tables that admit nobody but their participants."""
+        return await self._all(await self.actor(person), model, where)
+
+    async def _all(self, actor: Actor, model: type[Row], where: Mapping[str, Any]) -> Sequence[Row]:
         query = select(model).filter_by(confederation_id=self.tenant.id, **where).order_by(col(model.id))
-        async with begin(self.database, system(self.tenant)) as work:
+        async with begin(self.database, actor) as work:
             return (await work.session.execute(query)).scalars().all()
 
     async def fresh(self, row: Row) -> Row:
@@ -99,6 +106,11 @@ class BaseMaker:
     async def save(self, *rows: SQLModel) -> None:
         """Write new rows, or what was changed on rows that `make` gave."""
         async with begin(self.database, system(self.tenant)) as work:
+            work.session.add_all(rows)
+
+    async def save_as(self, person: Person, *rows: SQLModel) -> None:
+        """The same as the person: for tables that admit nobody but their participants, not even the platform."""
+        async with begin(self.database, await self.actor(person)) as work:
             work.session.add_all(rows)
 
     async def add(self, model: type[Row], given: Mapping[str, Any], **otherwise: Any) -> Row:

@@ -15,7 +15,14 @@ NOT_TENANTS = {"alembic_version"}
 # Columns that look like copies of a parent's and are the row's own.
 OWN_COLUMNS = {
     ("event", "association_id"): "the organiser; its series may be another association's",
+    (
+        "person_reference",
+        "association_ids",
+    ): "the person's, kept by services.tenancy.visibility with the person's links",
+    ("position", "association_ids"): "the person's, kept by services.tenancy.visibility with the person's links",
 }
+# Copies that are null where the row refers to no such parent.
+MAY_BE_NULL: dict[tuple[str, str], str] = {}
 
 
 async def tables(db: asyncpg.Connection) -> set[str]:
@@ -163,24 +170,32 @@ async def too_many_rights(db: asyncpg.Connection) -> list[str]:
 
 
 async def copies_that_could_go_stale(db: asyncpg.Connection) -> list[str]:
-    """A column that a policy compares and a parent has too is carried by the key, which cascades, and is never null.
+    """A column that a policy compares, and that of a parent too, is carried by a key that cascades, and is never null.
 
-    (A key with a null in it is not checked at all.)
+    (A key with a null in it is not checked at all.) Which columns policies compare, PostgreSQL knows itself.
     """
     rows = await db.fetch(
-        """select c.relname as "table", a.attname as "column", a.attnotnull as never_null,
-                  bool_or(a.attnum = any(k.conkey) and cardinality(k.conkey) > 2 and k.confupdtype = 'c') as carried
-           from pg_class c
-           join pg_attribute a on a.attrelid = c.oid and a.attname in ('association_id', 'published')
-             and a.attgenerated = ''
-           join pg_constraint k on k.conrelid = c.oid and k.contype = 'f' and k.confrelid <> c.oid
-           join pg_attribute p on p.attrelid = k.confrelid and p.attname = a.attname
-           where c.relnamespace = 'public'::regnamespace group by 1, 2, 3"""
+        """with compared as (
+             select distinct a.attrelid as relation, a.attnum, a.attname, a.attnotnull, a.attgenerated
+             from pg_policy p
+             join pg_depend d on d.classid = 'pg_policy'::regclass and d.objid = p.oid
+               and d.refclassid = 'pg_class'::regclass and d.refobjid = p.polrelid
+             join pg_attribute a on a.attrelid = d.refobjid and a.attnum = d.refobjsubid
+             where a.attname not in ('id', 'confederation_id')
+           )
+           select c.relname as "table", own.attname as "column", own.attnotnull as never_null,
+                  bool_or(own.attnum = any(k.conkey) and cardinality(k.conkey) > 2 and k.confupdtype = 'c') as carried
+           from compared own
+           join pg_class c on c.oid = own.relation
+           join pg_constraint k on k.conrelid = own.relation and k.contype = 'f' and k.confrelid <> own.relation
+           join compared parents on parents.relation = k.confrelid and parents.attname = own.attname
+           where own.attgenerated = '' group by 1, 2, 3"""
     )
     return [
         f"{row['table']}.{row['column']}"
         for row in rows
-        if not (row["carried"] and row["never_null"]) and (row["table"], row["column"]) not in OWN_COLUMNS
+        if not (row["carried"] and (row["never_null"] or (row["table"], row["column"]) in MAY_BE_NULL))
+        and (row["table"], row["column"]) not in OWN_COLUMNS
     ]
 
 

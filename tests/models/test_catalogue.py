@@ -7,6 +7,18 @@ from sqlmodel import SQLModel
 from models.policies import policies
 from tests.models import catalogue
 
+CIRCLES = """
+    create table circle (confederation_id uuid, id uuid, tier text, primary key (confederation_id, id),
+                         unique (confederation_id, id, tier));
+    create policy circle_select on circle using (tier = 'PUBLIC');
+    create table circle_note (confederation_id uuid, id uuid, circle_id uuid, tier text {null},
+                              foreign key (confederation_id, circle_id {carried}) references circle
+                              (confederation_id, id {carried}) {cascade});
+    create policy circle_note_select on circle_note using (tier = 'PUBLIC')
+"""
+"""Notes that are as public as their circle: whatever the column is called that says so, it has to be carried."""
+KEPT = {"null": "not null", "carried": ", tier", "cascade": "on update cascade"}
+
 OFFENCES = [
     (catalogue.without_row_security, "create table loose (confederation_id uuid)", "loose"),
     (catalogue.without_row_security, "alter table person disable row level security", "person"),
@@ -91,6 +103,10 @@ OFFENCES = [
         "alter table speaker alter association_id drop not null",
         "speaker.association_id",
     ),
+    *(
+        (catalogue.copies_that_could_go_stale, CIRCLES.format_map(KEPT | {without: ""}), "circle_note.tier")
+        for without in KEPT
+    ),
 ]
 
 
@@ -118,6 +134,16 @@ async def test_the_rule_finds_what_breaks_it(
         assert any(found in line for line in await rule(owner))
     finally:
         await offending.rollback()
+
+
+async def test_a_copy_that_its_key_keeps_is_no_offence(owner: asyncpg.Connection) -> None:
+    made = owner.transaction()
+    await made.start()
+    try:
+        await owner.execute(CIRCLES.format_map(KEPT))
+        assert await catalogue.copies_that_could_go_stale(owner) == []
+    finally:
+        await made.rollback()
 
 
 async def test_every_table_is_a_model_with_a_policy(owner: asyncpg.Connection) -> None:

@@ -1,4 +1,4 @@
-"""Who reads and writes which rows: a table of facts, held against PostgreSQL itself, past all code of ours."""
+"""Who reads and writes which rows: the domains' facts, held against PostgreSQL itself, past all code of ours."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
@@ -10,53 +10,17 @@ from sqlalchemy.exc import DBAPIError
 from sqlmodel import SQLModel
 
 from models import EventHost, EventState
+from models.policies import policies
 from services.core.database import Database
 from services.core.work import begin
+from tests.domains import domain_of
 from tests.making import ActingAs, Maker
-from tests.models.world import World, world
+from tests.models.facts import FOLDER, all_facts, world
+from tests.models.world import EVERYBODY, NOBODY, World
 
-NOBODY: set[str] = set()
-EVERYBODY = {
-    "anonymous", "own", "member", "ex-member", "staff", "former staff",
-    "staff elsewhere", "staff above", "staff beside", "registrar",
-}  # fmt: skip
-OWN = {"own"}
-# `staff above` sees figures of the association, `staff beside` its persons too.
-STAFF = {"staff", "staff above", "staff beside"}
-STAFF_FOR_PERSONS = {"staff", "staff beside"}
-EVENT_STAFF = STAFF | {"registrar"}
-DESK = STAFF_FOR_PERSONS | {"registrar"}
-
-FACTS: dict[str, tuple[set[str], set[str]]] = {
-    # row: who reads it, who inserts, updates and deletes it
-    "confederation": (EVERYBODY, NOBODY),
-    "association": (EVERYBODY, STAFF),
-    "affiliation": (EVERYBODY, {"staff beside"}),
-    "affiliation applied for": ({"staff elsewhere", "staff above"}, {"staff above"}),
-    "person": (OWN | DESK, STAFF_FOR_PERSONS),
-    "person_reference": (OWN | DESK, STAFF_FOR_PERSONS),
-    "position": (OWN | DESK, STAFF_FOR_PERSONS),
-    "mandate closed": (OWN | DESK, STAFF_FOR_PERSONS),
-    "mandate published": (EVERYBODY, STAFF_FOR_PERSONS),
-    "membership_category": (EVERYBODY, STAFF_FOR_PERSONS),
-    "membership": (OWN | STAFF_FOR_PERSONS, STAFF_FOR_PERSONS),
-    "role_grant": (OWN | STAFF, STAFF),
-    "segment closed": (EVENT_STAFF, EVENT_STAFF),
-    "segment published": (EVERYBODY, EVENT_STAFF),
-    "segment_clause closed": (EVENT_STAFF, EVENT_STAFF),
-    "segment_clause published": (EVERYBODY, EVENT_STAFF),
-    "event_series": (EVERYBODY, EVENT_STAFF),
-    **{
-        f"{table} {way}": (EVERYBODY if way == "published" else EVENT_STAFF, EVENT_STAFF)
-        for table in ("event", "event_host", "speaker", "seat_pool", "event_audience", "report", "avenue")
-        for way in ("closed", "published")
-    },
-    "registration": (OWN | DESK, OWN | DESK),
-    "journal_entry": (STAFF_FOR_PERSONS, OWN),  # an entry is written by the actor it names
-    "idempotency_record": (OWN, OWN),
-}
-APPEND_ONLY = {"journal_entry"}
+FACTS = all_facts()
 TABLES = sorted(SQLModel.metadata.tables)
+MODELS = {str(mapper.class_.__tablename__): mapper.class_ for mapper in SQLModel._sa_registry.mappers}
 
 
 @pytest.fixture(scope="module")
@@ -110,12 +74,17 @@ def table_of(label: str) -> str:
 
 
 def a_row_of(table: str) -> str:
-    return next(label for label in FACTS if table_of(label) == table)
+    """The first of a table's rows. AssertionError where no domain says a fact of it."""
+    labels = [label for label in FACTS if table_of(label) == table]
+    assert labels, f"Who reads and writes {table}? Say so in {FOLDER}/{domain_of(MODELS[table])}.py."
+    return labels[0]
 
 
-def test_every_table_has_its_facts(standing: World) -> None:
-    assert sorted({table_of(label) for label in FACTS}) == TABLES
-    assert FACTS.keys() == standing.rows.keys()
+def test_every_table_has_its_facts_and_every_fact_its_row(standing: World) -> None:
+    assert {table_of(a_row_of(table)) for table in TABLES} == policies.by_table.keys()
+    assert {table_of(label) for label in FACTS} == set(TABLES)
+    assert FACTS.keys() == standing.rows.keys(), f"Each of FACTS needs its row, of the same file in {FOLDER}."
+    assert standing.actors.keys() == EVERYBODY | {"foreign staff"}
 
 
 @pytest.mark.parametrize("label", FACTS)
@@ -139,7 +108,7 @@ async def test_rows_are_read_and_written_by_those_they_are_for(
                     found[change].add(name)
     readers, writers = FACTS[label]
     # To change a row one must see it first, so whoever writes without reading only adds.
-    changers = NOBODY if table in APPEND_ONLY else writers & readers
+    changers = NOBODY if policies.by_table[table].append_only else writers & readers
     assert found == {"read": readers, "insert": writers, "update": changers, "delete": changers}
 
 
@@ -155,23 +124,30 @@ async def test_without_a_tenant_there_are_no_rows(
 
 
 @pytest.mark.parametrize("table", TABLES)
-async def test_elevation_ends_at_the_tenant(
+async def test_elevation_ends_at_the_tenant_and_before_what_is_its_participants(
     database: Database, owner: asyncpg.Connection, standing: World, table: str
 ) -> None:
+    policy = policies.by_table[table]
     column = "id" if table == "confederation" else "confederation_id"
     insert, argument = await copy(owner, table, standing.rows[a_row_of(table)].id)
     count = f"select count(*) from {table} where {column} = $1"
     here, there = standing.make.tenant.id, standing.actors["foreign staff"].tenant.id
     elevated = {"confed.elevated": "to see everything"}
-    async with told(database, {"confed.tenant": str(here)} | elevated) as connection:
-        assert await connection.fetchval(count, here) == await owner.fetchval(count, here) > 0
-        assert await admitted(connection, lambda: connection.execute(insert, argument))
-    async with told(database, {"confed.tenant": str(there)} | elevated) as connection:
-        assert await connection.fetchval(count, here) == 0
-        assert not await admitted(connection, lambda: connection.execute(insert, argument))
-        if table not in APPEND_ONLY:
-            assert await connection.execute(f"update {table} set id = id where {column} = $1", here) == "UPDATE 0"
-            assert await connection.execute(f"delete from {table} where {column} = $1", here) == "DELETE 0"
+    everything = await owner.fetchval(count, here)
+    assert everything > 0
+    for tenant in (here, there):
+        is_lifted = tenant == here and not policy.participants
+        async with told(database, {"confed.tenant": str(tenant)} | elevated) as connection:
+            assert await connection.fetchval(count, here) == (everything if is_lifted else 0)
+            assert await admitted(connection, lambda c=connection: c.execute(insert, argument)) == is_lifted  # type: ignore[misc]
+            if not is_lifted and not policy.append_only:
+                assert await connection.execute(f"update {table} set id = id where {column} = $1", here) == "UPDATE 0"
+                assert await connection.execute(f"delete from {table} where {column} = $1", here) == "DELETE 0"
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_a_table_that_admits_its_participants_only_says_so(table: str) -> None:
+    assert policies.by_table[table].participants == ("PARTICIPANTS" in (MODELS[table].__doc__ or ""))
 
 
 async def test_a_row_cannot_be_moved_to_another_tenant(database: Database, standing: World) -> None:

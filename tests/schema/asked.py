@@ -1,11 +1,11 @@
-"""The world of `standing`, asked by each of its people."""
+"""The world of `tests.schema.world`, asked by each of its people."""
 
 from typing import Any
 
 from schema.build import build
 from tests.client import Client
 from tests.schema import asking
-from tests.schema.standing import World
+from tests.schema.world import World
 
 
 class Asked:

@@ -1,15 +1,12 @@
-"""What the authorization matrix asks: every field of a sample, the root fields, and each mutation."""
+"""How the authorization matrix asks: for every field of a sample, and of everything at once."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
-from uuid import UUID
 
 from graphql import GraphQLEnumType, GraphQLObjectType, GraphQLScalarType, GraphQLSchema, get_named_type
 
 from schema.compiler.bind import Catalog
 from schema.compiler.declare import Computed
-from schema.relay import encode_id
-from tests.schema.standing import World
 
 SHAPES = ("Connection", "Edge", "Payload")
 """Endings of types that only give a shape to what others hold."""
@@ -90,104 +87,7 @@ def ids_in(value: Any) -> Iterator[str]:
             yield from ids_in(inner)
 
 
-def roots(world: World) -> dict[str, dict[str, str]]:
-    """The root fields, by name and case, each as a field `it`."""
-    ids = world.ids
-    return {
-        "node": {
-            "an event": _node(ids["Event published"]),
-            "a draft": _node(ids["Event draft"]),
-            "a person": _node(ids["Person Ana"]),
-            "an absent one": _node(encode_id("Event", UUID(int=7))),
-            "another tenant's event": _node(ids["Event foreign"]),
-            "another tenant": _node(encode_id("Confederation", world.foreign.tenant.id)),
-            "another tenant's person": _node(ids["Person foreign"]),
-        },
-        "confederation": {"": "confederation { id }"},
-        "association": {
-            "home": f'association(slug: "{world.slugs["home"]}") {{ id }}',
-            "another tenant's": f'association(slug: "{world.slugs["foreign"]}") {{ id }}',
-        },
-        "associations": {
-            "": _page("associations"),
-            "another tenant's": _page("associations", world.slugs["foreign"]),
-        },
-        "event": {
-            "published": 'event(slug: "published") { id }',
-            "draft": 'event(slug: "draft") { id }',
-            "another tenant's": f'event(slug: "{world.slugs["foreign event"]}") {{ id }}',
-        },
-        "events": {
-            "": _page("events"),
-            "a draft": _page("events", "draft"),
-            "another tenant's": _page("events", world.slugs["foreign event"]),
-        },
-        "eventSeries": {"": 'eventSeries(slug: "series") { id }'},
-        "segment": {way: f'segment(slug: "segment-{way}") {{ id }}' for way in ("published", "closed")},
-        "me": {"": "me { id }"},
-    }
-
-
-def _node(id: str) -> str:
-    return f'node(id: "{id}") {{ id }}'
-
-
-def _page(field: str, slug: str | None = None) -> str:
+def page(field: str, slug: str | None = None) -> str:
+    """A list that can be read by pages, all of it or what has a slug."""
     where = "" if slug is None else f'(where: {{slug: {{eq: "{slug}"}}}})'
     return f"{field}{where} {{ totalCount nodes {{ id }} edges {{ node {{ id }} }} }}"
-
-
-def inputs(world: World) -> dict[str, dict[str, dict[str, Any]]]:
-    """The input of each mutation, by case."""
-    ids = world.ids
-    plan = {
-        "associationId": ids["Association home"],
-        "slug": "planned",
-        "title": [{"locale": "FR", "text": "Colloque"}],
-        "kind": "CONVENTION",
-        "format": "ONLINE",
-        "startsAt": "2099-01-01T12:00:00Z",
-        "endsAt": "2099-01-01T13:00:00Z",
-    }
-    there = plan | {"associationId": ids["Association elsewhere"]}
-    audiences = {"audiences": [{"segmentId": ids["Segment closed"]}]}
-
-    def event(*labels: str) -> dict[str, dict[str, Any]]:
-        return {label: {"eventId": ids[f"Event {label}"]} for label in labels}
-
-    def registration(label: str) -> dict[str, dict[str, Any]]:
-        return {label: {"registrationId": ids[f"Registration {label}"]}}
-
-    def seats(label: str) -> dict[str, Any]:
-        return {"seatPoolId": ids[f"SeatPool {label}"], "capacity": 40}
-
-    def somebody(event: str, person: str) -> dict[str, Any]:
-        return {"eventId": ids[f"Event {event}"], "personId": ids[f"Person {person}"]}
-
-    return {
-        "planEvent": {
-            "at home": plan,
-            "for a closed segment": plan | audiences,
-            "elsewhere, for a closed segment of home": there | audiences,
-            "elsewhere, after a draft of home": there | {"followUpToId": ids["Event draft"]},
-        },
-        "publishEvent": event("draft"),
-        "openRegistration": event("announced", "draft"),
-        "closeRegistration": event("open", "draft"),
-        "holdEvent": event("begun"),
-        "cancelEvent": event("open", "draft"),
-        "changeCapacity": {label: seats(label) for label in ("of published", "of draft")},
-        "draftReport": {
-            "held": event("held")["held"] | {"summary": [{"locale": "FR", "text": "Dit."}]},
-        },
-        "publishReport": event("held"),
-        "registerForEvent": event("open", "published", "begun", "draft"),
-        "registerOnBehalf": {
-            "Ana, open": somebody("open", "Ana"),
-            "somebody elsewhere, open": somebody("open", "elsewhere"),
-            "Ana, again": somebody("published", "Ana"),
-        },
-        "cancelRegistration": registration("confirmed"),
-        "checkIn": registration("confirmed"),
-        "undoCheckIn": registration("here"),
-    }

@@ -13,9 +13,9 @@ from tests.schema.standing import world
 @pytest.fixture(scope="session")
 async def asked(app: Starlette, database: Database) -> Asked:
     """The world, and clients of it and of the other confederation."""
-    standing = await world(await Maker.of_a_new_confederation(database))
-    made = Asked(standing, Client(app, standing.make), Client(app, standing.foreign))
-    for person in filter(None, standing.people.values()):
+    made_of = await world(await Maker.of_a_new_confederation(database))
+    made = Asked(made_of, Client(app, made_of.make), Client(app, made_of.foreign))
+    for person in filter(None, made_of.people.values()):
         await made.client.token(person)
-    await made.foreign.token(standing.stranger)
+    await made.foreign.token(made_of.stranger)
     return made

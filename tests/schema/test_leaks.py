@@ -13,7 +13,7 @@ from schema.relay import decode_id, encode_id
 from tests.client import Client
 from tests.making import Maker, name
 from tests.schema.asked import Asked
-from tests.schema.test_authorization_matrix import who
+from tests.schema.test_authorization_matrix import MATRIX
 
 ANY = "{ totalCount nodes { id } edges { cursor } pageInfo { hasNextPage startCursor } }"
 
@@ -40,10 +40,10 @@ PROBES = {
 async def test_a_filter_finds_nothing_that_the_reader_may_not_see(asked: Asked, probe: str) -> None:
     field, where, audience = PROBES[probe]
     answers = await asked.by_each(
-        f'{{ association(slug: "{asked.world.slugs["home"]}") {{ {field}(where: {where}) {ANY} }} }}'
+        f'{{ association(slug: "{asked.world.home.slug}") {{ {field}(where: {where}) {ANY} }} }}'
     )
     finders = {standing for standing, data in answers.items() if data["association"][field]["totalCount"]}
-    assert finders == who(audience)
+    assert finders == MATRIX.who(audience)
     for standing in answers.keys() - finders:
         nothing = {"hasNextPage": False, "startCursor": None}
         assert answers[standing]["association"][field] == {
@@ -60,7 +60,7 @@ async def test_registrations_can_not_be_looked_for_by_name(asked: Asked) -> None
     where = f"{{name: {{eq: {json.dumps(name(ana))}}}}}"
     answers = await asked.by_each(f'{{ event(slug: "published") {{ registrations(where: {where}) {ANY} }} }}')
     finders = {standing for standing, data in answers.items() if data["event"]["registrations"]["totalCount"]}
-    assert finders == who("own + registrations.read")
+    assert finders == MATRIX.who("own + registrations.read")
 
 
 async def test_a_forged_cursor_leads_to_nothing_invisible(asked: Asked) -> None:
@@ -76,7 +76,7 @@ async def test_a_forged_cursor_leads_to_nothing_invisible(asked: Asked) -> None:
             before: events(last: 1, orderBy: [SLUG_ASC], before: "{mark}") {{ nodes {{ id }} }} }}"""
         answers = await asked.by_each(document)
         finders = {standing for standing, data in answers.items() if draft in json.dumps(data)}
-        assert finders == who("events.manage")
+        assert finders == MATRIX.who("events.manage")
 
 
 async def test_pages_do_not_stumble_over_invisible_rows(asked: Asked) -> None:
@@ -120,7 +120,7 @@ async def test_a_registration_that_stands_in_the_way_is_named_to_those_who_see_i
         if "registrationId" in given:
             named.add(standing)
             assert given["registrationId"] == ids["Registration confirmed"]
-    assert named == who("registrations.read")
+    assert named == MATRIX.who("registrations.read")
 
 
 @pytest.mark.parametrize("standing", ["staff", "registrar", "staff beside"])

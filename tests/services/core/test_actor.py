@@ -109,6 +109,18 @@ async def test_memberships_are_those_in_good_standing(make: Maker) -> None:
     assert (await make.actor(ana, now=NOW)).memberships == {first.id}
 
 
+async def test_a_member_is_within_the_umbrellas_above_while_the_affiliation_is_active(make: Maker) -> None:
+    top = await make.umbrella()
+    middle = await make.umbrella(under=top)
+    home = await make.association(under=middle)
+    suspending, past = await make.umbrella(), await make.umbrella()
+    await make.affiliation(home, suspending, state=AffiliationState.SUSPENDED)
+    await make.affiliation(home, past, state=AffiliationState.ACTIVE, ends_on=YESTERDAY)
+    ana = await make.member(home, joined_on=YESTERDAY)
+    assert (await make.actor(ana, now=NOW)).memberships == {home.id, middle.id, top.id}
+    assert not (await make.actor(await make.person(), now=NOW)).memberships
+
+
 async def test_nobody_acts_as_the_dead_or_as_somebody_of_another_confederation(make: Maker, database: Database) -> None:
     other = await make.other()
     living, dead = await make.person(), await make.person(deceased_on=YESTERDAY)

@@ -11,8 +11,9 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from models import Event, EventSeries, EventState, JournalEntry, Person, Role
 from services.core.actor import system
-from services.core.errors import AlreadyExists, NotFound, Problem, WouldMakeACycle
+from services.core.errors import AlreadyExists, NotFound, Problem
 from services.core.work import Work
+from services.tenancy.errors import WouldMakeACycle
 from tests.making import ActingAs, Maker, texts
 
 

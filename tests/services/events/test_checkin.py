@@ -5,8 +5,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from models import EventState, Person, RegistrationState, Role
-from services.core.errors import InvalidInput, NotAllowed, Problem, WrongEventState, WrongRegistrationState
+from services.core.errors import InvalidInput, NotAllowed, Problem
 from services.events.checkin import check_in, undo_check_in
+from services.events.errors import WrongEventState, WrongRegistrationState
 from tests.making import ActingAs, Maker, assert_seats_reconcile
 from tests.services.events.looking import actions, picture
 

@@ -7,17 +7,9 @@ import pytest
 from sqlalchemy import event as listening
 
 from models import Event, EventAudience, EventState, Person, Registration, RegistrationState, Role, Sector
-from services.core.errors import (
-    AlreadyRegistered,
-    NotAllowed,
-    NotFound,
-    NotInvited,
-    NotSignedIn,
-    Problem,
-    RegistrationClosed,
-    RegistrationNotOpen,
-)
+from services.core.errors import NotAllowed, NotFound, NotSignedIn, Problem
 from services.events.eligibility import reasons_for
+from services.events.errors import AlreadyRegistered, NotInvited, RegistrationClosed, RegistrationNotOpen
 from services.events.registration import register
 from tests.making import ActingAs, Maker
 from tests.services.events.looking import picture

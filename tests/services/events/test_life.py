@@ -18,8 +18,9 @@ from models import (
     SeatPool,
     Speaker,
 )
-from services.core.errors import InvalidInput, WrongEventState
+from services.core.errors import InvalidInput
 from services.core.work import Work
+from services.events.errors import WrongEventState
 from services.events.life import (
     NEXT,
     cancel_event,

@@ -20,7 +20,8 @@ from models import (
     SeatPool,
     Speaker,
 )
-from services.core.errors import AlreadyExists, InvalidInput, NotAllowed, NotFound, Problem, WrongEventState
+from services.core.errors import AlreadyExists, InvalidInput, NotAllowed, NotFound, Problem
+from services.events.errors import WrongEventState
 from services.events.planning import AudienceInput, HostInput, PoolInput, SpeakerInput, change_capacity, plan_event
 from services.events.series import create_series
 from tests.making import ActingAs, Maker, texts

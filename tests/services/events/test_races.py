@@ -1,8 +1,7 @@
 """Races for seats, on connections of their own; each with a control that shows the race when the lock is off."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Sequence
 from uuid import UUID
 
 import asyncpg
@@ -19,56 +18,22 @@ from models import (
     Role,
     SeatPool,
 )
-from services.core.actor import Actor
-from services.core.database import Database
-from services.core.errors import AlreadyRegistered, Problem, RegistrationClosed, WrongEventState
-from services.core.work import Work, begin
+from services.core.work import Work
 from services.events import pools
 from services.events.checkin import check_in
+from services.events.errors import AlreadyRegistered, RegistrationClosed, WrongEventState
 from services.events.life import cancel_event, close_registration, open_registration
 from services.events.planning import change_capacity
 from services.events.registration import cancel_registration, register, register_on_behalf
 from tests.making import Maker, assert_seats_reconcile
+from tests.services.crowd import AT_ONCE, Crowd, Operation, somebody_waits_for_a_lock
 
 CONFIRMED, WAITLISTED, CANCELLED = (
     RegistrationState.CONFIRMED,
     RegistrationState.WAITLISTED,
     RegistrationState.CANCELLED,
 )
-AT_ONCE = 20
-Operation = Callable[[Work], Awaitable[object]]
 TakeSeat = Callable[[Work, UUID], Awaitable[bool]]
-
-
-@dataclass
-class Crowd:
-    """Transactions that run at once, each on its own connection, up to AT_ONCE of them."""
-
-    make: Maker
-    database: Database
-
-    async def act(self, actor: Actor, operation: Operation) -> object:
-        """One of them: its answer, or the problem that refused it. Anything else, such as a deadlock, is raised."""
-        try:
-            async with begin(self.database, actor) as work:
-                return await operation(work)
-        except Problem as problem:
-            return problem
-
-    async def all_act(self, *acts: tuple[Person, Operation]) -> list[object]:
-        """All of them at once; their answers in the order given."""
-        actors = [await self.make.actor(person) for person, _ in acts]
-        return await asyncio.gather(
-            *(self.act(actor, operation) for actor, (_, operation) in zip(actors, acts, strict=True))
-        )
-
-
-@pytest.fixture
-async def crowd(make: Maker, database_url: str) -> AsyncIterator[Crowd]:
-    """A crowd of the test's confederation."""
-    database = Database(database_url, readers=1, writers=AT_ONCE)
-    yield Crowd(make, database)
-    await database.close()
 
 
 async def race_for_five_seats(crowd: Crowd) -> tuple[Event, list[Registration], list[Registration]]:
@@ -140,14 +105,6 @@ async def cancel_while_somebody_registers(
     assert isinstance(await cancelling[0], Registration)
     assert (await crowd.make.fresh(anas)).state is CANCELLED
     return event, (await crowd.make.fresh(answer)).state
-
-
-async def somebody_waits_for_a_lock(owner: asyncpg.Connection) -> bool:
-    """Whether a transaction of this database is stopped by another."""
-    waiting = await owner.fetchval(
-        "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'"
-    )
-    return bool(waiting)
 
 
 async def test_a_seat_freed_while_somebody_joins_the_line_is_theirs(

@@ -7,20 +7,16 @@ import pytest
 
 from models import Event, EventFormat, EventState, JournalEntry, Person, Registration, RegistrationState, Role, SeatPool
 from services.core.actor import system
-from services.core.errors import (
+from services.core.errors import InvalidInput, NotAllowed, NotFound, NotSignedIn, Problem
+from services.core.work import begin
+from services.events.errors import (
     AlreadyRegistered,
-    InvalidInput,
     NoSuchFormat,
-    NotAllowed,
-    NotFound,
-    NotSignedIn,
-    Problem,
     RegistrationClosed,
     RegistrationNotOpen,
     WrongEventState,
     WrongRegistrationState,
 )
-from services.core.work import begin
 from services.events.registration import cancel_registration, register, register_on_behalf
 from tests.making import ActingAs, Maker, assert_seats_reconcile
 from tests.services.events.looking import actions, picture

@@ -4,8 +4,9 @@ import pytest
 from sqlalchemy import select
 
 from models import Avenue, EventState, Person, Report, Role
-from services.core.errors import InvalidInput, NotFound, WrongEventState
+from services.core.errors import InvalidInput, NotFound
 from services.core.work import Work
+from services.events.errors import WrongEventState
 from services.events.reports import draft_report, publish_report
 from tests.making import ActingAs, Maker, texts
 from tests.services.events.looking import actions, picture

@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from models import CancellationReason, Membership, MembershipStatus, Person, Role
-from services.core.errors import AlreadyExists, InvalidInput, NotAllowed, NotFound, NotSignedIn, WrongMembershipStatus
+from services.core.errors import AlreadyExists, InvalidInput, NotAllowed, NotFound, NotSignedIn
 from services.core.work import Work
+from services.membership.errors import WrongMembershipStatus
 from services.membership.memberships import Admission, admit, admit_all, cancel_membership, renew, resign
 from tests.making import LONG_AGO, ActingAs, Maker
 

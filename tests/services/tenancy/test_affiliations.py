@@ -8,14 +8,7 @@ import pytest
 
 from models import Affiliation, AffiliationState, Association, AssociationKind, Role
 from services.core.actor import system
-from services.core.errors import (
-    AlreadyExists,
-    InvalidInput,
-    NotAllowed,
-    NotFound,
-    WouldMakeACycle,
-    WrongAffiliationState,
-)
+from services.core.errors import AlreadyExists, InvalidInput, NotAllowed, NotFound
 from services.core.work import Work, begin
 from services.tenancy.affiliations import (
     accept_affiliation,
@@ -25,6 +18,7 @@ from services.tenancy.affiliations import (
     reinstate_affiliation,
     suspend_affiliation,
 )
+from services.tenancy.errors import WouldMakeACycle, WrongAffiliationState
 from tests.making import LONG_AGO, ActingAs, Maker
 
 
@@ -173,3 +167,22 @@ async def test_what_cascading_grants_reach_follows_the_graph(make: Maker, acting
     assert not after.may("persons.read", association.id), "Not visible from above."
     assert after.version > before.version
     assert (await make.fresh(bystander)).access_version == bystander.access_version
+
+
+async def test_members_of_an_affiliate_are_within_the_umbrella_on_their_next_request(
+    make: Maker, acting_as: ActingAs
+) -> None:
+    association, umbrella = await two(make)
+    chapter = await make.association(under=association)
+    ana, bystander = await make.member(chapter), await make.member(await make.association())
+    before = await make.actor(ana)
+    async with acting_as(await make.staff(association=umbrella)) as work:
+        made = await affiliate(work, association_id=association.id, umbrella_id=umbrella.id, starts_on=LONG_AGO)
+    within = await make.actor(ana)
+    assert within.version > before.version
+    assert within.memberships - before.memberships == {umbrella.id}
+    async with acting_as(await make.staff(association=umbrella)) as work:
+        await suspend_affiliation(work, made.id, reason="Cotisation")
+    assert (await make.actor(ana)).version > within.version
+    assert (await make.actor(ana)).memberships == before.memberships
+    assert (await make.actor(bystander)).version == bystander.access_version

@@ -1,13 +1,15 @@
 """Rules about input that several operations share: known before anything is read."""
 
 import re
-from collections.abc import Mapping
-from datetime import date
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime
 
 from services.core.errors import InvalidInput
+from services.core.work import Work
 
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _LOCALE = re.compile(r"[a-z]{2,3}(-[A-Z]{2})?")
+_LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 
 
 def check_slug(slug: str, *path: str) -> str:
@@ -34,6 +36,16 @@ def check_locale(locale: str, *path: str) -> str:
     return locale
 
 
+def check_languages(languages: Sequence[str], *path: str, most: int = 100) -> list[str]:
+    """Languages that something is held or somebody can talk in, each once: sign languages (`ase`, `fcs`) are some."""
+    if not 1 <= len(languages) <= most:
+        raise InvalidInput(f"1 to {most} languages", f"{len(languages)}", path=path)
+    for rank, language in enumerate(languages):
+        if not _LANGUAGE.fullmatch(language) or language in languages[:rank]:
+            raise InvalidInput("language tags such as fr or en-CA, each once", language, path=(*path, str(rank)))
+    return list(languages)
+
+
 def check_localized(texts: Mapping[str, str], *path: str, most: int = 200) -> dict[str, str]:
     """Text by locale, in one locale at least."""
     if not texts:
@@ -41,7 +53,31 @@ def check_localized(texts: Mapping[str, str], *path: str, most: int = 200) -> di
     return {check_locale(locale, *path): check_text(text, *path, locale, most=most) for locale, text in texts.items()}
 
 
+def check_texts(work: Work, texts: Mapping[str, str], *path: str, most: int = 200) -> dict[str, str]:
+    """Text in one of the confederation's locales at least, and in no other: nobody would ever be shown it."""
+    checked = check_localized(texts, *path, most=most)
+    for locale in checked:
+        if locale not in work.actor.tenant.locales:
+            raise InvalidInput(f"one of {', '.join(work.actor.tenant.locales)}", locale, path=(*path, locale))
+    return checked
+
+
 def check_period(starts_on: date, ends_on: date | None, *path: str) -> None:
     """A period that has an end doesn't end before it begins; its last day is part of it."""
     if ends_on is not None and ends_on < starts_on:
         raise InvalidInput(f"{starts_on} or later", f"{ends_on}", path=path or ("endsOn",))
+
+
+def check_moment(moment: datetime, *path: str) -> datetime:
+    """An instant, of the years that calendars and databases agree on, in UTC."""
+    if moment.utcoffset() is None:
+        raise InvalidInput("a time with its offset from UTC", moment.isoformat(), path=path)
+    if not 1900 <= moment.year <= 2199:
+        raise InvalidInput("a year from 1900 to 2199", f"{moment.year}", path=path)
+    return moment.astimezone(UTC)
+
+
+def check_after(earlier: datetime, later: datetime, *path: str) -> None:
+    """One instant follows the other."""
+    if later <= earlier:
+        raise InvalidInput(f"after {earlier.isoformat()}", later.isoformat(), path=path)

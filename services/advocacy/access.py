@@ -1,0 +1,46 @@
+"""How operations come by a file and its parts: what the actor may not see isn't there, and what changes is locked.
+
+Locks are taken in one order: the file, then its parts. Its lock is every part's, so that nothing is added to a file
+while it is closed, given another confidentiality, or joined by an association.
+"""
+
+from datetime import date
+from uuid import UUID
+
+from models import AdvocacyFile, AdvocacyFileState, Demand
+from services.advocacy.errors import WrongAdvocacyFileState
+from services.core.errors import InvalidInput
+from services.core.work import Work
+
+MANAGE = "advocacy.manage"
+"""What the staff of an association hold: for the files that it leads, and for its own part in others."""
+
+_OPEN: list[AdvocacyFileState] = [state for state in AdvocacyFileState if state is not AdvocacyFileState.CLOSED]
+
+
+async def managed_file(work: Work, file_id: UUID) -> AdvocacyFile:
+    """The file, locked, for the staff of the association that leads it, unless it is closed."""
+    file = await work.find_managed(AdvocacyFile, file_id, MANAGE, "fileId")
+    check_open(file)
+    return file
+
+
+async def managed_demand(work: Work, demand_id: UUID) -> tuple[AdvocacyFile, Demand]:
+    """The demand and its file, locked, as in `managed_file`."""
+    seen = await work.find(Demand, demand_id, "demandId")
+    file = await managed_file(work, seen.file_id)
+    return file, await work.find(Demand, demand_id, "demandId", lock=True)
+
+
+def check_open(file: AdvocacyFile) -> None:
+    """WrongAdvocacyFileState for a file that is closed."""
+    if file.state is AdvocacyFileState.CLOSED:
+        raise WrongAdvocacyFileState(_OPEN, file.state)
+
+
+def check_day(work: Work, day: date | None, *path: str, since: date = date(1900, 1, 1)) -> date:
+    """A day from `since` to today, today where none is given: what is noted has happened."""
+    day = day or work.today
+    if not since <= day <= work.today:
+        raise InvalidInput(f"{since} to {work.today}", f"{day}", path=path)
+    return day

@@ -1,0 +1,53 @@
+"""The one way that a file changes: the journal, the timeline, and a notice for each watcher, in one transaction."""
+
+from typing import Any
+
+from sqlalchemy import insert, select
+from sqlmodel import col
+
+from models import AdvocacyFile, AdvocacyNotice, AdvocacyWatch, TimelineEntry
+from models.base import TenantRecord
+from services.core.work import Work
+
+
+def part_of(file: AdvocacyFile) -> dict[str, Any]:
+    """The columns that every part of a file has from it: whose it is, and who reads it."""
+    return {
+        "confederation_id": file.confederation_id,
+        "file_id": file.id,
+        "association_id": file.association_id,
+        "association_ids": list(file.association_ids),
+        "confidentiality": file.confidentiality,
+    }
+
+
+async def changed(
+    work: Work,
+    file: AdvocacyFile,
+    subject: TenantRecord,
+    action: str,
+    happened: TimelineEntry | None = None,
+    **data: Any,
+) -> None:
+    """Record a change of a file, note in its timeline what `happened`, and tell everybody who watches the file.
+
+    Whoever made the change isn't told of it; an association that they work for is. A notice names the journal's entry
+    and has no text: it is read with the file, by those who may see that then.
+    """
+    entry = await work.record(action, subject, association_id=file.association_id, file_id=str(file.id), **data)
+    notice = {**part_of(file), "entry_id": entry.id, "action": action, "at": work.now}
+    watches = select(col(AdvocacyWatch.person_id), col(AdvocacyWatch.watcher_id)).where(
+        col(AdvocacyWatch.confederation_id) == work.tenant_id,
+        col(AdvocacyWatch.file_id) == file.id,
+        # An association's watch has no person, and neither has the platform.
+        col(AdvocacyWatch.person_id).is_(None) | col(AdvocacyWatch.person_id).is_distinct_from(work.actor.person_id),
+    )
+    async with work.elevated("whoever takes part writes in the timeline, and nobody sees which persons are told"):
+        if happened is not None:
+            work.session.add(happened)
+        told = [
+            {**notice, "person_id": person, "watcher_id": watcher}
+            for person, watcher in await work.session.execute(watches)
+        ]
+        if told:
+            await work.session.execute(insert(AdvocacyNotice), told)

@@ -1,0 +1,170 @@
+"""Pairings: proposed by a coordinator, accepted or declined by each side, completed or ended."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlmodel import col
+
+from models import (
+    LIVE_PAIRINGS,
+    MentoringProfile,
+    MentoringProgramme,
+    MentoringRole,
+    Pairing,
+    PairingEnd,
+    PairingState,
+)
+from services.core.errors import InvalidInput
+from services.core.work import Work
+from services.mentoring import access, places
+from services.mentoring.errors import AlreadyPaired, MentorFull
+from services.mentoring.programmes import require_open
+
+
+async def propose_pairing(work: Work, mentor_profile_id: UUID, mentee_profile_id: UUID) -> Pairing:
+    """Propose a mentor and a mentee to each other. Asks for `mentoring.manage` in the programme's association.
+
+    Both profiles are published, in one programme that is open. MentorFull where the mentor has no place left,
+    AlreadyPaired where the mentee has a live pairing in the programme. A closed one may be followed by another.
+    """
+    mentor = await _profile(work, mentor_profile_id, MentoringRole.MENTOR, "mentorProfileId")
+    mentee = await _profile(work, mentee_profile_id, MentoringRole.MENTEE, "menteeProfileId")
+    if mentee.programme_id != mentor.programme_id:
+        raise InvalidInput("a profile in the mentor's programme", "another programme", path=("menteeProfileId",))
+    if mentee.person_id == mentor.person_id:
+        raise InvalidInput("two different persons", "one person", path=("menteeProfileId",))
+    require_open(await work.find(MentoringProgramme, mentor.programme_id))
+    if live := await _live(work, mentee):
+        raise AlreadyPaired(live, path=("menteeProfileId",))
+    if not await places.take(work, mentor.id):
+        raise MentorFull(mentor.capacity or 0, path=("mentorProfileId",))
+    pairing = await work.insert(
+        Pairing(
+            confederation_id=work.tenant_id,
+            programme_id=mentor.programme_id,
+            association_id=mentor.association_id,
+            mentor_profile_id=mentor.id,
+            mentee_profile_id=mentee.id,
+            mentor_id=mentor.person_id,
+            mentee_id=mentee.person_id,
+            mentor_name=mentor.name,
+            mentee_name=mentee.name,
+            proposed_at=work.now,
+        ),
+        # Two proposals for a mentee at once, with two mentors: the index lets one in, and the other's place goes back
+        # with its transaction.
+        refused={"one_live_pairing": AlreadyPaired(None, path=("menteeProfileId",))},
+    )
+    await _record(work, "pairing.proposed", pairing)
+    return pairing
+
+
+async def accept_pairing(work: Work, pairing_id: UUID) -> Pairing:
+    """Accept a proposal, as the mentor or as the mentee. With both the pairing is active. Accepting twice is once.
+
+    NotAParticipant for a coordinator; WrongPairingState for a pairing that isn't proposed.
+    """
+    pairing, side = await access.own_pairing(work, pairing_id)
+    # Under the lock: of two who accept at once, the second finds the first's acceptance, and makes it active.
+    if _accepted_at(pairing, side) is not None and pairing.state in LIVE_PAIRINGS:
+        return pairing
+    access.require_state(pairing, PairingState.PROPOSED)
+    if side is MentoringRole.MENTOR:
+        pairing.mentor_accepted_at = work.now
+    else:
+        pairing.mentee_accepted_at = work.now
+    both = pairing.mentor_accepted_at is not None and pairing.mentee_accepted_at is not None
+    if both:
+        pairing.state, pairing.activated_at = PairingState.ACTIVE, work.now
+    await work.flush()
+    # Who accepted tells who declined: the journal's readers learn that it became active, or that it didn't.
+    await _record(work, "pairing.accepted", pairing, confidential=True)
+    if both:
+        await _record(work, "pairing.activated", pairing)
+    return pairing
+
+
+async def decline_pairing(work: Work, pairing_id: UUID) -> Pairing:
+    """Decline a proposal, as either side, also after having accepted it. Refused as accepting is.
+
+    No reason is asked and no fault is kept: who had accepted is forgotten, and nobody reads who declined.
+    """
+    pairing, _ = await access.own_pairing(work, pairing_id)
+    access.require_state(pairing, PairingState.PROPOSED)
+    await places.give_back(work, pairing.mentor_profile_id)
+    pairing.mentor_accepted_at = pairing.mentee_accepted_at = None
+    return await _close(work, pairing, PairingState.DECLINED, confidential=True)
+
+
+async def complete_pairing(work: Work, pairing_id: UUID) -> Pairing:
+    """Say that an active pairing has run its course, as one of the two or with `mentoring.manage`.
+
+    Whoever sees a pairing may: nobody else does.
+    """
+    pairing = await access.pairing(work, pairing_id)
+    access.require_state(pairing, PairingState.ACTIVE)
+    await places.give_back(work, pairing.mentor_profile_id)
+    return await _close(work, pairing, PairingState.COMPLETED)
+
+
+async def end_pairing(work: Work, pairing_id: UUID, *, reason: PairingEnd) -> Pairing:
+    """End an active pairing early, as one of the two or with `mentoring.manage`; or, with it, take a proposal back.
+
+    A proposal is taken back as PROPOSAL_WITHDRAWN, an active pairing ends for any other reason: else InvalidInput. Of a
+    proposal, the two get WrongPairingState: they decline it.
+    """
+    pairing = await access.pairing(work, pairing_id)
+    may_withdraw = work.actor.may("mentoring.manage", pairing.association_id)
+    allowed = (PairingState.ACTIVE, PairingState.PROPOSED) if may_withdraw else (PairingState.ACTIVE,)
+    access.require_state(pairing, *allowed)
+    withdrawn = PairingEnd.PROPOSAL_WITHDRAWN
+    fitting = [withdrawn] if pairing.state is PairingState.PROPOSED else [end for end in PairingEnd if end != withdrawn]
+    if reason not in fitting:
+        raise InvalidInput(f"one of {', '.join(fitting)}", reason, path=("reason",))
+    await places.give_back(work, pairing.mentor_profile_id)
+    pairing.end_reason = reason
+    return await _close(work, pairing, PairingState.ENDED)
+
+
+async def _close(work: Work, pairing: Pairing, state: PairingState, *, confidential: bool = False) -> Pairing:
+    """Close a pairing whose place was given back before, in that order.
+
+    A proposal for the same two has the mentor's profile when the index shows it this pairing. If that were closed and
+    not committed, the proposal would wait for us to commit, and we for the profile. As it is only locked, the proposal
+    is refused, and we go on.
+    """
+    before, pairing.state, pairing.closed_at = pairing.state, state, work.now
+    await work.flush()
+    await _record(work, f"pairing.{state.lower()}", pairing, confidential=confidential, before=before)
+    return pairing
+
+
+async def _profile(work: Work, profile_id: UUID, role: MentoringRole, path: str) -> MentoringProfile:
+    """A published profile of a role. Read without a lock: a proposal goes before a withdrawal that it didn't see."""
+    profile = await work.find(MentoringProfile, profile_id, path)
+    work.actor.require("mentoring.manage", profile.association_id)
+    if profile.role is not role:
+        raise InvalidInput(role, profile.role, path=(path,))
+    if profile.published_at is None:
+        raise InvalidInput("a published profile", "the actor's own draft", path=(path,))
+    return profile
+
+
+async def _live(work: Work, mentee: MentoringProfile) -> UUID | None:
+    query = select(col(Pairing.id)).where(
+        col(Pairing.confederation_id) == work.tenant_id,
+        col(Pairing.programme_id) == mentee.programme_id,
+        col(Pairing.mentee_id) == mentee.person_id,
+        col(Pairing.state).in_(LIVE_PAIRINGS),
+    )
+    return (await work.session.execute(query)).scalar_one_or_none()
+
+
+def _accepted_at(pairing: Pairing, side: MentoringRole) -> datetime | None:
+    return pairing.mentor_accepted_at if side is MentoringRole.MENTOR else pairing.mentee_accepted_at
+
+
+async def _record(work: Work, action: str, pairing: Pairing, *, confidential: bool = False, **data: Any) -> None:
+    await work.record(action, pairing, confidential=confidential, programme_id=str(pairing.programme_id), **data)

@@ -1,0 +1,25 @@
+"""Refusals about associations and their affiliations."""
+
+from dataclasses import dataclass
+
+from models import AffiliationState
+from services.core.errors import Problem, told, wrong_state
+
+
+@dataclass(eq=False)
+class WouldMakeACycle(Problem):
+    """An association can't be affiliated with one that is affiliated with it, directly or not."""
+
+    texts = {
+        "en": "The umbrella is itself affiliated with this association.",
+        "fr": "L'organisme de rattachement est lui-même affilié à cette association.",
+    }
+
+
+@dataclass(eq=False)
+class WrongAffiliationState(Problem):
+    """The affiliation doesn't stand where this could be done to it."""
+
+    required: list[AffiliationState] = told("What was required.")
+    found: AffiliationState = told("What was found.")
+    texts = wrong_state("The affiliation", "L'affiliation")

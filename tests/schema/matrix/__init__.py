@@ -1,0 +1,111 @@
+"""Who reads what, and who may do what: asked of the whole application by tests/schema/test_authorization_matrix.py.
+
+A domain adds `<domain>.toml` here, which is found by itself, and its samples in tests/schema/standing/<domain>.py:
+- `[Type]` has `rows`: each sample and who sees it; and `fields`: every field under who reads it, of those who see the
+  row. `except."sample.field"`: where a sample's field leads to what others see.
+- `[Query.field]` has who gets something of each case, `[Mutation.name."case"]` whom each case answers what.
+- `[audiences]` has names for whom it speaks of often. Fields and samples for a type of another domain, and cases for
+  its root fields, stand here too: [Avenue] `fields.everybody = ["takenUpBy"]`. Said by two files is an error.
+
+Who: "everybody", audiences and standings, from the left: "own + persons.read", "persons - events.manage". Everybody
+else gets null, no list item, no total; from a mutation NotFound.
+"""
+
+import re
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from services.core.settings import CHECKOUT
+from tests.domains import once, once_each
+
+HERE = Path(__file__).parent
+FOLDER = str(HERE.relative_to(CHECKOUT))
+
+Files = Iterable[tuple[str, Mapping[str, Any]]]
+
+
+@dataclass(frozen=True)
+class Table:
+    """What is said of a type: who sees each sample, who reads each field, and which field of which sample differs."""
+
+    rows: dict[str, str]
+    fields: dict[str, str]
+    exceptions: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """What all domains say. `queries` by field and case; `mutations` by name and case, who gets each answer."""
+
+    audiences: dict[str, list[str] | str]
+    types: dict[str, Table]
+    queries: dict[str, dict[str, str]]
+    mutations: dict[str, dict[str, dict[str, str]]]
+
+    @property
+    def everybody(self) -> set[str]:
+        """Every standing."""
+        return set(self.audiences["everybody"])
+
+    def who(self, said: str) -> set[str]:
+        """The standings that "own + registrations.read" means. AssertionError where it names nobody that there is."""
+        first, *others = re.split(r" ([+-]) ", said)
+        meant = self._named(first) if said else set()
+        for sign, name in zip(others[::2], others[1::2], strict=True):
+            meant = meant | self._named(name) if sign == "+" else meant - self._named(name)
+        return meant
+
+    def said(self) -> Iterator[str]:
+        """Every audience that some row speaks of."""
+        for table in self.types.values():
+            yield from (*table.rows.values(), *table.fields.values(), *table.exceptions.values())
+        for cases in self.queries.values():
+            yield from cases.values()
+        for answers in (answers for cases in self.mutations.values() for answers in cases.values()):
+            yield from answers.values()
+
+    def _named(self, name: str) -> set[str]:
+        if name not in self.audiences:
+            assert name in self.everybody, f"{name!r} is neither a standing nor an audience: see {FOLDER}."
+            return {name}
+        meant = self.audiences[name]
+        return self.who(meant) if isinstance(meant, str) else set(meant)
+
+
+def read() -> Matrix:
+    """The files of all domains. AssertionError where two say the same."""
+    return merged((f"{FOLDER}/{path.name}", tomllib.loads(path.read_text())) for path in sorted(HERE.glob("*.toml")))
+
+
+def merged(files: Files) -> Matrix:
+    """What the files say. AssertionError where two say the same."""
+    files = list(files)
+    types = [
+        (file, {n: t for n, t in tables.items() if n not in ("audiences", "Query", "Mutation")})
+        for file, tables in files
+    ]
+    for file, tables in types:
+        for name, table in tables.items():
+            assert table.keys() <= {"rows", "fields", "except"}, f"{file}, {name}, has more than rows, fields, except."
+    parts = {
+        part: once_each(
+            (file, {name: _part(file, name, table, part) for name, table in tables.items()}) for file, tables in types
+        )
+        for part in ("rows", "fields", "except")
+    }
+    return Matrix(
+        once((file, tables.get("audiences", {})) for file, tables in files),
+        {name: Table(parts["rows"][name], fields, parts["except"][name]) for name, fields in parts["fields"].items()},
+        once_each((file, tables.get("Query", {})) for file, tables in files),
+        once_each((file, tables.get("Mutation", {})) for file, tables in files),
+    )
+
+
+def _part(file: str, name: str, table: Mapping[str, Any], part: str) -> dict[str, str]:
+    said: dict[str, Any] = table.get(part, {})
+    if part != "fields":
+        return said
+    return once((f"{file}, {name},", dict.fromkeys(fields, audience)) for audience, fields in said.items())

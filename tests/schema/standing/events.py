@@ -1,0 +1,115 @@
+"""Events of every state, with what belongs to them."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from models import Event, EventAudience, EventState, Segment, Speaker
+from tests.making import texts
+from tests.schema.asking import page
+from tests.schema.world import World
+
+AFTER = ("segments",)
+
+
+async def rows(world: World) -> None:
+    """Events by what they are asked about; `open`, `begun` and `announced` are for mutations."""
+    make = world.make
+    now = datetime.now(UTC).replace(microsecond=0)
+    closed, published = world.row(Segment, "closed"), world.row(Segment, "published")
+    series = await make.series(slug="series")
+    world.add("EventSeries", series)
+    past: dict[str, Any] = {"starts_at": now - timedelta(days=9), "capacity": 9}
+    reported = await _event(world, "reported", state=EventState.REPORTED, **past)
+    held = {"starts_at": now - timedelta(days=3), "invited": [closed], "capacity": 9}
+    await _event(world, "held", state=EventState.HELD, **held)
+    said: dict[str, Any] = {
+        "summary": texts("Résumé", "Summary"),
+        "venue": "Salle A",
+        "series_id": series.id,
+        "follow_up_to_id": reported.id,
+        "registration_opens_at": now - timedelta(days=1),
+        "registration_closes_at": now + timedelta(days=20),
+        "invited": [published],
+        "speakers": ["Ève"],
+        "capacity": 9,
+    }
+    sequel = {"follow_up_to_id": (await _event(world, "published", edition=1, **said)).id}
+    await _event(world, "draft", state=EventState.DRAFT, edition=2, **said)
+    snow = texts("Neige", "Snow")
+    await _event(world, "cancelled", state=EventState.CANCELLED, cancellation_reason=snow, **sequel)
+    await _event(world, "open", capacity=3)
+    await _event(world, "begun", state=EventState.CLOSED, starts_at=now - timedelta(hours=1))
+    await _event(world, "announced", state=EventState.PUBLISHED)
+    for name in ("published", "draft", "held"):
+        steps = world.samples["Event"][name]
+        world.reached("EventHost", f"of {name}", *steps, "hosts")
+        world.reached("EventAudience", f"of {name}", *steps, "audiences")
+        world.add(f"SeatPool of {name}", await make.pool(world.row(Event, name)))
+    for name in ("published", "draft"):
+        event = world.row(Event, name)
+        (audience,) = await make.all(EventAudience, event_id=event.id)
+        audience.opens_at = now - timedelta(days=2)
+        (speaker,) = await make.all(Speaker, event_id=event.id)
+        speaker.title = texts("Professeure", "Professor")
+        await make.save(speaker, audience)
+        world.add(f"Speaker of {name}", speaker)
+    world.named("Event elsewhere", await make.event(world.elsewhere, slug="draft-elsewhere", state=EventState.DRAFT))
+    world.named("Event foreign", await world.foreign.event())
+
+
+async def _event(world: World, name: str, **columns: Any) -> Event:
+    event = await world.make.event(slug=name, **columns)
+    world.named(f"Event {name}", event)
+    world.reached("Event", name, f'event(slug: "{name}")')
+    return event
+
+
+def roots(world: World) -> dict[str, dict[str, str]]:
+    """Events of this confederation and of another."""
+    foreign = world.row(Event, "foreign").slug
+    return {
+        "event": {
+            "published": 'event(slug: "published") { id }',
+            "draft": 'event(slug: "draft") { id }',
+            "another tenant's": f'event(slug: "{foreign}") {{ id }}',
+        },
+        "events": {"": page("events"), "a draft": page("events", "draft"), "another tenant's": page("events", foreign)},
+        "eventSeries": {"": 'eventSeries(slug: "series") { id }'},
+    }
+
+
+def inputs(world: World) -> dict[str, dict[str, dict[str, Any]]]:
+    """What staff do to events."""
+    ids = world.ids
+    plan = {
+        "associationId": ids["Association home"],
+        "slug": "planned",
+        "title": [{"locale": "FR", "text": "Colloque"}],
+        "kind": "CONVENTION",
+        "format": "ONLINE",
+        "startsAt": "2099-01-01T12:00:00Z",
+        "endsAt": "2099-01-01T13:00:00Z",
+    }
+    there = plan | {"associationId": ids["Association elsewhere"]}
+    audiences = {"audiences": [{"segmentId": ids["Segment closed"]}]}
+
+    def event(*labels: str) -> dict[str, dict[str, Any]]:
+        return {label: {"eventId": ids[f"Event {label}"]} for label in labels}
+
+    def seats(label: str) -> dict[str, Any]:
+        return {"seatPoolId": ids[f"SeatPool {label}"], "capacity": 40}
+
+    return {
+        "planEvent": {
+            "at home": plan,
+            "for a closed segment": plan | audiences,
+            "elsewhere, for a closed segment of home": there | audiences,
+            "elsewhere, after a draft of home": there | {"followUpToId": ids["Event draft"]},
+        },
+        "publishEvent": event("draft"),
+        "openRegistration": event("announced", "draft"),
+        "closeRegistration": event("open", "draft"),
+        "holdEvent": event("begun"),
+        "cancelEvent": event("open", "draft"),
+        "changeCapacity": {label: seats(label) for label in ("of published", "of draft")},
+    }

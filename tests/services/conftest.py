@@ -1,0 +1,17 @@
+"""What tests of several domains' operations ask for."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from services.core.database import Database
+from tests.making import Maker
+from tests.services.crowd import AT_ONCE, Crowd
+
+
+@pytest.fixture
+async def crowd(make: Maker, database_url: str) -> AsyncIterator[Crowd]:
+    """A crowd of the test's confederation."""
+    database = Database(database_url, readers=1, writers=AT_ONCE)
+    yield Crowd(make, database)
+    await database.close()
