@@ -12,7 +12,7 @@ ARGS ?=
 # that PostgreSQL runs as, when root starts it, read the server's files.
 INSTALL := umask 022 && $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r
 
-.PHONY: help run test lint format bench sdl lock check-lock clean
+.PHONY: help run test lint format bench bench-registration soak sdl lock check-lock clean
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 
@@ -36,6 +36,13 @@ format: $(TEST) ## put the code into its one format
 
 bench: $(TEST) ## measure against the usual server and against the limit
 	@$(BIN)/python -m tests.benchmarks
+
+bench-registration: $(TEST) ## measure opening day: everybody registers at once
+	@$(BIN)/python -m tests.benchmarks.registration
+
+soak: $(TEST) ## try for ten minutes what the tests try for seconds: the registration machine, and crashes
+	@CONFED_MACHINE=2000 CONFED_CRASHES=120 $(BIN)/python -m pytest -n 2 -o faulthandler_timeout=0 \
+		tests/services/events/test_registration_machine.py tests/web/test_crashes.py
 
 sdl: $(RUNTIME) ## write schema/schema.graphql
 	@$(BIN)/python app.py sdl > .venv/schema.graphql && mv .venv/schema.graphql schema/schema.graphql

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 
 import typer
 import uvicorn
@@ -12,6 +12,7 @@ from starlette.applications import Starlette
 from starlette.routing import Route
 
 from schema.build import build
+from schema.web import exports, public
 from schema.web.actors import Actors
 from schema.web.application import Application
 from schema.web.endpoint import Endpoint
@@ -21,14 +22,16 @@ from services.core.database import Database
 from services.core.migrations import migrate, revise
 from services.core.provision import provided, scratch
 from services.core.settings import Settings
+from services.core.worker import Worker, working
 
 cli = typer.Typer(help="Confed: the membership backend of confederations of associations.", no_args_is_help=True)
 
 
-def create_app(settings: Settings | None = None, *, demo_tokens: bool = False) -> Starlette:
+def create_app(settings: Settings | None = None, *, demo_tokens: bool = False, worker: bool = False) -> Starlette:
     """The application. `demo_tokens`: demo persons sign in by token, which only the embedded database may allow.
 
-    ValueError without a database: a server process is given one; `python app.py serve` provides its own.
+    `worker`: it does jobs as well. ValueError without a database: a server process is given one; `python app.py serve`
+    provides its own.
     """
     settings = settings or Settings()
     if settings.database_url is None:
@@ -38,11 +41,13 @@ def create_app(settings: Settings | None = None, *, demo_tokens: bool = False) -
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         await database.check()
-        yield
+        async with working(database.url, settings) if worker else nullcontext():
+            yield
         await database.close()
 
-    endpoint = Endpoint(build(), database, Actors(database, demo=demo_tokens))
-    return Application(endpoint, routes=[Route("/healthz", healthz)], lifespan=lifespan)
+    actors = Actors(database, demo=demo_tokens)
+    routes = [Route("/healthz", healthz), *public.routes(database, actors), *exports.routes(database, actors)]
+    return Application(Endpoint(build(), database, actors), routes=routes, lifespan=lifespan)
 
 
 @cli.command()
@@ -54,9 +59,24 @@ def serve() -> None:
         if database.is_embedded:
             asyncio.run(demo.load_if_empty(database.owner_url))
             Console().print(demo.welcome(database.settings.host, database.settings.port))
-        app = create_app(database.settings, demo_tokens=database.is_embedded)
-        host, port = database.settings.host, database.settings.port
-        uvicorn.run(app, host=host, port=port, access_log=False, log_level="warning")
+        app = create_app(database.settings, demo_tokens=database.is_embedded, worker=database.settings.worker)
+        uvicorn.run(
+            app,
+            host=database.settings.host,
+            port=database.settings.port,
+            access_log=False,
+            log_level="warning",
+            ws_max_size=2_000_000,
+            timeout_graceful_shutdown=10,  # streams that are open don't hold up the end: their clients connect again
+        )
+
+
+@cli.command()
+def worker() -> None:
+    """Do jobs until SIGTERM or SIGINT: then finish what was taken up. Any number of these share the work."""
+    logging.basicConfig(level=logging.WARNING)
+    with provided(Settings()) as database:
+        asyncio.run(Worker(database.settings.database_url or "", database.settings).run_until_told())
 
 
 @cli.command(name="migrate")

@@ -72,10 +72,20 @@ def in_order(table: str, starts: str, ends: str) -> CheckConstraint:
     return CheckConstraint(f"{ends} >= {starts}", name=f"{table}_{ends}_follows_{starts}")
 
 
-def choice(enum: type[StrEnum], *, nullable: bool = False, default: Any = ...) -> Any:
-    """A VARCHAR with a CHECK: a native enum type could not be changed inside a transaction."""
+def choice(
+    enum: type[StrEnum], *, nullable: bool = False, default: Any = ..., server_default: str | None = None
+) -> Any:
+    """A VARCHAR with a CHECK: a native enum type could not be changed inside a transaction.
+
+    `server_default`: what rows get that are there already when the column comes.
+    """
     kind = Enum(enum, native_enum=False, create_constraint=True, length=40, name=f"a_known_{_snake(enum.__name__)}")
-    return Field(default=None if nullable and default is ... else default, sa_type=kind, nullable=nullable)
+    return Field(
+        default=None if nullable and default is ... else default,
+        sa_type=kind,
+        nullable=nullable,
+        sa_column_kwargs={"server_default": server_default},
+    )
 
 
 def localized(*, nullable: bool = False) -> Any:

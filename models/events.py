@@ -104,6 +104,8 @@ class Event(TenantRecord, table=True):
         CheckConstraint("(series_id is null) = (edition is null)", name="event_edition_of_a_series"),
         CheckConstraint("edition > 0", name="event_edition_counts_from_one"),
         CheckConstraint("follow_up_to_id <> id", name="event_follows_up_another"),
+        CheckConstraint("offer_hours between 1 and 720", name="event_offers_stand_a_while"),
+        CheckConstraint("largest_party between 1 and 50", name="event_parties_have_a_limit"),
         Index("one_event_an_edition", "confederation_id", "series_id", "edition", unique=True),
         Index("event_by_association", "confederation_id", "association_id", "starts_at", "id"),
         Index("event_by_start", "confederation_id", "starts_at", "id"),
@@ -133,6 +135,14 @@ class Event(TenantRecord, table=True):
     registration_opens_at: datetime | None = moment(nullable=True)  # null: as soon as it is opened
     registration_closes_at: datetime | None = moment(nullable=True)  # null: when it starts
     cancellation_reason: dict[str, str] | None = localized(nullable=True)
+    # How long a freed seat is offered to the next in line; null: they are confirmed at once.
+    offer_hours: int | None = None
+    largest_party: int = Field(default=1, sa_column_kwargs={"server_default": "1"})  # seats to one registration
+    # Whether a party that fits may be served before a larger one that is ahead of it and doesn't.
+    smaller_parties_may_pass: bool = Field(default=False, sa_column_kwargs={"server_default": "false"})
+    counts_speakers: bool = Field(default=True, sa_column_kwargs={"server_default": "true"})  # whether they take seats
+    counts_staff: bool = Field(default=True, sa_column_kwargs={"server_default": "true"})
+    sequence: int = Field(default=0, sa_column_kwargs={"server_default": "0"})  # of its calendar entry (RFC 5545)
 
 
 class EventHost(TenantRecord, table=True):
@@ -170,32 +180,6 @@ class Speaker(TenantRecord, table=True):
     published: bool = False
 
 
-class SeatPool(TenantRecord, table=True):
-    """Seats of one format at an event. PUBLIC with the event.
-
-    `taken` is lock, invariant and public figure in one: a conditional update of one row decides who gets the last
-    seat, the CHECK holds whatever happens, and nobody has to see the registrations to know what is left.
-    """
-
-    __table_args__ = (
-        belongs_to("event", "event_id", "association_id", "published"),
-        CheckConstraint("format in ('IN_PERSON', 'ONLINE')", name="seat_pool_of_one_format"),
-        CheckConstraint("capacity >= 0", name="seat_pool_capacity_not_negative"),
-        CheckConstraint("taken >= 0", name="seat_pool_taken_not_negative"),
-        CheckConstraint("taken <= capacity", name="never_one_seat_too_many"),
-        unique("event_id", "format", name="a_pool_a_format"),
-        unique("id", "event_id", name="seat_pool_of_its_event"),
-    )
-    __tablename__ = "seat_pool"
-
-    event_id: UUID
-    format: EventFormat = choice(EventFormat)
-    capacity: int | None = None  # null: no limit
-    taken: int = 0
-    association_id: UUID  # the event's
-    published: bool = False
-
-
 class EventAudience(TenantRecord, table=True):
     """A segment that an event is for: invited, or welcome to express an interest. PUBLIC with the event."""
 
@@ -221,7 +205,7 @@ policy(
     write=holds("events.manage", Event.association_id),
     counted=True,
 )
-for _part in (EventHost, Speaker, SeatPool, EventAudience):
+for _part in (EventHost, Speaker, EventAudience):
     policy(
         _part,
         read=when(_part.published) | holds("events.manage", _part.association_id),

@@ -124,7 +124,14 @@ tenant = figure(
     "table (id uuid, locales text[], time_zone text)",
     "select c.id, c.locales::text[], c.time_zone::text from public.confederation c where c.slug = of_slug",
 )
-"""The key of a confederation by its slug: what the URL says anyway. The only function that reads beyond one tenant."""
+"""The key of a confederation by its slug: what the URL says anyway. Reads beyond one tenant, as only `tenants` does."""
+
+tenants = figure(
+    "tenants()",
+    "table (id uuid, slug text, locales text[], time_zone text)",
+    "select c.id, c.slug::text, c.locales::text[], c.time_zone::text from public.confederation c order by c.slug",
+)
+"""Every confederation, for what is done periodically in each of them."""
 
 scope = figure(
     "scope(of_association uuid, as_of date)",

@@ -33,6 +33,7 @@ class Figures:
 
     functions: list[PGFunction] = field(default_factory=list)
     public: list[str] = field(default_factory=list)
+    foundations: list[PGFunction] = field(default_factory=list)
 
 
 figures = Figures()
@@ -56,3 +57,29 @@ def derivation(function: PGFunction) -> PGFunction:
     """Declare a function that reads nothing: it derives from what it is given, and the planner inlines it."""
     figures.functions.append(function)
     return function
+
+
+def foundation(signature: str, returns: str, body: str) -> PGFunction:
+    """Declare a function that columns of tables are computed with: made before the tables, it reads none."""
+    made = PGFunction(
+        schema="public",
+        signature=signature,
+        definition=f"returns {returns} language sql immutable strict parallel safe as "
+        f"$foundation$\n  {body.strip()}\n$foundation$",
+    )
+    figures.functions.append(made)
+    figures.foundations.append(made)
+    return made
+
+
+def routine(
+    signature: str, returns: str, body: str, *, language: str = "sql", volatility: str = "stable"
+) -> PGFunction:
+    """Declare a function that runs as whoever calls it: it sees and changes what they may, in one round trip."""
+    made = PGFunction(
+        schema="public",
+        signature=signature,
+        definition=f"returns {returns} language {language} {volatility} as $routine$\n{body.strip()}\n$routine$",
+    )
+    figures.functions.append(made)
+    return made

@@ -8,7 +8,7 @@ from alembic_utils.pg_function import PGFunction
 from sqlalchemy import CheckConstraint, Index, text
 
 from models.base import TenantRecord, belongs_to, carries, choice, in_order, localized, localized_check, unique
-from models.figures import derivation
+from models.figures import derivation, routine
 from models.policies import everyone, holds, own, policy
 
 
@@ -139,3 +139,18 @@ $figure$""",
     )
 )
 """A membership's standing on a day. Reads nothing: it derives from the row it is given."""
+
+is_member = routine(
+    "is_member(of_person uuid, of_association uuid, as_of date)",
+    "boolean",
+    """
+  select exists (
+    select from public.membership m
+    where m.confederation_id = nullif(current_setting('confed.tenant', true), '')::uuid and m.person_id = of_person
+      and public.membership_status(m.joined_on, m.starts_on, m.ends_on, m.grace_until, m.cancelled_on,
+        m.cancellation_reason, m.override_status, m.override_until, as_of) in ('NEW', 'CURRENT', 'GRACE')
+      and m.association_id in (select figures.scope(of_association, as_of))
+  )
+""",
+)
+"""Whether somebody is a member in good standing of an association, or of one below it, as far as the asker may see."""

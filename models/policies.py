@@ -34,13 +34,16 @@ ELEVATED = f"{setting('elevated', 'text')} is not null"
 
 @dataclass(frozen=True)
 class Condition:
-    """One way of being admitted to a row, as SQL over the row's own columns. `a | b`: either; `a & b`: both."""
+    """One way of being admitted to a row, as SQL over the row's own columns. `|`: either; `&`: both; `~`: not."""
 
     sql: str
     permissions: frozenset[str] = frozenset()
 
     def __or__(self, other: "Condition") -> "Condition":
         return Condition(f"{self.sql} or {other.sql}", self.permissions | other.permissions)
+
+    def __invert__(self) -> "Condition":
+        return Condition(f"not ({self.sql})", self.permissions)
 
     def __and__(self, other: "Condition") -> "Condition":
         return Condition(f"({self.sql}) and ({other.sql})", self.permissions | other.permissions)

@@ -14,6 +14,7 @@ from schema.compiler.bind import Catalog
 from schema.compiler.run import Operations
 from schema.queries import Query
 from schema.scalars import SCALARS
+from schema.subscriptions import Subscription
 from services.core.discovery import import_modules
 
 import_modules("schema")  # each adds its types, its fields to others', and its mutations
@@ -45,7 +46,11 @@ def build() -> Built:
     """The schema. BadDeclaration where a declaration can't be kept."""
     bind.finish()
     made = Schema(
-        query=Query, mutation=mutations.root(), extensions=_CACHES, config=StrawberryConfig(scalar_map=SCALARS)
+        query=Query,
+        mutation=mutations.root(),
+        subscription=Subscription,
+        extensions=_CACHES,
+        config=StrawberryConfig(scalar_map=SCALARS),
     )
     graphql = made._schema  # noqa: SLF001 - what graphql-core executes has no public name there
     catalog = Catalog(graphql)

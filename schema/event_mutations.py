@@ -11,10 +11,11 @@ from schema.mutations import MutationInput, key, mutation
 from schema.reports import Report
 from services.core.errors import AlreadyExists
 from services.core.work import Work
-from services.events import life, planning, reports
-from services.events.errors import WrongEventState
+from services.events import life, planning, reports, rules
+from services.events.errors import BelowTaken, RoleInUse, WrongEventState
 
 _EVENT = strawberry.field(description="The event.")
+_SMALLER = "Whether a party that fits may be served before a larger one that is ahead of it and doesn't."
 
 
 @strawberry.input(description="An association that hosts an event.")
@@ -89,6 +90,13 @@ class PlanEventInput(MutationInput):
     audiences: list[AudienceInput] = strawberry.field(
         default_factory=list, description="Whom it is for; nobody named: everybody."
     )
+    offer_hours: int | None = strawberry.field(
+        default=None, description="For how many hours a freed seat is offered to who waits; null: confirmed at once."
+    )
+    largest_party: int = strawberry.field(default=1, description="How many seats one registration may have.")
+    smaller_parties_may_pass: bool = strawberry.field(default=False, description=_SMALLER)
+    counts_speakers: bool = strawberry.field(default=True, description="Whether speakers take seats.")
+    counts_staff: bool = strawberry.field(default=True, description="Whether staff take seats.")
 
 
 @mutation(Event, problems=(AlreadyExists,))
@@ -127,6 +135,13 @@ async def plan_event(work: Work, input: PlanEventInput) -> models.Event:
             )
             for i, audience in enumerate(input.audiences)
         ],
+        rules=rules.RegistrationRules(
+            offer_hours=input.offer_hours,
+            largest_party=input.largest_party,
+            smaller_parties_may_pass=input.smaller_parties_may_pass,
+            counts_speakers=input.counts_speakers,
+            counts_staff=input.counts_staff,
+        ),
     )
 
 
@@ -194,6 +209,48 @@ async def cancel_event(work: Work, input: CancelEventInput) -> models.Event:
     return await life.cancel_event(work, key(input.event_id, "Event", "eventId"), reason=optional_texts(input.reason))
 
 
+@strawberry.input(description="An event that takes place later.")
+class PostponeEventInput(EventInput):
+    """The input of `postponeEvent`."""
+
+    starts_at: datetime = strawberry.field(description="When it starts now: later than before.")
+    ends_at: datetime = strawberry.field(description="When it ends now.")
+
+
+@mutation(Event, problems=(WrongEventState,))
+async def postpone_event(work: Work, input: PostponeEventInput) -> models.Event:
+    """Move an event to a later date. Registrations stand; it is opened anew for others. Asks for `events.manage`."""
+    id = key(input.event_id, "Event", "eventId")
+    return await life.postpone_event(work, id, starts_at=input.starts_at, ends_at=input.ends_at)
+
+
+@strawberry.input(description="Rules of registration to change; what is left out stays.")
+class ConfigureRegistrationInput(EventInput):
+    """The input of `configureRegistration`."""
+
+    offer_hours: int | None = strawberry.field(
+        default=None, description="For how many hours a freed seat is offered to who waits; 0: confirmed at once."
+    )
+    largest_party: int | None = strawberry.field(default=None, description="How many seats one registration may have.")
+    smaller_parties_may_pass: bool | None = strawberry.field(default=None, description=_SMALLER)
+    counts_speakers: bool | None = strawberry.field(default=None, description="Whether speakers take seats.")
+    counts_staff: bool | None = strawberry.field(default=None, description="Whether staff take seats.")
+
+
+@mutation(Event, problems=(WrongEventState, RoleInUse))
+async def configure_registration(work: Work, input: ConfigureRegistrationInput) -> models.Event:
+    """Change how an event registers people, any time before it is held. Asks for `events.manage`."""
+    return await rules.configure_registration(
+        work,
+        key(input.event_id, "Event", "eventId"),
+        offer_hours=input.offer_hours,
+        largest_party=input.largest_party,
+        smaller_parties_may_pass=input.smaller_parties_may_pass,
+        counts_speakers=input.counts_speakers,
+        counts_staff=input.counts_staff,
+    )
+
+
 @strawberry.input(description="A change of a seat pool.")
 class ChangeCapacityInput(MutationInput):
     """The input of `changeCapacity`."""
@@ -202,9 +259,12 @@ class ChangeCapacityInput(MutationInput):
     capacity: int | None = strawberry.field(default=None, description="How many seats; null without a limit.")
 
 
-@mutation(SeatPool)
+@mutation(SeatPool, problems=(BelowTaken, WrongEventState))
 async def change_capacity(work: Work, input: ChangeCapacityInput) -> models.SeatPool:
-    """Change how many seats there are, never below those taken; new ones go to who waits. Asks for `events.manage`."""
+    """Change how many seats there are, never below those taken or kept; new ones go to who waits.
+
+    Asks for `events.manage`.
+    """
     return await planning.change_capacity(work, key(input.seat_pool_id, "SeatPool", "seatPoolId"), input.capacity)
 
 

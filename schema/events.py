@@ -53,9 +53,20 @@ class Event(Node):
     cancellation_reason: str | None = localized("Why it was cancelled.")
     seats_taken: int | None = expression("Seats taken in all formats.", lambda event: _pools(event, _POOL.taken))
     seats_remaining: int | None = expression(
-        "Seats that could be taken now; null where some format has no limit.",
-        lambda event: _pools(event, _POOL.capacity - _POOL.taken).having(func.bool_and(_POOL.capacity.is_not(None))),
+        "Seats that anybody could take now; null where some format has no limit.",
+        lambda event: _pools(event, _POOL.capacity - _POOL.taken - _POOL.reserved).having(
+            func.bool_and(_POOL.capacity.is_not(None))
+        ),
     )
+    offer_hours: int | None = column(
+        "For how many hours a freed seat is offered to the next in line; null: they are confirmed at once."
+    )
+    largest_party: int = column("How many seats one registration may have.")
+    smaller_parties_may_pass: bool = column(
+        "Whether a party that fits may be served before a larger one that is ahead of it and doesn't."
+    )
+    counts_speakers: bool = column("Whether speakers take seats.")
+    counts_staff: bool = column("Whether staff take seats.")
     association: Association = one("Who organises it.", via="association_id")
     series: EventSeries | None = one("The series that it is an edition of.", via="series_id")
 
@@ -83,8 +94,10 @@ class SeatPool(Node):
     format: models.EventFormat = column("Where these seats are.")
     capacity: int | None = column("How many there are; null without a limit.")
     taken: int = column("How many are taken.")
+    reserved: int = column("How many more are kept for associations.")
     remaining: int | None = expression(
-        "How many could be taken now; null without a limit.", lambda pool: pool.capacity - pool.taken
+        "How many anybody could take now; null without a limit.",
+        lambda pool: pool.capacity - pool.taken - pool.reserved,
     )
     waiting: int = expression("How many people wait for one.", lambda pool: func.figures.waiting(pool.id), weight=1)
 

@@ -12,23 +12,46 @@ from schema.compiler.declare import computed, extends
 from schema.events import Event
 from schema.mutations import MutationInput, key, mutation
 from schema.problems import Met, Problem
+from schema.questions import AnswerInput, given_answers
 from schema.registrations import Registration
 from schema.requests import Request
 from services.core import errors
 from services.core.work import Work, begin
-from services.events import checkin, eligibility, registration
+from services.events import checkin, eligibility, offers, priorities, registration
 from services.events.errors import (
     AlreadyRegistered,
+    AnswersNotAccepted,
     NoSuchFormat,
     NotInvited,
+    OfferExpired,
+    PartyTooLarge,
+    PartyTooSmall,
     RegistrationClosed,
     RegistrationNotOpen,
     WrongEventState,
     WrongRegistrationState,
 )
 
-_REGISTERING = (RegistrationNotOpen, RegistrationClosed, NotInvited, AlreadyRegistered, NoSuchFormat, WrongEventState)
+REGISTERING = (
+    RegistrationNotOpen,
+    RegistrationClosed,
+    NotInvited,
+    AlreadyRegistered,
+    NoSuchFormat,
+    PartyTooLarge,
+    PartyTooSmall,
+    AnswersNotAccepted,
+    WrongEventState,
+)
+"""What stands in the way of registering, or of registering somebody."""
 _FORMAT = "Where to take part; needed where the event has several formats."
+
+
+@strawberry.input(description="Somebody whom a person brings.")
+class GuestInput:
+    """Part of the input of `registerForEvent`."""
+
+    name: str = strawberry.field(description="The name on the badge.")
 
 
 @strawberry.input(description="A registration of oneself.")
@@ -37,12 +60,28 @@ class RegisterForEventInput(MutationInput):
 
     event_id: strawberry.ID = strawberry.field(description="The event.")
     format: models.EventFormat | None = strawberry.field(default=None, description=_FORMAT)
+    seats: int | None = strawberry.field(
+        default=None,
+        description="For how many, oneself included: together or not at all, as many as the event allows. "
+        "As many as are named, unless more are asked for: these can be named later.",
+    )
+    guests: list[GuestInput] = strawberry.field(default_factory=list, description="Whom the person brings.")
+    answers: list[AnswerInput] = strawberry.field(
+        default_factory=list, description="Answers to the event's questions; staff may leave open what is required."
+    )
 
 
-@mutation(Registration, problems=_REGISTERING)
+@mutation(Registration, problems=REGISTERING)
 async def register_for_event(work: Work, input: RegisterForEventInput) -> models.Registration:
     """Take a seat, or the next place on the waiting list where the event is full."""
-    return await registration.register(work, key(input.event_id, "Event", "eventId"), format=input.format)
+    return await registration.register(
+        work,
+        key(input.event_id, "Event", "eventId"),
+        format=input.format,
+        seats=input.seats,
+        guests=[guest.name for guest in input.guests],
+        given=given_answers(input.answers),
+    )
 
 
 @strawberry.input(description="A registration of somebody else.")
@@ -50,10 +89,14 @@ class RegisterOnBehalfInput(RegisterForEventInput):
     """The input of `registerOnBehalf`."""
 
     person_id: strawberry.ID = strawberry.field(description="Who is registered.")
+    role: models.AttendeeRole = strawberry.field(
+        default=models.AttendeeRole.PARTICIPANT,
+        description="As what they come: speakers and staff take seats where the event counts them.",
+    )
     reason: str | None = strawberry.field(default=None, description="Why, for the journal.")
 
 
-@mutation(Registration, problems=_REGISTERING)
+@mutation(Registration, problems=REGISTERING)
 async def register_on_behalf(work: Work, input: RegisterOnBehalfInput) -> models.Registration:
     """Register somebody, outside the window and the audience if need be, never past the seats.
 
@@ -64,6 +107,10 @@ async def register_on_behalf(work: Work, input: RegisterOnBehalfInput) -> models
         key(input.event_id, "Event", "eventId"),
         key(input.person_id, "Person", "personId"),
         format=input.format,
+        role=input.role,
+        seats=input.seats,
+        guests=[guest.name for guest in input.guests],
+        given=given_answers(input.answers),
         reason=input.reason,
     )
 
@@ -90,6 +137,46 @@ async def cancel_registration(work: Work, input: CancelRegistrationInput) -> mod
     """
     id = key(input.registration_id, "Registration", "registrationId")
     return await registration.cancel_registration(work, id, reason=input.reason)
+
+
+@strawberry.input(description="An offer to accept.")
+class AcceptOfferInput(RegistrationInput):
+    """The input of `acceptOffer`."""
+
+
+@mutation(Registration, problems=(WrongRegistrationState, OfferExpired))
+async def accept_offer(work: Work, input: AcceptOfferInput) -> models.Registration:
+    """Take the seats that one was offered. One's own, or with `registrations.manage`."""
+    return await offers.accept_offer(work, key(input.registration_id, "Registration", "registrationId"))
+
+
+@strawberry.input(description="An offer to decline.")
+class DeclineOfferInput(RegistrationInput):
+    """The input of `declineOffer`."""
+
+    reason: str | None = strawberry.field(default=None, description="Why, for the journal.")
+
+
+@mutation(Registration, problems=(WrongRegistrationState, WrongEventState))
+async def decline_offer(work: Work, input: DeclineOfferInput) -> models.Registration:
+    """Leave the seats that one was offered to the next in line. One's own, or with `registrations.manage`."""
+    id = key(input.registration_id, "Registration", "registrationId")
+    return await offers.decline_offer(work, id, reason=input.reason)
+
+
+@strawberry.input(description="Somebody to move up or down a waiting list.")
+class SetPriorityInput(RegistrationInput):
+    """The input of `setPriority`."""
+
+    priority: int = strawberry.field(description="Lower comes first; everybody begins at 0.")
+    reason: str = strawberry.field(description="Why, for the journal.")
+
+
+@mutation(Registration, problems=(WrongRegistrationState,))
+async def set_priority(work: Work, input: SetPriorityInput) -> models.Registration:
+    """Put somebody who waits ahead of the others, or behind. Asks for `registrations.manage`."""
+    id = key(input.registration_id, "Registration", "registrationId")
+    return await priorities.set_priority(work, id, input.priority, reason=input.reason)
 
 
 @strawberry.input(description="Somebody who has come.")

@@ -1,5 +1,6 @@
 """A client of the application in this process: requests go through the whole of it, from ASGI to PostgreSQL."""
 
+import asyncio
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -85,8 +86,12 @@ class Client:
         }
         sent: list[Any] = []
 
+        asked: list[Any] = [{"type": "http.request", "body": body, "more_body": False}]
+
         async def receive() -> Any:
-            return {"type": "http.request", "body": body, "more_body": False}
+            if not asked:
+                await asyncio.Event().wait()  # nobody hangs up
+            return asked.pop()
 
         async def send(message: Any) -> None:
             sent.append(message)

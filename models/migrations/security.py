@@ -72,3 +72,8 @@ def protection(table: str, *, append_only: bool = False, counted: bool = False) 
         f"grant select, insert{'' if append_only else ', update, delete'} on {table} to {APP}",
     ]
     return [*statements, f"grant select on {table} to {FIGURES}"] if counted else statements
+
+
+def counting(table: str) -> tuple[str, str]:
+    """The statement that lets figure functions read a table that was there before, and the one that undoes it."""
+    return f"grant select on {table} to {FIGURES}", f"revoke select on {table} from {FIGURES}"

@@ -39,6 +39,11 @@ def tenant() -> BindParameter[Any]:
     return parameter("tenant", Uuid())
 
 
+def confederation() -> BindParameter[Any]:
+    """The confederation's slug, as addresses have it."""
+    return parameter("confederation", Text())
+
+
 def person() -> BindParameter[Any]:
     """The person who reads; null for anybody."""
     return parameter("person", Uuid())
@@ -65,6 +70,7 @@ def _choice(i: int, context: Context) -> str:
 
 VALUES: dict[str, Callable[[Context], Any]] = {
     "tenant": lambda context: context.actor.tenant.id,
+    "confederation": lambda context: context.actor.tenant.slug,
     "person": lambda context: context.actor.person_id,
     "today": lambda context: context.today,
     "now": lambda context: context.now,

@@ -288,6 +288,12 @@ def read_interface(cls: type) -> Any:
     return strawberry.interface(cls, description=inspect.getdoc(cls))
 
 
+def watched(cls: type) -> Any:
+    """Make a class the root of what can be watched: fields that the query's root has too, declared the same way."""
+    _install(cls)
+    return strawberry.type(cls, description=inspect.getdoc(cls))
+
+
 def extends(target: Any) -> Callable[[type], type]:
     """Add the fields declared in a class to a read type of another domain, so that the domains stay apart."""
 

@@ -42,6 +42,10 @@ class NotSpliced(Exception):
         self.cost = cost
 
 
+class Watched(NotSpliced):
+    """The operation is a subscription: it has no one answer."""
+
+
 class Malformed(Exception):
     """The document has no operation that could be executed; the errors say why."""
 
@@ -60,6 +64,7 @@ class Plan:
     def __init__(self, catalog: Catalog, roots: Sequence[FieldPlan], *, with_types: bool = False) -> None:
         """TooMuch where the plan is beyond a limit. `with_types` as in `statement`."""
         limits.check_shape(roots)
+        self.roots = roots
         self.cost = limits.cost(roots)
         self._write = partial(statement, catalog, roots, with_types=with_types)
         self._statements: dict[bool, Statement] = {}
@@ -86,6 +91,7 @@ class Operation:
     def __init__(self, catalog: Catalog, document: DocumentNode, node: OperationDefinitionNode) -> None:
         self._catalog = catalog
         self._node = node
+        self.kind = node.operation
         self._fragments = {d.name.value: d for d in document.definitions if isinstance(d, FragmentDefinitionNode)}
         self.coercion = Coercion(catalog.schema, node)
         self._plans: OrderedDict[tuple[Any, ...], Plan | NotSpliced] = OrderedDict()
@@ -105,14 +111,15 @@ class Operation:
 
     def _make(self, variables: Variables) -> Plan | NotSpliced:
         planner = Planner(self._catalog, self._fragments, variables)
-        query = self._catalog.schema.query_type
+        query, root = self._catalog.schema.query_type, self._catalog.schema.get_root_type(self.kind)
         assert query is not None
-        grouped = planner.collect(query.name, [self._node.selection_set])
+        assert root is not None
+        grouped = planner.collect(root.name, [self._node.selection_set])
         roots: list[FieldPlan] = []
         introspecting = 0
         for key, nodes in grouped.items():
             try:
-                roots.append(planner.root(key, nodes, query.name))
+                roots.append(planner.root(key, nodes, query.name))  # what is watched is read like what is asked for
             except NotCompiled:
                 introspecting += measure.count_fields(nodes, self._fragments)
         plan = Plan(self._catalog, roots)
@@ -127,8 +134,8 @@ class Operations:
         self._catalog = catalog
         self._operations: OrderedDict[tuple[str, str | None], Operation | Malformed | None] = OrderedDict()
 
-    def find(self, document: str, name: str | None) -> Operation:
-        """The operation. Malformed where there is none to execute, NotSpliced where it isn't a query."""
+    def find(self, document: str, name: str | None, kind: OperationType = OperationType.QUERY) -> Operation:
+        """The operation. Malformed where there is none to execute, NotSpliced where it isn't of that kind."""
         key = (document, name)
         try:
             operation = self._operations[key]
@@ -140,6 +147,8 @@ class Operations:
             raise NotSpliced
         if isinstance(operation, Malformed):
             raise Malformed(operation.errors)
+        if operation.kind is not kind:
+            raise NotSpliced if operation.kind is OperationType.QUERY else Watched
         return operation
 
     def _make(self, document: str, name: str | None) -> Operation | Malformed | None:
@@ -150,7 +159,7 @@ class Operations:
             return Malformed([error])
         except Malformed as malformed:
             return malformed
-        if node.operation is not OperationType.QUERY or node.directives:
+        if node.operation is OperationType.MUTATION or node.directives:
             return None
         return Operation(self._catalog, parsed, node)
 

@@ -17,7 +17,8 @@ class Application(Starlette):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """To the endpoint, or wherever Starlette's routes lead."""
-        if scope["type"] == "http" and scope["path"].endswith("/graphql"):
-            await self._endpoint(scope, receive, send)
+        if scope["type"] in ("http", "websocket") and scope["path"].endswith("/graphql"):
+            serve = self._endpoint if scope["type"] == "http" else self._endpoint.websocket
+            await serve(scope, receive, send)
         else:
             await super().__call__(scope, receive, send)

@@ -4,7 +4,8 @@ A query that is all compiled is answered here, as the bytes that PostgreSQL sent
 field in Python, an error to be told, a browser) falls through to Strawberry's view, which gives the same answers.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import aclosing
 from datetime import UTC, datetime
 from functools import partial
 
@@ -16,12 +17,14 @@ from schema.build import Built
 from schema.compiler import limits
 from schema.compiler.context import Context
 from schema.compiler.measure import MAXIMUM_COST
-from schema.compiler.run import Malformed, NotSpliced, Plan
+from schema.compiler.run import Malformed, NotSpliced, Plan, Watched
 from schema.compiler.values import TooMuch, Variables
 from schema.requests import Request
-from schema.web import http
+from schema.web import http, sse
 from schema.web.actors import Actors, Misdirected, locales
-from schema.web.http import Asked, Headers, HTTPRefusal, Receive, Scope, Send
+from schema.web.http import Asked, Headers, HTTPRefusal, Message, Receive, Scope, Send
+from schema.web.sockets import Sockets
+from schema.web.streams import Streams, ended_by
 from schema.web.told import is_bad_value, is_outage, told
 from schema.web.view import View
 from services.core.actor import Actor
@@ -37,6 +40,8 @@ class Endpoint:
         self._database = database
         self._actors = actors
         self._view = View(built.strawberry)
+        self._streams = Streams(built.operations, database)
+        self._sockets = Sockets()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -49,6 +54,9 @@ class Endpoint:
                 return
             body = await http.read_body(receive, headers) if scope["method"] == "POST" else b""
             asked = http.asked(scope, headers, body)
+            if sse.is_wanted(headers):
+                await sse.tell(self._answers(scope, body, asked, request), receive, send)
+                return
             try:
                 answer = await self._splice(asked, request)
             except Malformed as malformed:
@@ -76,6 +84,52 @@ class Endpoint:
             masked = f"Something went wrong here; the log has it under {log_failure('a request failed', error)}."
             await http.refuse(send, kind, HTTPRefusal(500, "INTERNAL", masked))
 
+    async def websocket(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one WebSocket, at the same address."""
+        headers = dict(scope["headers"])
+
+        def answers(asked: Asked, request: Request) -> AsyncGenerator[bytes, None]:
+            body = orjson.dumps(
+                {"query": asked.document, "variables": asked.variables, "operationName": asked.operation_name}
+            )
+            posted = {**scope, "type": "http", "method": "POST", "headers": [(b"content-type", http.JSON)]}
+            return self._answers(posted, body, asked, request)
+
+        async def requesting(authorization: str | None) -> Request:
+            said = {} if authorization is None else {b"authorization": authorization.encode()}
+            return await self._request(scope, {**headers, **said})
+
+        await self._sockets(scope, receive, send, requesting, answers)
+
+    async def _answers(self, scope: Scope, body: bytes, asked: Asked, request: Request) -> AsyncGenerator[bytes, None]:
+        """The answers to whatever is asked, for a connection that has several. Ended where there are no more."""
+        try:
+            try:
+                async with aclosing(self._streams.answers(asked, request)) as answers:
+                    async for answer in answers:
+                        yield answer
+            except NotSpliced:
+                yield await self._only_answer(scope, body, asked, request)
+        except Exception as error:
+            raise ended_by(error) from None
+
+    async def _only_answer(self, scope: Scope, body: bytes, asked: Asked, request: Request) -> bytes:
+        """The answer to a query or a mutation, as over HTTP."""
+        sent: list[bytes] = []
+
+        async def send(message: Message) -> None:
+            sent.append(message.get("body", b""))
+
+        async def receive() -> Message:
+            raise AssertionError("the body was read")
+
+        answer = await self._splice(asked, request)
+        if answer is not None:
+            return answer
+        request.document = (asked.document, asked.operation_name)
+        await self._view({**scope, "confed.request": request}, http.replay(body, receive), send)
+        return b"".join(sent)
+
     async def _request(self, scope: Scope, headers: Headers) -> Request:
         """Who asks what of whom. HTTPRefusal without such a confederation, Misdirected for unknown credentials."""
         actor = await self._actors.anybody(scope["path"][1 : -len("/graphql")])
@@ -101,6 +155,9 @@ class Endpoint:
             data = await request.read(plan, values)
         except TooMuch as too_much:
             raise Malformed([too_much]) from None
+        except Watched:
+            watched = "A subscription is watched over WebSocket, or as text/event-stream."
+            raise HTTPRefusal(406, "SUBSCRIPTION", watched) from None
         except (NotSpliced, GraphQLError, ExceptionGroup):
             return None
         except asyncpg.PostgresError as error:

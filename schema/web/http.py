@@ -18,6 +18,7 @@ LARGEST_BODY = 1_000_000
 
 JSON = b"application/json"
 GRAPHQL_JSON = b"application/graphql-response+json"
+VARY = b"accept, accept-language, authorization"
 
 
 _OBJECT = (dict, type(None))
@@ -166,7 +167,7 @@ async def respond(send: Send, status: int, kind: bytes, body: bytes, more: Seque
     headers = [
         (b"content-type", kind + b"; charset=utf-8"),
         (b"content-length", b"%d" % len(body)),
-        (b"vary", b"accept, accept-language, authorization"),
+        (b"vary", VARY),
         *more,
     ]
     await send({"type": "http.response.start", "status": status, "headers": headers})

@@ -99,6 +99,12 @@ async def find_tenant(connection: asyncpg.Connection, slug: str) -> Tenant | Non
     return None if row is None else Tenant(row["id"], slug, tuple(row["locales"]), row["time_zone"])
 
 
+async def all_tenants(connection: asyncpg.Connection) -> list[Tenant]:
+    """Every confederation, by slug."""
+    rows = await connection.fetch("select id, slug, locales, time_zone from figures.tenants()")
+    return [Tenant(row["id"], row["slug"], tuple(row["locales"]), row["time_zone"]) for row in rows]
+
+
 _BELOW = """
 with recursive below(grant_id, role, association_id, cascades, visible) as (
     select g.id, g.role, g.association_id, g.cascades, true from role_grant g

@@ -7,6 +7,7 @@ import asyncio
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any, TypeVar
 
 import asyncpg
@@ -16,6 +17,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
 from models.policies import APP
+from services.core.changes import Changes
 
 T = TypeVar("T")
 
@@ -46,16 +48,17 @@ class UnsafeRole(Exception):
     """The server would answer past row security: the role it acts as is a superuser or has BYPASSRLS."""
 
 
+async def connect(url: str, *, role: str | None = APP) -> asyncpg.Connection:
+    """A connection of the caller's own, as one that listens has to be. `role=None`: as the URL's own role."""
+    return await asyncpg.connect(url, server_settings=_SESSION | ({"role": role} if role else {}))
+
+
 def engine(url: str, *, role: str | None = APP, size: int = 8) -> AsyncEngine:
     """An engine over asyncpg for any URL that PostgreSQL's own clients take. `role=None`: as the URL's own role."""
 
-    async def connect() -> asyncpg.Connection:
-        settings = _SESSION | ({"role": role} if role else {})
-        return await asyncpg.connect(url, server_settings=settings)
-
     made = create_async_engine(
         "postgresql+asyncpg://",
-        async_creator=connect,
+        async_creator=partial(connect, url, role=role),
         pool_size=size,
         max_overflow=0,
         pool_pre_ping=True,
@@ -210,6 +213,7 @@ class Database:
         self.engine = engine(url, size=writers)
         self.sessions = async_sessionmaker(self.engine, class_=AsyncSession, expire_on_commit=False)
         self.readers = Readers(url, readers)
+        self.changes = Changes(url, APP)
 
     async def check(self) -> None:
         """UnsafeRole where row security wouldn't bind the role that the server acts as."""
@@ -219,5 +223,6 @@ class Database:
 
     async def close(self) -> None:
         """Close every connection."""
+        await self.changes.close()
         await self.readers.close()
         await self.engine.dispose()

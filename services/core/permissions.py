@@ -13,11 +13,13 @@ PERSONAL = frozenset(
         "registrations.manage",
         "journal.read",
         "mentoring.manage",
+        "needs.read",
+        "fees.manage",
     }
 )
 """About persons: from an umbrella these reach an association only where its affiliation is `visible_from_above`."""
 
-_EVENTS = frozenset({"events.manage", "registrations.read", "registrations.manage"})
+_EVENTS = frozenset({"events.manage", "registrations.read", "registrations.manage", "needs.read", "fees.manage"})
 _MEMBERSHIP = frozenset({"persons.read", "persons.manage", "memberships.read", "memberships.manage"})
 _FEDERATION = frozenset(
     {"associations.manage", "affiliations.manage", "roles.manage", "segments.manage", "journal.read"}

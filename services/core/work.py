@@ -16,7 +16,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import SQLModel, col
 
-from models import Confederation, JournalEntry
+from models import Confederation, Event, JournalEntry
 from models.base import TenantRecord
 from services.core.actor import Actor
 from services.core.database import Database
@@ -34,6 +34,16 @@ class Work:
         self.actor = actor
         self.now = now
         self._elevations: list[str] = []
+        self._changed: set[str] = set()
+
+    @property
+    def topics(self) -> Collection[str]:
+        """What this work has changed that somebody may be watching."""
+        return self._changed
+
+    def changes(self, event_id: UUID) -> None:
+        """Let whoever watches an event look again, once this is committed. What is recorded says so by itself."""
+        self._changed.add(event_topic(self.tenant_id, event_id))
 
     @property
     def tenant_id(self) -> UUID:
@@ -132,6 +142,9 @@ class Work:
             data=data,
         )
         self.session.add(entry)
+        event_id = subject.id if isinstance(subject, Event) else getattr(subject, "event_id", None)
+        if event_id is not None:
+            self.changes(event_id)
         return entry
 
     @asynccontextmanager
@@ -154,10 +167,11 @@ class Work:
             raise
         await self._end_elevation()
 
-    async def lock(self, name: str) -> None:
-        """Wait for a lock of the tenant that is held until the transaction ends."""
+    async def lock(self, name: str, *, shared: bool = False) -> None:
+        """Wait for a lock of the tenant that is held until the transaction ends; `shared`: with others who share it."""
+        take = "pg_advisory_xact_lock_shared" if shared else "pg_advisory_xact_lock"
         key = f"{self.tenant_id}:{name}"
-        await self.session.execute(text("select pg_advisory_xact_lock(hashtextextended(:key, 0))"), {"key": key})
+        await self.session.execute(text(f"select {take}(hashtextextended(:key, 0))"), {"key": key})
 
     async def connection(self) -> asyncpg.Connection:
         """The transaction's own connection: compiled reads through it see what this work has changed."""
@@ -196,6 +210,13 @@ async def begin(
         if dry_run:
             await session.flush()
             await transaction.rollback()
+    if not dry_run:
+        database.changes.tell(work.topics)
+
+
+def event_topic(tenant_id: UUID, event_id: UUID) -> str:
+    """What changes of an event are told under."""
+    return f"{tenant_id}:{event_id}"
 
 
 def _kind(model: type[SQLModel]) -> str:

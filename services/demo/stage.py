@@ -8,11 +8,12 @@ from random import Random
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from models import Association, AssociationKind, Event, Person, Sector
+from models import Association, AssociationKind, ContactKind, Event, Person, Sector
 from services.core.actor import Actor, Tenant, load_person, system
 from services.core.database import Database
 from services.core.work import Work, begin
 from services.demo.names import REGIONS, name
+from services.people.contacts import add_contact_point
 from services.people.persons import PersonInput, register_persons
 from services.tenancy.associations import create_association
 from services.tenancy.confederations import found_confederation
@@ -114,7 +115,10 @@ class Stage:
         handles: Mapping[int, str] | None = None,
         english: float = 0.15,
     ) -> list[Person]:
-        """Register invented persons with an association. `handles`: which of them, by rank, are the demo's persons."""
+        """Register invented persons with an association. `handles`: which of them, by rank, are the demo's persons.
+
+        Those have an address, in a domain that there never is.
+        """
         handles = handles or {}
         inputs = []
         for number in range(count):
@@ -126,7 +130,10 @@ class Stage:
                 PersonInput(given_name=given, family_name=family, locale=locale, region=region, references=references)
             )
         persons = await register_persons(work, association_id=self.associations[association].id, persons=inputs)
-        self.cast |= {handle: persons[number] for number, handle in handles.items()}
+        for number, handle in handles.items():
+            self.cast[handle] = persons[number]
+            address = f"{handle}@{self.tenant.slug}.example"
+            await add_contact_point(work, kind=ContactKind.EMAIL, value=address, person_id=persons[number].id)
         return persons
 
     async def _actor(self, person: Person, moment: datetime) -> Actor:

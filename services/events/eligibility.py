@@ -11,15 +11,16 @@ Staff who register somebody may go past the window and the audience, from public
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, select
+from sqlalchemy import Row, and_, exists, select
 from sqlmodel import col
 
-from models import Event, EventAudience, EventState, Registration, RegistrationState, Segment
+from models import Event, EventAudience, EventState, Person, Price, Question, Registration, RegistrationState, Segment
 from services.core.errors import NotAllowed, NotFound, NotSignedIn, Problem
 from services.core.work import Work
 from services.events.errors import AlreadyRegistered, NotInvited, RegistrationClosed, RegistrationNotOpen
@@ -39,11 +40,89 @@ class _Audience:
     includes_them: bool
 
 
-async def reasons_against(work: Work, event: Event, person_id: UUID, *, on_behalf: bool = False) -> list[Problem]:
+@dataclass(frozen=True)
+class Situation:
+    """What decides whether a person is registered for an event. `person`: null where the actor may not see them."""
+
+    event: Event
+    person: Person | None
+    registered: AlreadyRegistered | None
+    has_audiences: bool
+    has_questions: bool
+    has_prices: bool
+
+
+async def situation(work: Work, event_id: UUID, person_id: UUID) -> Situation:
+    """How the person stands to the event, in one statement; NotFound for an event that the actor may not see."""
+    query = (
+        select(
+            Event,
+            Person,
+            col(Registration.id),
+            col(Registration.state),
+            _is_there(EventAudience).label("has_audiences"),
+            _is_there(Question).label("has_questions"),
+            _is_there(Price).label("has_prices"),
+        )
+        .select_from(Event)
+        .outerjoin(Person, and_(col(Person.confederation_id) == work.tenant_id, col(Person.id) == person_id))
+        .outerjoin(
+            Registration,
+            and_(
+                col(Registration.confederation_id) == work.tenant_id,
+                col(Registration.event_id) == col(Event.id),
+                col(Registration.person_id) == person_id,
+                col(Registration.state).not_in(_NOT_LIVE),
+            ),
+        )
+        .where(col(Event.confederation_id) == work.tenant_id, col(Event.id) == event_id)
+    )
+    row = (await work.session.execute(query)).one_or_none()
+    if row is None:
+        raise NotFound("event")
+    event, person, registration_id, state, *has = row
+    registered = None if registration_id is None else AlreadyRegistered(registration_id, state)
+    return Situation(event, person, registered, *has)
+
+
+def _is_there(part: Any) -> Any:
+    return exists().where(part.confederation_id == Event.confederation_id, part.event_id == Event.id).correlate(Event)
+
+
+async def reasons_against(work: Work, found: Situation, person_id: UUID, *, on_behalf: bool = False) -> list[Problem]:
     """Why the person can't be registered now, the most telling reason first; empty when they can."""
-    audiences = {} if on_behalf else await _audiences(work, [event], person_id)
-    registered = await _registered(work, [event], person_id)
-    return _reasons(work, event, audiences.get(event.id, ()), registered.get(event.id), on_behalf=on_behalf)
+    event = found.event
+    asks = found.has_audiences and not on_behalf
+    audiences = await _audiences(work, [event], person_id) if asks else {}
+    return _reasons(work, event, audiences.get(event.id, ()), found.registered, on_behalf=on_behalf)
+
+
+async def reasons_against_each(
+    work: Work, event: Event, person_ids: Collection[UUID], *, on_behalf: bool = False
+) -> dict[UUID, list[Problem]]:
+    """The same for several persons, in a number of queries that doesn't grow with them. To be asked elevated.
+
+    Which registration it is that somebody has, isn't told: whoever asks may not see it.
+    """
+    audiences = [] if on_behalf else await _invited(work, [event])
+    segments = await _segments(work, audiences, person_ids) if audiences else {}
+    query = select(col(Registration.person_id)).where(
+        col(Registration.confederation_id) == work.tenant_id,
+        col(Registration.event_id) == event.id,
+        col(Registration.person_id).in_(person_ids),
+        col(Registration.state).not_in(_NOT_LIVE),
+    )
+    registered = set(await work.session.scalars(query))
+    return {
+        id: _reasons(
+            work,
+            event,
+            [_as_it_applies(event, audience, slug, segments.get(id, ())) for audience, slug in audiences],
+            AlreadyRegistered(None, None) if id in registered else None,
+            on_behalf=on_behalf,
+        )
+        for id in person_ids
+    }
 
 
 async def reasons_for(work: Work, event_ids: Sequence[UUID], person_id: UUID | None) -> dict[UUID, list[Problem]]:
@@ -68,6 +147,13 @@ async def reasons_for(work: Work, event_ids: Sequence[UUID], person_id: UUID | N
         | {event.id: [NotAllowed("registrations.manage")] for event in events}
         | {event.id: _reasons(work, event, audiences[event.id], registered.get(event.id)) for event in told}
     )
+
+
+def against_more(work: Work, event: Event, *, on_behalf: bool = False) -> Problem | None:
+    """Why who is registered gets no more seats, or others, now: as for who comes anew, but for audiences."""
+    if on_behalf:
+        return against_state(work, event, on_behalf=True)
+    return next(iter(_window(work, event, None)), None)
 
 
 def against_state(work: Work, event: Event, *, on_behalf: bool = False) -> Problem | None:
@@ -116,7 +202,20 @@ def _closing(event: Event) -> datetime:
 
 
 async def _audiences(work: Work, events: Sequence[Event], person_id: UUID) -> Mapping[UUID, list[_Audience]]:
+    audiences = await _invited(work, events)
+    theirs = (await _segments(work, audiences, [person_id]))[person_id] if audiences else set()
+    by_event = {event.id: event for event in events}
     found: dict[UUID, list[_Audience]] = defaultdict(list)
+    for audience, slug in audiences:
+        found[audience.event_id].append(_as_it_applies(by_event[audience.event_id], audience, slug, theirs))
+    return found
+
+
+def _as_it_applies(event: Event, audience: EventAudience, slug: str | None, theirs: Collection[UUID]) -> _Audience:
+    return _Audience(slug, audience.opens_at or event.registration_opens_at, audience.segment_id in theirs)
+
+
+async def _invited(work: Work, events: Sequence[Event]) -> list[Row[EventAudience, str | None]]:
     query = (
         select(EventAudience, col(Segment.slug))
         .outerjoin(
@@ -132,18 +231,19 @@ async def _audiences(work: Work, events: Sequence[Event], person_id: UUID) -> Ma
             col(EventAudience.event_id).in_([event.id for event in events]),
         )
     )
-    audiences = (await work.session.execute(query)).all() if events else []
-    if not audiences:
-        return found
+    return list((await work.session.execute(query)).all()) if events else []
+
+
+async def _segments(
+    work: Work, audiences: Sequence[Row[EventAudience, str | None]], person_ids: Collection[UUID]
+) -> Mapping[UUID, set[UUID]]:
+    """Which of the audiences' segments each of the persons is in."""
     members = persons_in([audience.segment_id for audience, _ in audiences], work.today).subquery()
+    query = select(members.c.person_id, members.c.segment_id).where(members.c.person_id.in_(person_ids))
+    found: dict[UUID, set[UUID]] = defaultdict(set)
     async with work.elevated("whether somebody is in a segment depends on rows that they may not see"):
-        theirs = set(
-            (await work.session.execute(select(members.c.segment_id).where(members.c.person_id == person_id))).scalars()
-        )
-    openings = {event.id: event.registration_opens_at for event in events}
-    for audience, slug in audiences:
-        opens_at = audience.opens_at or openings[audience.event_id]
-        found[audience.event_id].append(_Audience(slug, opens_at, audience.segment_id in theirs))
+        for person_id, segment_id in await work.session.execute(query):
+            found[person_id].add(segment_id)
     return found
 
 

@@ -25,9 +25,11 @@ from services.core.checks import check_after, check_languages, check_moment, che
 from services.core.errors import AlreadyExists, InvalidInput, NotFound
 from services.core.work import Work
 from services.events import access, queue
+from services.events import pools as pools_of
+from services.events.access import BEFORE_HELD
 from services.events.checks import check_capacity, check_time_zone
-from services.events.errors import WrongEventState
-from services.events.registration import BEFORE_HELD
+from services.events.errors import BelowTaken, WrongEventState
+from services.events.rules import RegistrationRules, check_rules
 
 
 @dataclass(frozen=True)
@@ -87,11 +89,13 @@ async def plan_event(
     speakers: Sequence[SpeakerInput] = (),
     pools: Sequence[PoolInput] = (),
     audiences: Sequence[AudienceInput] = (),
+    rules: RegistrationRules | None = None,
 ) -> Event:
     """Draft an event of an association. Asks for `events.manage` there, and at its series' association.
 
     What is left out: the confederation's time zone and locales, the association as first host, the series' next
     edition, and seats without a limit; a hybrid event says its seats in person and online. No audience: everybody.
+    Registration goes by the usual rules unless others are given.
     AlreadyExists for a slug or edition that is taken.
     """
     await work.find(Association, association_id, "associationId")
@@ -113,6 +117,7 @@ async def plan_event(
         follow_up_to_id=follow_up_to_id,
         registration_opens_at=_optional_moment(registration_opens_at, "registrationOpensAt"),
         registration_closes_at=_optional_moment(registration_closes_at, "registrationClosesAt"),
+        **vars(check_rules(rules or RegistrationRules())),
     )
     parts = [
         *_hosts(association_id, hosts),
@@ -141,21 +146,23 @@ async def plan_event(
 async def change_capacity(work: Work, pool_id: UUID, capacity: int | None) -> SeatPool:
     """Add or take away seats, or lift the limit (None). New seats go to those who wait, in the same transaction.
 
-    InvalidInput for fewer than are taken: nobody is unseated by a number. Asks for `events.manage`; any time before
-    the event is held.
+    BelowTaken for fewer than are taken or kept for associations: nobody is unseated by a number. Asks for
+    `events.manage`; any time before the event is held.
     """
     pool = await work.find(SeatPool, pool_id)
     work.actor.require("events.manage", pool.association_id)
     check_capacity(capacity, "capacity")
-    pool = await work.find(SeatPool, pool_id, lock=True)
-    state = await access.event_state(work, pool.event_id)
-    if state not in BEFORE_HELD:
-        raise WrongEventState(list(BEFORE_HELD), state)
-    if capacity is not None and capacity < pool.taken:
-        raise InvalidInput(f"{pool.taken} or more: that many are taken", f"{capacity}", path=("capacity",))
+    pool = await pools_of.lock(work, pool_id)
+    event = await access.event_now(work, pool.event_id)
+    if event.state not in BEFORE_HELD:
+        raise WrongEventState(list(BEFORE_HELD), event.state)
+    needed = pool.taken + pool.reserved
+    if capacity is not None and capacity < needed:
+        raise BelowTaken(pool.taken, pool.reserved, needed - capacity, path=("capacity",))
     before, pool.capacity = pool.capacity, capacity
     await work.record("seat_pool.resized", pool, event_id=str(pool.event_id), capacity=capacity, before=before)
-    await queue.promote(work, pool_id)
+    async with work.elevated("seats that are added are for those in line"):
+        await queue.feed(work, pool, event)
     return pool
 
 

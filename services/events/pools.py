@@ -1,18 +1,34 @@
 """Seats: who gets the last one is decided by one row, the pool.
 
-`taken` is lock, invariant and public figure in one. Everything here is elevated: the counter is staff's to write, and
-a seat is anybody's to take. It counts on READ COMMITTED: a statement after a lock sees what the last holder left.
+`taken` and `reserved` are lock, invariant and public figure in one. Whatever changes who holds a seat, who waits for
+one or what an allotment keeps has the pool's lock, and looks at everything that it decides by after it has it: this
+counts on READ COMMITTED, where a statement after a lock sees what the last holder left.
 """
 
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import TypeVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Enum, bindparam, exists, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    DateTime,
+    Enum,
+    Integer,
+    Select,
+    Text,
+    Uuid,
+    bindparam,
+    column,
+    func,
+    select,
+)
 from sqlmodel import col
 
-from models import Registration, RegistrationState, SeatPool
+from models import Allotment, AttendeeRole, EventFormat, EventState, Registration, RegistrationState, SeatPool
+from models.base import TenantRecord
 from services.core.work import Work
-
-WHY = "a seat pool's counter is staff's to write, and a seat anybody's to take"
 
 # Said literally, so that a prepared statement's generic plan keeps to the partial index of the queue.
 WAITING: ColumnElement[bool] = col(Registration.state) == bindparam(
@@ -20,65 +36,98 @@ WAITING: ColumnElement[bool] = col(Registration.state) == bindparam(
 )
 
 
-async def take_seat(work: Work, pool_id: UUID) -> bool:
-    """Take a seat that is free and that nobody waits for. The pool stays locked until the transaction ends, either way.
+Row = TypeVar("Row", bound=TenantRecord)
 
-    A full pool is looked at again under its lock. Without that, somebody could cancel between this answer and the
-    caller's place in the queue: they would find nobody waiting, and the seat would stay free while somebody waits.
+
+@dataclass(frozen=True)
+class Taken:
+    """What came of reaching for seats. `seats`: how many the party counts for; `event_state`: under the lock."""
+
+    pool_id: UUID
+    seats: int
+    seated: bool
+    allotment_id: UUID | None
+    event_state: EventState
+
+
+async def take(
+    work: Work, event_id: UUID, person_id: UUID, *, format: EventFormat | None, role: AttendeeRole, seats: int
+) -> Taken | None:
+    """Take a party's seats where they are free and nobody ahead waits for them; None where there is no such pool.
+
+    A member of an association that seats are kept for takes those first. Either way, seated or not, the pool stays
+    locked until the transaction ends: else somebody could cancel between this answer and the caller's place in line,
+    find nobody waiting, and the seat would stay free while somebody waits. One round trip: see `models.take_seats`.
     """
-    async with work.elevated(WHY):
-        if await _take(work, pool_id):
-            return True
-        await _lock(work, col(SeatPool.id) == pool_id)
-        return await _take(work, pool_id)
-
-
-async def give_back(work: Work, pool_id: UUID) -> None:
-    """Free a seat, under the pool's lock. Who calls this promotes the first in line before the transaction ends."""
-    async with work.elevated(WHY):
-        await work.session.execute(
-            update(SeatPool)
-            .where(_of(work), col(SeatPool.id) == pool_id)
-            .values(taken=SeatPool.taken - 1)
-            .execution_options(synchronize_session=False)
-        )
-
-
-async def lock(work: Work, pool_id: UUID) -> None:
-    """Let nobody else take, free or wait for one of the pool's seats before this transaction ends."""
-    async with work.elevated(WHY):
-        await _lock(work, col(SeatPool.id) == pool_id)
-
-
-async def lock_all(work: Work, event_id: UUID) -> list[UUID]:
-    """The same for every pool of an event, in the one order that locks are taken in."""
-    async with work.elevated(WHY):
-        return await _lock(work, col(SeatPool.event_id) == event_id)
-
-
-async def _lock(work: Work, which: ColumnElement[bool]) -> list[UUID]:
-    query = select(col(SeatPool.id)).where(_of(work), which).order_by(col(SeatPool.id)).with_for_update(key_share=True)
-    return list((await work.session.execute(query)).scalars())
-
-
-async def _take(work: Work, pool_id: UUID) -> bool:
-    somebody_waits = exists().where(
-        col(Registration.confederation_id) == work.tenant_id, col(Registration.pool_id) == pool_id, WAITING
+    given = {
+        "event_id": event_id,
+        "format": format,
+        "person_id": person_id,
+        "role": role,
+        "seats": seats,
+        "now": work.now,
+        "today": work.today,
+    }
+    row = (await work.session.execute(_TAKE, given)).one_or_none()
+    return (
+        None
+        if row is None
+        else Taken(row.pool_id, row.seats, row.seated, row.allotment_id, EventState(row.event_state))
     )
-    statement = (
-        update(SeatPool)
-        .where(
-            _of(work),
-            col(SeatPool.id) == pool_id,
-            or_(col(SeatPool.capacity).is_(None), col(SeatPool.taken) < col(SeatPool.capacity)),
-            ~somebody_waits,
-        )
-        .values(taken=SeatPool.taken + 1)
-        .returning(col(SeatPool.id))
-        .execution_options(synchronize_session=False)
+
+
+def hold(pool: SeatPool, allotment: Allotment | None, registration: Registration) -> None:
+    """Let a registration have its seats of the pool, or of the allotment; the caller has locked both."""
+    pool.taken += registration.seats
+    registration.allotment_id = None if allotment is None else allotment.id
+    if allotment is not None:
+        allotment.taken += registration.seats
+        pool.reserved -= registration.seats
+
+
+def give_back(pool: SeatPool, allotment: Allotment | None, registration: Registration) -> None:
+    """Free what a registration held, in the pool and allotment that the caller has locked; who waits is fed then.
+
+    Seats of an allotment that was not released are its own again.
+    """
+    pool.taken -= registration.seats
+    if allotment is not None:
+        allotment.taken -= registration.seats
+        if allotment.released_at is None:
+            pool.reserved += registration.seats
+
+
+async def lock(work: Work, pool_id: UUID) -> SeatPool:
+    """The pool; nobody else takes, frees or waits for one of its seats before this transaction ends. Elevated."""
+    return await work.find(SeatPool, pool_id, lock=True)
+
+
+async def lock_all(work: Work, *, of: UUID | None = None, ids: Collection[UUID] = ()) -> list[SeatPool]:
+    """The same for every pool of an event, or for those given, in the one order that locks are taken in. Elevated."""
+    which = col(SeatPool.id).in_(ids) if of is None else col(SeatPool.event_id) == of
+    query = select(SeatPool).where(col(SeatPool.confederation_id) == work.tenant_id, which).order_by(col(SeatPool.id))
+    return list((await work.session.scalars(locked(query))).all())
+
+
+def locked(query: Select[Row]) -> Select[Row]:
+    """The rows locked, and as they are then: what an earlier statement read may be history by then."""
+    return query.with_for_update(key_share=True).execution_options(populate_existing=True)
+
+
+_TAKE = select(
+    func.take_seats(
+        bindparam("event_id", type_=Uuid()),
+        bindparam("format", type_=Text()),
+        bindparam("person_id", type_=Uuid()),
+        bindparam("role", type_=Text()),
+        bindparam("seats", type_=Integer()),
+        bindparam("now", type_=DateTime(timezone=True)),
+        bindparam("today", type_=Date()),
+    ).table_valued(
+        column("pool_id", Uuid()),
+        column("seats", Integer()),
+        column("seated"),
+        column("allotment_id", Uuid()),
+        column("event_state", Text()),
     )
-    return (await work.session.execute(statement)).scalar_one_or_none() is not None
-
-
-def _of(work: Work) -> ColumnElement[bool]:
-    return col(SeatPool.confederation_id) == work.tenant_id
+)

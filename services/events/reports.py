@@ -6,11 +6,11 @@ from uuid import UUID
 from sqlalchemy import delete, select
 from sqlmodel import col
 
-from models import Avenue, EventState, Report
+from models import Avenue, EventState, MailKind, Report
 from services.core.checks import check_texts
 from services.core.errors import NotFound
 from services.core.work import Work
-from services.events import access, life
+from services.events import access, life, mail
 from services.events.errors import WrongEventState
 
 
@@ -56,9 +56,9 @@ async def draft_report(
 
 
 async def publish_report(work: Work, event_id: UUID) -> Report:
-    """Let everybody read the report and its avenues; the event is reported. Asks for `events.manage`.
+    """Let everybody read the report and its avenues; the event is reported, and who came is told.
 
-    NotFound without a draft, WrongEventState unless the event is held.
+    NotFound without a draft, WrongEventState unless the event is held. Asks for `events.manage`.
     """
     event = await life.enter(work, event_id, EventState.REPORTED)
     report = await _report(work, event_id)
@@ -67,7 +67,8 @@ async def publish_report(work: Work, event_id: UUID) -> Report:
     report.published_at = work.now
     await work.flush()
     await work.record("report.published", report, event_id=str(event.id))
-    await work.record("event.reported", event, report_id=str(report.id))
+    entry = await work.record("event.reported", event, report_id=str(report.id))
+    await mail.announce_to_all(work, event, MailKind.REPORT, entry.id)
     return report
 
 

@@ -1,9 +1,9 @@
 """What follows from a person's links to associations, kept in step with them: who sees the person, what they may do.
 
 A link is a membership that isn't cancelled, a mandate or a role grant that isn't over. `association_ids` of a person,
-their references and positions are what the row policies compare: the association that registered the person, always
-first, then those of the links. `access_version` counts the changes: whoever kept an older answer about the person's
-rights asks again. A link that runs out by itself stays in `association_ids` until the next change.
+their references, contact points and positions are what the row policies compare: the association that registered the
+person, always first, then those of the links. `access_version` counts the changes: whoever kept an older answer about
+the person's rights asks again. A link that runs out by itself stays in `association_ids` until the next change.
 """
 
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.orm.util import identity_key
 from sqlmodel import col
 
-from models import Mandate, Membership, Person, PersonReference, Position, RoleGrant
+from models import ContactPoint, Mandate, Membership, Person, PersonReference, Position, RoleGrant
 from services.core.work import Work
 
 
@@ -41,7 +41,7 @@ async def links_changed(work: Work, person_ids: Sequence[UUID]) -> None:
                 )
                 .values(association_ids=changed.c.association_ids)
                 .cte(str(model.__tablename__))
-                for model in (PersonReference, Position)
+                for model in (ContactPoint, PersonReference, Position)
             )
         )
         for id, association_ids, version in (await work.session.execute(statement)).all():

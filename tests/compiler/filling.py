@@ -30,7 +30,11 @@ TRIES = (8, 60, 400)
 """How many candidates are offered for a row: few at first, more where none was accepted."""
 _DAYS = (0, -1, 1, -30, 30, -400, 400)
 _TEXTS = ("Québec", "spring", "Éclair", "Tremblay", "Ana", "fr", "", QUARTERS)
-_WELL_KNOWN = {"locale": ("fr", "en"), "time_zone": ("America/Toronto", "America/Vancouver")}
+_WELL_KNOWN = {
+    "locale": ("fr", "en"),
+    "time_zone": ("America/Toronto", "America/Vancouver"),
+    "currency": ("CAD", "EUR"),
+}
 _OFFER = """
 create or replace function pg_temp.offer(statement text, candidates jsonb[], out accepted jsonb, out refused text[])
 language plpgsql as $$
@@ -196,13 +200,20 @@ class _Draw:
             case sa.Date():
                 return (TODAY + timedelta(days=choose(_DAYS))).isoformat()
             case sa.JSON():
-                return choose(({"fr": "Québec", "en": "Quebec"}, {"fr": f"N° {self._n}"}, {"en": f"No. {self._n}"}))
+                return self._json(name)
             case sa.String():
                 if name == "slug":
                     return self._called.replace("_", "-").replace(" ", "-")
                 known = _WELL_KNOWN.get(name, (*_TEXTS, f"{name} {self._n}"))
                 return choose((*known, *self._said_of(name, r"'([^']*)'")))
         raise TypeError(f"{self._table.name}.{name}: tests/compiler/filling.py can't draw a {type_!r} yet")
+
+    def _json(self, name: str) -> Any:
+        if any(f"jsonb_typeof({name}) = 'array'" in check for check in self._checks):
+            count = self._random.choice((1, 2, 3))
+            return [{"key": f"{n}", "label": {"fr": f"N° {n}"}} for n in range(count)]
+        named = {"fr": f"N° {self._n}"}, {"en": f"No. {self._n}"}
+        return self._random.choice(({"fr": "Québec", "en": "Quebec"}, *named))
 
     def _several(self, name: str, item: Any) -> list[Any]:
         drawn = [self._of_type(name, item, keeping=False) for _ in range(self._random.randrange(4))]

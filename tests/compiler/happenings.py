@@ -155,8 +155,11 @@ async def registrations(make: Maker) -> None:
                 state=state,
                 priority=-1 if who == "finn" else 0,
                 registered_at=at,
-                confirmed_at=at if state in m.HOLDING_A_SEAT else None,
+                confirmed_at=at if state in m.HOLDING_A_SEAT and state is not states.OFFERED else None,
+                offered_at=at if state is states.OFFERED else None,
+                offer_expires_at=NOW + timedelta(days=2) if state is states.OFFERED else None,
                 cancelled_at=NOW if state is states.CANCELLED else None,
+                cancellation_cause=m.CancellationCause.BY_PERSON if state is states.CANCELLED else None,
                 checked_in_at=NOW - timedelta(days=127) if state is states.ATTENDED else None,
             )
             await rows.save()  # one by one: their order of arrival is theirs here

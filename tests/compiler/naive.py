@@ -32,7 +32,7 @@ from strawberry.utils.str_converters import to_snake_case
 
 from schema.build import build
 from schema.compiler.bind import BoundField, Catalog
-from schema.compiler.context import Context
+from schema.compiler.context import VALUES, Context
 from schema.compiler.declare import (
     CONNECTION,
     MANY,
@@ -132,13 +132,7 @@ async def execute_naively(
 @asynccontextmanager
 async def _reader(database: Database, reading: Context) -> AsyncIterator[Reader]:
     actor = reading.actor
-    parameters = {
-        "tenant": actor.tenant.id,
-        "person": actor.person_id,
-        "today": reading.today,
-        "now": reading.now,
-        **{f"locale{i}": locale for i, locale in enumerate(reading.locales)},
-    }
+    parameters = {name: of(reading) for name, of in VALUES.items()}
     async with database.engine.connect() as connection:
         for name, value in actor.settings.items():
             await connection.execute(text("select set_config(:name, :value, true)"), {"name": name, "value": value})

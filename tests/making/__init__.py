@@ -12,7 +12,10 @@ to `Maker`, before the bases that are here: a maker may not come after one that 
 from tests.making.advocacy import AdvocacyMaker
 from tests.making.base import LONG_AGO, ActingAs, name, texts
 from tests.making.events import EventMaker, assert_seats_reconcile
+from tests.making.fees import FeeMaker
+from tests.making.mail import MailMaker
 from tests.making.mentoring import MentoringMaker, assert_places_reconcile
+from tests.making.questions import QuestionMaker
 
 __all__ = ["LONG_AGO", "ActingAs", "Maker", "assert_places_reconcile", "assert_seats_reconcile", "name", "texts"]
 
@@ -20,6 +23,9 @@ __all__ = ["LONG_AGO", "ActingAs", "Maker", "assert_places_reconcile", "assert_s
 class Maker(
     AdvocacyMaker,
     MentoringMaker,
+    FeeMaker,
+    MailMaker,
+    QuestionMaker,
     EventMaker,
 ):
     """Makes rows in one confederation (fr, en; America/Toronto): of each domain, in its module."""

@@ -80,7 +80,7 @@ class AdvocacyMaker(PeopleMaker):
             counterpart=None if state is DemandState.DRAFTED else "Ministère des Lacs",
         )
 
-    async def answer(self, demand: Demand, *, published: bool = True, **columns: Any) -> DemandAnswer:
+    async def demand_answer(self, demand: Demand, *, published: bool = True, **columns: Any) -> DemandAnswer:
         """An answer that was decided yesterday."""
         return await self.add(
             DemandAnswer,

@@ -4,13 +4,12 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select
-from sqlmodel import col
-
 from models import (
     HOLDING_A_SEAT,
+    Allotment,
     Association,
     Avenue,
+    CancellationCause,
     Event,
     EventAudience,
     EventFormat,
@@ -21,14 +20,14 @@ from models import (
     HostRole,
     Person,
     Registration,
+    RegistrationGuest,
     RegistrationState,
     Report,
     SeatPool,
     Segment,
     Speaker,
 )
-from services.core.actor import system
-from services.core.work import begin
+from models.base import TenantRecord
 from tests.making.base import BaseMaker, name, number, texts
 from tests.making.people import PeopleMaker
 
@@ -110,12 +109,20 @@ class EventMaker(PeopleMaker):
         format: EventFormat | None = None,
         **columns: Any,
     ) -> Registration:
-        """A registration; one that holds a seat takes it from the pool."""
+        """A registration; one that holds seats takes them from the pool, or from the allotment given."""
         pool = await self.pool(event, format)
         now = datetime.now(UTC)
+        seats = columns.get("seats", 1)
         if state in HOLDING_A_SEAT:
-            pool.taken += 1
-            await self.save(pool)
+            pool.taken += seats
+            taken: list[TenantRecord] = [pool]
+            if columns.get("allotment_id") is not None:
+                (allotment,) = await self.all(Allotment, id=columns["allotment_id"])
+                allotment.taken += seats
+                pool.reserved -= seats if allotment.released_at is None else 0
+                taken.append(allotment)
+            await self.save(*taken)
+        offered = state is RegistrationState.OFFERED
         return await self.add(
             Registration,
             columns,
@@ -126,9 +133,51 @@ class EventMaker(PeopleMaker):
             name=name(person),
             state=state,
             registered_at=now,
-            confirmed_at=now if state in HOLDING_A_SEAT else None,
+            confirmed_at=now if state in HOLDING_A_SEAT and not offered else None,
+            offered_at=now if offered else None,
+            offer_expires_at=now + timedelta(hours=48) if offered else None,
             cancelled_at=now if state is RegistrationState.CANCELLED else None,
+            cancellation_cause=CancellationCause.BY_PERSON if state is RegistrationState.CANCELLED else None,
             checked_in_at=now if state is RegistrationState.ATTENDED else None,
+        )
+
+    async def guest(self, registration: Registration, **columns: Any) -> RegistrationGuest:
+        """Somebody whom a person brings, on one of the registration's seats."""
+        return await self.add(
+            RegistrationGuest,
+            columns,
+            registration_id=registration.id,
+            event_id=registration.event_id,
+            association_id=registration.association_id,
+            person_id=registration.person_id,
+            name=f"Guy Hôte {number()}",
+            rank=await self.count(RegistrationGuest, registration_id=registration.id),
+        )
+
+    async def allotment(
+        self,
+        event: Event,
+        beneficiary: Association | None = None,
+        seats: int = 1,
+        *,
+        format: EventFormat | None = None,
+        **columns: Any,
+    ) -> Allotment:
+        """Seats kept for an association's members, a new one's unless given, until a day before the event."""
+        pool = await self.pool(event, format)
+        beneficiary = beneficiary or await self.association()
+        if columns.get("released_at") is None:
+            pool.reserved += seats
+            await self.save(pool)
+        return await self.add(
+            Allotment,
+            columns,
+            pool_id=pool.id,
+            event_id=event.id,
+            association_id=event.association_id,
+            beneficiary_id=beneficiary.id,
+            seats=seats,
+            releases_at=event.starts_at - timedelta(days=1),
         )
 
     async def report(self, event: Event, *avenues: str, published: bool = True, **columns: Any) -> Report:
@@ -155,20 +204,14 @@ class EventMaker(PeopleMaker):
 
 
 async def assert_seats_reconcile(make: BaseMaker) -> None:
-    """Each seat pool's `taken` is the number of registrations that hold one of its seats."""
-    holding = (
-        select(func.count())
-        .select_from(Registration)
-        .where(
-            col(Registration.confederation_id) == col(SeatPool.confederation_id),
-            col(Registration.pool_id) == col(SeatPool.id),
-            col(Registration.state).in_(HOLDING_A_SEAT),
-        )
-        .scalar_subquery()
-    )
-    query = select(col(SeatPool.id), col(SeatPool.taken), holding).where(
-        col(SeatPool.confederation_id) == make.tenant.id
-    )
-    async with begin(make.database, system(make.tenant)) as work:
-        pools = (await work.session.execute(query)).all()
-    assert {id: taken for id, taken, _ in pools} == {id: held for id, _, held in pools}
+    """Each pool's and each allotment's counters are what the rows say, and no pool has one seat too many."""
+    pools, allotments = await make.all(SeatPool), await make.all(Allotment)
+    holding = [row for row in await make.all(Registration) if row.state in HOLDING_A_SEAT]
+    for pool in pools:
+        assert pool.taken == sum(row.seats for row in holding if row.pool_id == pool.id)
+        kept = [row for row in allotments if row.pool_id == pool.id and row.released_at is None]
+        assert pool.reserved == sum(row.seats - row.taken for row in kept)
+        assert pool.capacity is None or pool.taken + pool.reserved <= pool.capacity
+    for allotment in allotments:
+        assert allotment.taken == sum(row.seats for row in holding if row.allotment_id == allotment.id)
+        assert allotment.taken <= allotment.seats

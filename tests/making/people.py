@@ -10,6 +10,8 @@ from sqlmodel import col
 from models import (
     Association,
     CategoryKind,
+    ContactKind,
+    ContactPoint,
     Mandate,
     MandateRole,
     Membership,
@@ -94,7 +96,7 @@ class PeopleMaker(FederationMaker):
         person.access_version += 1
         await self.save(person)
         async with begin(self.database, system(self.tenant)) as work:
-            for model in (Position, PersonReference):
+            for model in (ContactPoint, Position, PersonReference):
                 of_the_person = (
                     col(model.confederation_id) == person.confederation_id,
                     col(model.person_id) == person.id,
@@ -129,6 +131,18 @@ class PeopleMaker(FederationMaker):
             working_time=WorkingTime.FULL_TIME,
             sector=Sector.PUBLIC,
             starts_on=LONG_AGO,
+            association_ids=person.association_ids,
+        )
+
+    async def contact_point(self, person: Person, **columns: Any) -> ContactPoint:
+        """A preferred mail address that nobody else sees."""
+        return await self.add(
+            ContactPoint,
+            columns,
+            person_id=person.id,
+            kind=ContactKind.EMAIL,
+            value=f"person-{number()}@example.org",
+            preferred=True,
             association_ids=person.association_ids,
         )
 

@@ -15,11 +15,16 @@ NOT_TENANTS = {"alembic_version"}
 # Columns that look like copies of a parent's and are the row's own.
 OWN_COLUMNS = {
     ("event", "association_id"): "the organiser; its series may be another association's",
+    ("contact_point", "association_ids"): "the person's, kept by services.tenancy.visibility with the person's links",
     (
         "person_reference",
         "association_ids",
     ): "the person's, kept by services.tenancy.visibility with the person's links",
     ("position", "association_ids"): "the person's, kept by services.tenancy.visibility with the person's links",
+    ("invoice", "association_id"): "who issued it: append-only, whatever becomes of the registration",
+    ("invoice", "person_id"): "who pays: append-only, whoever the registration is moved to",
+    ("payment", "person_id"): "its invoice's payer, where a person: neither is ever changed",
+    ("payment", "payer_id"): "its invoice's payer, where an association: neither is ever changed",
 }
 # Copies that are null where the row refers to no such parent.
 MAY_BE_NULL: dict[tuple[str, str], str] = {}

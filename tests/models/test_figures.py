@@ -1,7 +1,7 @@
 """Figure functions tell numbers over rows that whoever asks may not see, to everyone alike, and nothing below five."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +12,7 @@ from models import (
     CancellationReason,
     EventState,
     PositionClass,
+    RegistrationGuest,
     RegistrationState,
     Sector,
     WorkingTime,
@@ -99,6 +100,22 @@ async def test_attendance_and_queues_are_told_to_those_who_see_no_registration(m
     assert await ask("attendance", event.id, of=other) == [(None, None, None)]
     assert await ask("waiting", pool.id, of=other) == [(0,)]
     assert await ask("place_in_queue", queue[2].id, of=other) == [(None,)]
+
+
+async def test_how_seats_come_about_is_told_of_ones_own_confederation_alone(make: Maker, ask: Any) -> None:
+    other = await make.other()
+    event = await make.event(capacity=9)
+    await make.registration(event, await make.person())
+    await make.registration(event, await make.person(), RegistrationState.OFFERED, seats=2)
+    waiting = await make.registration(event, await make.person(), RegistrationState.WAITLISTED, seats=7)
+    await make.allotment(event, seats=3)
+    pool, now = await make.pool(event), datetime(2026, 11, 22, tzinfo=UTC)
+    assert await ask("availability", pool.id) == [(9, 1, 2, 3, 1, 7, 3)]
+    ((reason, until),) = await ask("why_waiting", waiting.id, now, TODAY)
+    assert (reason, until is not None) == ("PARTY_TOO_LARGE", True)
+
+    assert await ask("availability", pool.id, of=other) == []
+    assert await ask("why_waiting", waiting.id, now, TODAY, of=other) == []
 
 
 async def test_priority_comes_before_arrival_and_formats_queue_apart(make: Maker, ask: Any) -> None:
@@ -236,3 +253,24 @@ async def test_a_confederation_is_found_by_its_slug_before_there_is_a_tenant(mak
         found = await connection.fetch("select * from figures.tenant($1)", make.tenant.slug)
         assert [tuple(row) for row in found] == [(make.tenant.id, list(make.tenant.locales), make.tenant.time_zone)]
         assert await connection.fetch("select * from figures.tenant($1)", "nowhere") == []
+
+
+async def test_a_ticket_is_told_from_any_other_code_in_its_own_confederation_while_it_is_good(
+    make: Maker, ask: Any
+) -> None:
+    other, event, ana = await make.other(), await make.event(), await make.person()
+    kept = await make.fresh(await make.registration(event, ana))
+    gone = await make.fresh(await make.registration(event, await make.person(), RegistrationState.CANCELLED))
+    part = {"event_id": event.id, "association_id": event.association_id}
+    guest = await make.add(RegistrationGuest, part, registration_id=kept.id, person_id=ana.id, name="Léo")
+    left = await make.add(RegistrationGuest, part, registration_id=gone.id, person_id=gone.person_id, name="Mia")
+    codes = [(await make.fresh(row)).ticket_code for row in (guest, left)]
+    asked = [kept.ticket_code, codes[0], gone.ticket_code, codes[1], "", kept.ticket_code.lower()]
+    assert [await ask("is_ticket", code) for code in asked] == [[(True,)]] * 2 + [[(False,)]] * 4
+    assert [await ask("is_ticket", code, of=other) for code in asked] == [[(False,)]] * 6
+
+
+async def test_the_confederations_are_told_with_what_their_addresses_say(make: Maker, ask: Any) -> None:
+    told = await ask("tenants")
+    assert (make.tenant.id, make.tenant.slug, list(make.tenant.locales), make.tenant.time_zone) in told
+    assert [row[:2] for row in told] == sorted((row[:2] for row in told), key=lambda row: row[1])

@@ -20,7 +20,7 @@ def guarded(schema: GraphQLSchema) -> dict[str, GraphQLObjectType]:
         if isinstance(type_, GraphQLObjectType)
         and not name.startswith("__")
         and not name.endswith(SHAPES)
-        and name not in ("Query", "Mutation", "PageInfo", "Translation")
+        and name not in ("Query", "Mutation", "Subscription", "PageInfo", "Translation")
         and "Problem" not in {interface.name for interface in type_.interfaces}
     }
 

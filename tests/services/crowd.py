@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import datetime
 
 import asyncpg
 
@@ -24,10 +25,10 @@ class Crowd:
     make: Maker
     database: Database
 
-    async def act(self, actor: Actor, operation: Operation) -> object:
+    async def act(self, actor: Actor, operation: Operation, now: datetime | None = None) -> object:
         """One of them: its answer, or the problem that refused it. Anything else, such as a deadlock, is raised."""
         try:
-            async with begin(self.database, actor) as work:
+            async with begin(self.database, actor, now=now) as work:
                 return await operation(work)
         except Problem as problem:
             return problem

@@ -29,10 +29,10 @@ async def rows(world: World) -> None:
         file = await make.advocacy_file(home, Confidentiality(way.upper()))
         demand = await make.demand(file)
         entry = await make.entry(file, TimelineKind.LETTER)
-        for row in (file, await make.stance(file, home), demand, await make.answer(demand), entry):
+        for row in (file, await make.stance(file, home), demand, await make.demand_answer(demand), entry):
             world.add(row, way)
         if way == "public":
-            world.add(await make.answer(demand, published=False), "unpublished")
+            world.add(await make.demand_answer(demand, published=False), "unpublished")
         for whose, watcher in (("home's", home), ("own", ana)):
             world.add(await make.watch(file, watcher), f"{whose}, {way}")
             world.add(await make.notice(file, watcher), f"{whose}, {way}")

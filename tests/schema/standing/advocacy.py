@@ -57,9 +57,9 @@ async def _parts(world: World, file: AdvocacyFile, way: str) -> None:
     )
     world.add(f"AdvocacyPosition {way}", stance)
     world.add(f"Demand {way}", demand)
-    world.add(f"DemandAnswer {way}", await make.answer(demand, text={"fr": "Non."}))
+    world.add(f"DemandAnswer {way}", await make.demand_answer(demand, text={"fr": "Non."}))
     if way == "public":
-        world.add("DemandAnswer unpublished", await make.answer(demand, published=False))
+        world.add("DemandAnswer unpublished", await make.demand_answer(demand, published=False))
     changed = await make.entry(
         file, TimelineKind.DEMAND_CHANGED, demand_id=demand.id, demand_state=DemandState.TABLED, title=None
     )

@@ -32,6 +32,7 @@ async def rows(world: World) -> None:
         "invited": [published],
         "speakers": ["Ève"],
         "capacity": 9,
+        "offer_hours": 48,
     }
     sequel = {"follow_up_to_id": (await _event(world, "published", edition=1, **said)).id}
     await _event(world, "draft", state=EventState.DRAFT, edition=2, **said)
@@ -92,6 +93,7 @@ def inputs(world: World) -> dict[str, dict[str, dict[str, Any]]]:
     }
     there = plan | {"associationId": ids["Association elsewhere"]}
     audiences = {"audiences": [{"segmentId": ids["Segment closed"]}]}
+    later = {"startsAt": plan["startsAt"], "endsAt": plan["endsAt"]}
 
     def event(*labels: str) -> dict[str, dict[str, Any]]:
         return {label: {"eventId": ids[f"Event {label}"]} for label in labels}
@@ -111,5 +113,7 @@ def inputs(world: World) -> dict[str, dict[str, dict[str, Any]]]:
         "closeRegistration": event("open", "draft"),
         "holdEvent": event("begun"),
         "cancelEvent": event("open", "draft"),
+        "postponeEvent": {label: given | later for label, given in event("open", "draft").items()},
+        "configureRegistration": {label: given | {"offerHours": 24} for label, given in event("open", "draft").items()},
         "changeCapacity": {label: seats(label) for label in ("of published", "of draft")},
     }

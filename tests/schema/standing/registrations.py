@@ -18,12 +18,19 @@ async def rows(world: World) -> None:
         ("attended", "reported", RegistrationState.ATTENDED),
         ("cancelled", "cancelled", RegistrationState.CANCELLED),
         ("here", "begun", RegistrationState.ATTENDED),
+        ("offered", "announced", RegistrationState.OFFERED),
     ):
         world.add(f"Registration {name}", await make.registration(world.row(Event, event), ana, state))
+    # Who waits for the draft's seats waits for the end of this offer.
+    await make.registration(
+        world.row(Event, "draft"),
+        await make.member(world.home, position_class=PositionClass.MANAGER),
+        RegistrationState.OFFERED,
+    )
     for _ in range(5):
         member = await make.member(world.home, position_class=PositionClass.MANAGER)
         await make.registration(world.row(Event, "reported"), member, RegistrationState.ATTENDED)
-    assert await make.count(Registration, person_id=ana.id) == 6
+    assert await make.count(Registration, person_id=ana.id) == 7
     for name in ("reported", "draft"):
         world.reached("Attendance", f"of {name}", *world.samples["Event"][name], "attendance")
     for name in ("published", "draft"):
@@ -51,6 +58,11 @@ def inputs(world: World) -> dict[str, dict[str, dict[str, Any]]]:
             "Ana, again": somebody("published", "Ana"),
         },
         "cancelRegistration": registration("confirmed"),
+        "acceptOffer": registration("offered"),
+        "declineOffer": registration("offered"),
+        "setPriority": {
+            label: given | {"priority": 1, "reason": "Asked to"} for label, given in registration("of a draft").items()
+        },
         "checkIn": registration("confirmed"),
         "undoCheckIn": registration("here"),
     }

@@ -65,7 +65,7 @@ async def test_an_answer_that_was_published_already_is_recorded_as_such(
 
 async def test_an_answer_that_one_may_not_see_is_not_there(make: Maker, acting_as: ActingAs) -> None:
     demand = await make.demand(await make.advocacy_file(), S.TABLED)
-    answer = await make.answer(demand, published=False)
+    answer = await make.demand_answer(demand, published=False)
     with pytest.raises(NotFound):
         async with acting_as(await make.member()) as work:
             await publish_answer(work, answer.id)

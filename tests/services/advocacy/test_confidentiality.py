@@ -30,7 +30,7 @@ async def full_file(make: Maker, lead: Staff, ally: Staff, confidentiality: C = 
     """A file that both take part in, with one of everything."""
     file = await make.advocacy_file(confidentiality=confidentiality, joined_by=[ally.association])
     demand = await make.demand(file, DemandState.TABLED)
-    await make.answer(demand)
+    await make.demand_answer(demand)
     await make.stance(file, lead.association)
     await make.entry(file, TimelineKind.LETTER)
     await make.watch(file, lead.association)

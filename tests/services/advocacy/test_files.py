@@ -130,7 +130,7 @@ async def test_nothing_in_a_closed_file_changes_until_it_is_opened_again(
 ) -> None:
     file = await make.advocacy_file(state=S.CLOSED)
     demand = await make.demand(file, DemandState.TABLED)
-    answer = await make.answer(demand, published=False)
+    answer = await make.demand_answer(demand, published=False)
     await make.report(await make.event(), "Réseauter")
     (avenue,) = await make.all(Avenue)
     rows = {"file": file, "demand": demand, "answer": answer, "avenue": avenue}
@@ -153,7 +153,7 @@ async def test_only_the_lead_changes_a_file(
 ) -> None:
     file = await make.advocacy_file(confidentiality=Confidentiality.MEMBERS, joined_by=[ally.association])
     demand = await make.demand(file, DemandState.TABLED)
-    answer = await make.answer(demand, published=False)
+    answer = await make.demand_answer(demand, published=False)
     await make.report(await make.event(), "Réseauter")
     (avenue,) = await make.all(Avenue)
     rows = {"file": file, "demand": demand, "answer": answer, "avenue": avenue}

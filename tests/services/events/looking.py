@@ -2,18 +2,42 @@
 
 from typing import Any
 
-from models import Avenue, Event, EventHost, EventSeries, JournalEntry, Registration, Report, SeatPool, Speaker
-from models.base import TenantRecord
-from tests.making import Maker
-
-TABLES: tuple[type[TenantRecord], ...] = (
+from models import (
+    Allotment,
+    Answer,
     Avenue,
     Event,
     EventHost,
     EventSeries,
+    Invoice,
     JournalEntry,
+    Mail,
+    Question,
     Registration,
+    RegistrationGuest,
     Report,
+    Scan,
+    SeatPool,
+    Speaker,
+)
+from models.base import TenantRecord
+from tests.making import Maker
+
+TABLES: tuple[type[TenantRecord], ...] = (
+    Allotment,
+    Answer,
+    Avenue,
+    Event,
+    EventHost,
+    EventSeries,
+    Invoice,
+    JournalEntry,
+    Mail,
+    Question,
+    Registration,
+    RegistrationGuest,
+    Report,
+    Scan,
     SeatPool,
     Speaker,
 )

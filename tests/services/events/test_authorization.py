@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from models import (
+    Allotment,
     Event,
     EventFormat,
     EventKind,
@@ -16,11 +17,24 @@ from models import (
     Registration,
     RegistrationState,
     Role,
+    ScanKind,
     SeatPool,
 )
 from services.core.errors import NotAllowed, NotFound, NotSignedIn, Problem
 from services.core.work import Work
-from services.events import checkin, life, planning, registration, reports, series
+from services.events import (
+    allotments,
+    checkin,
+    life,
+    offers,
+    planning,
+    priorities,
+    registration,
+    reports,
+    rules,
+    scans,
+    series,
+)
 from services.events.planning import plan_event
 from tests.making import ActingAs, Maker, texts
 from tests.services.events.looking import picture
@@ -36,6 +50,7 @@ class Scene:
     pool: SeatPool
     registration: Registration
     guest: Person
+    allotment: Allotment
 
 
 @dataclass(frozen=True)
@@ -45,6 +60,7 @@ class Operation:
     run: Callable[[Work, Scene], Awaitable[object]]
     event: EventState = EventState.OPEN
     registration: RegistrationState = RegistrationState.CONFIRMED
+    has_begun: bool = True
     hidden: bool = False  # its subject is nothing that a stranger to the desk may see
 
 
@@ -70,6 +86,21 @@ OPERATIONS = {
     ),
     "plan": Operation(_plan),
     "change the capacity": Operation(lambda work, scene: planning.change_capacity(work, scene.pool.id, 12)),
+    "change the rules": Operation(
+        lambda work, scene: rules.configure_registration(work, scene.event.id, largest_party=2)
+    ),
+    "allot seats": Operation(
+        lambda work, scene: allotments.allot(
+            work, scene.pool.id, scene.event.association_id, seats=1, releases_at=scene.event.starts_at
+        ),
+        has_begun=False,
+    ),
+    "change an allotment": Operation(
+        lambda work, scene: allotments.change_allotment(work, scene.allotment.id, seats=2), hidden=True
+    ),
+    "release an allotment": Operation(
+        lambda work, scene: allotments.release_allotment(work, scene.allotment.id), hidden=True
+    ),
     "publish": Operation(lambda work, scene: life.publish_event(work, scene.event.id), EventState.POSTPONED),
     "open": Operation(lambda work, scene: life.open_registration(work, scene.event.id), EventState.PUBLISHED),
     "close": Operation(lambda work, scene: life.close_registration(work, scene.event.id)),
@@ -88,12 +119,40 @@ OPERATIONS = {
     "cancel a registration": Operation(
         lambda work, scene: registration.cancel_registration(work, scene.registration.id), hidden=True
     ),
+    "accept an offer": Operation(
+        lambda work, scene: offers.accept_offer(work, scene.registration.id),
+        registration=RegistrationState.OFFERED,
+        hidden=True,
+    ),
+    "decline an offer": Operation(
+        lambda work, scene: offers.decline_offer(work, scene.registration.id),
+        registration=RegistrationState.OFFERED,
+        hidden=True,
+    ),
+    "move somebody up": Operation(
+        lambda work, scene: priorities.set_priority(work, scene.registration.id, -1, reason="Agreed"),
+        registration=RegistrationState.WAITLISTED,
+        hidden=True,
+    ),
     "check in": Operation(lambda work, scene: checkin.check_in(work, scene.registration.id), hidden=True),
     "undo a check-in": Operation(
         lambda work, scene: checkin.undo_check_in(work, scene.registration.id),
         registration=RegistrationState.ATTENDED,
         hidden=True,
     ),
+    "check out": Operation(
+        lambda work, scene: checkin.check_out(work, scene.registration.id),
+        registration=RegistrationState.ATTENDED,
+        hidden=True,
+    ),
+    "bring scans": Operation(
+        lambda work, scene: scans.record_scans(
+            work,
+            scene.event.id,
+            [scans.ScanInput("1", ScanKind.CHECK_IN, scene.registration.ticket_code, datetime.now(UTC))],
+        )
+    ),
+    "let a walk-in in": Operation(lambda work, scene: checkin.walk_in(work, scene.event.id, scene.guest.id)),
 }
 
 operations = pytest.mark.parametrize("operation", OPERATIONS.values(), ids=OPERATIONS)
@@ -101,13 +160,14 @@ operations = pytest.mark.parametrize("operation", OPERATIONS.values(), ids=OPERA
 
 async def set_the_scene(make: Maker, operation: Operation) -> Scene:
     """The event has started, so that every step of its life may be next; registration is still open."""
-    started = datetime.now(UTC) - timedelta(hours=1)
+    started = datetime.now(UTC) + timedelta(minutes=-60 if operation.has_begun else 50)
     closes = datetime.now(UTC) + timedelta(hours=1)
     event = await make.event(capacity=5, state=operation.event, starts_at=started, registration_closes_at=closes)
     registered = await make.registration(event, await make.member(), operation.registration)
     if operation.event is EventState.HELD:
         await make.report(event, "Une piste", published=False)
-    return Scene(event, await make.pool(event), registered, await make.member())
+    allotment = await make.allotment(event)
+    return Scene(event, await make.pool(event), registered, await make.member(), allotment)
 
 
 @operations

@@ -21,7 +21,7 @@ from models import (
     Speaker,
 )
 from services.core.errors import AlreadyExists, InvalidInput, NotAllowed, NotFound, Problem
-from services.events.errors import WrongEventState
+from services.events.errors import BelowTaken, WrongEventState
 from services.events.planning import AudienceInput, HostInput, PoolInput, SpeakerInput, change_capacity, plan_event
 from services.events.series import create_series
 from tests.making import ActingAs, Maker, texts
@@ -276,20 +276,27 @@ async def test_more_seats_go_to_those_who_wait_in_their_order(make: Maker, plann
     assert (await make.pool(event)).taken == 4
 
 
-async def test_nobody_is_unseated_by_a_number(make: Maker, planner: Planner) -> None:
+async def test_nobody_is_unseated_by_a_number_nor_are_allotted_seats_taken_away(make: Maker, planner: Planner) -> None:
     event = await make.event(capacity=3)
     for _ in range(2):
         await make.registration(event, await make.person())
+    await make.allotment(event, seats=1)
     pool, before = await make.pool(event), await picture(make)
-    for capacity, found in ((1, "1"), (0, "0"), (-1, "-1")):
+    for capacity, short_by in ((2, 1), (1, 2)):
+        with pytest.raises(BelowTaken) as below:
+            async with make.acting_as(planner.registrar) as work:
+                await change_capacity(work, pool.id, capacity)
+        told = below.value
+        assert (told.path, told.taken, told.reserved, told.short_by) == (("capacity",), 2, 1, short_by)
+    for capacity in (0, -1):
         with pytest.raises(InvalidInput) as refused:
             async with make.acting_as(planner.registrar) as work:
                 await change_capacity(work, pool.id, capacity)
-        assert (refused.value.path, refused.value.found) == (("capacity",), found)
+        assert (refused.value.path, refused.value.found) == (("capacity",), f"{capacity}")
     assert await picture(make) == before
     async with make.acting_as(planner.registrar) as work:
-        await change_capacity(work, pool.id, 2)
-    assert (await make.pool(event)).capacity == 2
+        await change_capacity(work, pool.id, 3)
+    assert (await make.pool(event)).capacity == 3
 
 
 @pytest.mark.parametrize("state", [EventState.HELD, EventState.CANCELLED])

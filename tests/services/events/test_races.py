@@ -2,9 +2,9 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
 from uuid import UUID
 
-import asyncpg
 import pytest
 
 from models import (
@@ -20,20 +20,21 @@ from models import (
 )
 from services.core.work import Work
 from services.events import pools
+from services.events.allotments import allot, release_allotment
 from services.events.checkin import check_in
 from services.events.errors import AlreadyRegistered, RegistrationClosed, WrongEventState
 from services.events.life import cancel_event, close_registration, open_registration
 from services.events.planning import change_capacity
+from services.events.pools import Taken
 from services.events.registration import cancel_registration, register, register_on_behalf
 from tests.making import Maker, assert_seats_reconcile
-from tests.services.crowd import AT_ONCE, Crowd, Operation, somebody_waits_for_a_lock
+from tests.services.crowd import AT_ONCE, Crowd, Operation
 
 CONFIRMED, WAITLISTED, CANCELLED = (
     RegistrationState.CONFIRMED,
     RegistrationState.WAITLISTED,
     RegistrationState.CANCELLED,
 )
-TakeSeat = Callable[[Work, UUID], Awaitable[bool]]
 
 
 async def race_for_five_seats(crowd: Crowd) -> tuple[Event, list[Registration], list[Registration]]:
@@ -66,66 +67,18 @@ async def test_the_same_race_with_the_lock_off_gives_away_seats_that_are_not_the
 ) -> None:
     everybody_has_looked = asyncio.Barrier(AT_ONCE)
 
-    async def look_then_write(work: Work, pool_id: UUID) -> bool:
+    async def look_then_write(work: Work, event_id: UUID, _person_id: UUID, **_asked: object) -> Taken:
         async with work.elevated("a race"):
-            pool = await work.find(SeatPool, pool_id)
+            pool = await work.find_by(SeatPool, event_id=event_id)
             await everybody_has_looked.wait()
-            if pool.capacity is not None and pool.taken >= pool.capacity:
-                return False
-            pool.taken += 1
-            return True
+            assert pool.capacity is not None
+            seated = pool.taken < pool.capacity
+            pool.taken += seated
+            return Taken(pool.id, 1, seated, None, EventState.OPEN)
 
-    monkeypatch.setattr(pools, "take_seat", look_then_write)
+    monkeypatch.setattr(pools, "take", look_then_write)
     _, confirmed, _ = await race_for_five_seats(crowd)
     assert len(confirmed) > 5
-
-
-async def cancel_while_somebody_registers(
-    crowd: Crowd, owner: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch, take_seat: TakeSeat
-) -> tuple[Event, RegistrationState]:
-    """Ana cancels the only seat just when Ben was told that there is none, before his place in line is written.
-
-    Ben goes on once Ana is done, or waits for a lock of his. The event afterwards, and how Ben's registration stands.
-    """
-    event, ana, ben = await crowd.make.event(capacity=1), await crowd.make.person(), await crowd.make.person()
-    anas = await crowd.make.registration(event, ana)
-    cancelling: list[asyncio.Task[object]] = []
-    actor = await crowd.make.actor(ana)
-
-    async def take_then_dawdle(work: Work, pool_id: UUID) -> bool:
-        taken = await take_seat(work, pool_id)
-        cancelling.append(asyncio.create_task(crowd.act(actor, lambda work: cancel_registration(work, anas.id))))
-        while not await somebody_waits_for_a_lock(owner) and not cancelling[0].done():
-            await asyncio.wait(cancelling, timeout=0.01)
-        return taken
-
-    monkeypatch.setattr(pools, "take_seat", take_then_dawdle)
-    (answer,) = await crowd.all_act((ben, lambda work: register(work, event.id)))
-    assert isinstance(answer, Registration)
-    assert isinstance(await cancelling[0], Registration)
-    assert (await crowd.make.fresh(anas)).state is CANCELLED
-    return event, (await crowd.make.fresh(answer)).state
-
-
-async def test_a_seat_freed_while_somebody_joins_the_line_is_theirs(
-    crowd: Crowd, owner: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    event, state = await cancel_while_somebody_registers(crowd, owner, monkeypatch, pools.take_seat)
-    assert state is CONFIRMED
-    assert (await crowd.make.pool(event)).taken == 1
-    await assert_seats_reconcile(crowd.make)
-
-
-async def test_the_same_with_the_lock_off_leaves_the_seat_free_while_somebody_waits(
-    crowd: Crowd, owner: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    async def take_without_looking_again(work: Work, pool_id: UUID) -> bool:
-        async with work.elevated(pools.WHY):
-            return await pools._take(work, pool_id)
-
-    event, state = await cancel_while_somebody_registers(crowd, owner, monkeypatch, take_without_looking_again)
-    assert state is WAITLISTED
-    assert (await crowd.make.pool(event)).taken == 0
 
 
 async def test_cancelling_and_registering_at_once_leaves_no_seat_free_while_somebody_waits(crowd: Crowd) -> None:
@@ -216,13 +169,13 @@ async def test_nobody_registers_for_an_event_that_ended_while_they_reached_for_a
 ) -> None:
     event, ana = await crowd.make.event(capacity=1), await crowd.make.person()
     staff = await crowd.make.actor(await crowd.make.staff(Role.REGISTRAR))
-    take_seat = pools.take_seat
+    take = pools.take
 
-    async def dawdle_then_take(work: Work, pool_id: UUID) -> bool:
+    async def dawdle_then_take(*given: Any, **asked: Any) -> Taken | None:
         assert isinstance(await crowd.act(staff, lambda work: step(work, event.id)), Event)
-        return await take_seat(work, pool_id)
+        return await take(*given, **asked)
 
-    monkeypatch.setattr(pools, "take_seat", dawdle_then_take)
+    monkeypatch.setattr(pools, "take", dawdle_then_take)
     (answer,) = await crowd.all_act((ana, lambda work: register(work, event.id)))
     assert isinstance(answer, RegistrationClosed)
     assert await crowd.make.count(Registration) == 0
@@ -233,7 +186,7 @@ async def test_everything_at_once_ends_without_a_deadlock_and_the_seats_reconcil
     """Two pools, and every operation that takes more than one lock."""
     make = crowd.make
     formats = [EventFormat.IN_PERSON, EventFormat.ONLINE]
-    event = await make.event(capacity=3, formats=formats)
+    event = await make.event(capacity=4, formats=formats)
     staff, people = await make.staff(Role.REGISTRAR), [await make.member() for _ in range(16)]
     seated = [
         (person, await make.registration(event, person, format=formats[rank % 2]))
@@ -256,9 +209,16 @@ async def test_everything_at_once_ends_without_a_deadlock_and_the_seats_reconcil
             (person, lambda work, id=registration.id: cancel_registration(work, id)),  # type: ignore[misc]
             (staff, lambda work, id=registration.id: check_in(work, id)),  # type: ignore[misc]
         ]
+    elsewhere = (await make.association()).id
+    until = event.starts_at
     for format in formats:
         pool = await make.pool(event, format)
-        acts.append((staff, lambda work, id=pool.id: change_capacity(work, id, 5)))  # type: ignore[misc]
+        kept = await make.allotment(event, await make.home(), 1, format=format)
+        acts += [
+            (staff, lambda work, id=pool.id: change_capacity(work, id, 6)),  # type: ignore[misc]
+            (staff, lambda work, id=kept.id: release_allotment(work, id)),  # type: ignore[misc]
+            (staff, lambda work, id=pool.id: allot(work, id, elsewhere, seats=1, releases_at=until)),  # type: ignore[misc]
+        ]
     acts += [
         (staff, lambda work: close_registration(work, event.id)),
         (staff, lambda work: open_registration(work, event.id)),
@@ -282,4 +242,4 @@ async def nobody_waits_beside_a_free_seat(make: Maker) -> None:
     """A pool that somebody waits for has no seat left."""
     waited_for: Sequence[UUID] = [row.pool_id for row in await make.all(Registration, state=WAITLISTED)]
     for pool in await make.all(SeatPool):
-        assert pool.id not in waited_for or pool.taken == pool.capacity
+        assert pool.id not in waited_for or pool.taken + pool.reserved == pool.capacity

@@ -35,10 +35,10 @@ async def registrar(make: Maker) -> Person:
     return await make.staff(Role.REGISTRAR)
 
 
-async def registered(make: Maker, event: Event, person: Person, **given: EventFormat) -> Registration:
+async def registered(make: Maker, event: Event, person: Person, *, format: EventFormat | None = None) -> Registration:
     """The person registers."""
     async with make.acting_as(person, now=NOW) as work:
-        return await register(work, event.id, **given)
+        return await register(work, event.id, format=format)
 
 
 async def test_the_last_seat_is_confirmed_and_the_next_person_queues(make: Maker) -> None:
@@ -87,9 +87,9 @@ async def test_each_format_has_its_seats_and_one_is_chosen(make: Maker) -> None:
     assert (await registered(make, event, await make.person(), format=EventFormat.IN_PERSON)).state is WAITLISTED
     assert (await registered(make, event, await make.person(), format=EventFormat.ONLINE)).state is CONFIRMED
     before = await picture(make)
-    for given in ({}, {"format": EventFormat.HYBRID}):
+    for format in (None, EventFormat.HYBRID):
         with pytest.raises(NoSuchFormat) as refused:
-            await registered(make, event, await make.person(), **given)
+            await registered(make, event, await make.person(), format=format)
         assert refused.value.available == [EventFormat.IN_PERSON, EventFormat.ONLINE]
     assert await picture(make) == before
     await assert_seats_reconcile(make)

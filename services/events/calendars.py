@@ -1,0 +1,132 @@
+"""Events as calendars (RFC 5545): one event, or what an association organises and hosts.
+
+Times are in UTC, which every program shows on its own clock. The UID of a public entry is the event's key: whoever
+registered has another entry, their own, by mail.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import NamedTuple
+from uuid import UUID
+
+from icalendar import Calendar
+from icalendar import Event as Entry
+from sqlalchemy import exists, or_, select
+from sqlmodel import col
+
+from models import Association, Event, EventHost, EventState
+from services.core.work import Work
+from services.events.mail.words import chosen
+
+PAST, MOST = timedelta(days=365), 500
+"""How far back a feed goes, and how many events it has at the most: the latest."""
+
+
+class Rendering:
+    """A calendar that can be compared before it is written: `mark` is another where anything in it is."""
+
+    def __init__(self, name: str, events: Sequence[Event], wished: Sequence[str]) -> None:
+        self._told = name, tuple(_told(event, wished) for event in events)
+        self.mark = hashlib.sha256(repr(self._told).encode()).hexdigest()[:32]
+
+    def body(self) -> bytes:
+        """The calendar; the last ones are kept, because a feed is fetched far more often than it changes."""
+        return _written(*self._told)
+
+
+async def of_event(work: Work, slug: str, wished: Sequence[str]) -> Rendering:
+    """The calendar of a published event, by its slug. NotFound where there is none that the actor may see."""
+    event = await work.find_by(Event, slug=slug)
+    return Rendering("", [event], wished)
+
+
+async def of_association(work: Work, slug: str, wished: Sequence[str]) -> Rendering:
+    """What an association organises or hosts, of the last year and to come. NotFound where there is no such one."""
+    association = await work.find_by(Association, slug=slug)
+    hosted = exists().where(
+        col(EventHost.confederation_id) == col(Event.confederation_id),
+        col(EventHost.event_id) == col(Event.id),
+        col(EventHost.host_id) == association.id,
+    )
+    query = (
+        select(Event)
+        .where(
+            col(Event.confederation_id) == work.tenant_id,
+            or_(col(Event.association_id) == association.id, hosted),
+            col(Event.state) != EventState.DRAFT,
+            col(Event.published),
+            col(Event.starts_at) >= work.now - PAST,
+        )
+        .order_by(col(Event.starts_at).desc(), col(Event.id))
+        .limit(MOST)
+    )
+    events = list((await work.session.execute(query)).scalars())
+    return Rendering(chosen(association.name, wished), events, wished)
+
+
+def calendar() -> Calendar:
+    """An empty calendar of this program's."""
+    made = Calendar()
+    made.add("prodid", "-//Confed//Confed//FR")
+    made.add("version", "2.0")
+    made.add("calscale", "GREGORIAN")
+    return made
+
+
+_STATUS = {EventState.CANCELLED: "CANCELLED", EventState.POSTPONED: "TENTATIVE"}
+
+
+class _Told(NamedTuple):
+    """What a calendar says of an event."""
+
+    id: UUID
+    sequence: int
+    published_at: datetime | None
+    starts_at: datetime
+    ends_at: datetime
+    title: str
+    summary: str
+    where: str
+    status: str
+
+
+def _told(event: Event, wished: Sequence[str]) -> _Told:
+    where = ", ".join(filter(None, (event.venue, event.city)))
+    return _Told(
+        event.id,
+        event.sequence,
+        event.published_at,
+        event.starts_at,
+        event.ends_at,
+        chosen(event.title, wished),
+        chosen(event.summary, wished),
+        where,
+        _STATUS.get(event.state, "CONFIRMED"),
+    )
+
+
+@lru_cache(200)
+def _written(name: str, events: tuple[_Told, ...]) -> bytes:
+    whole = calendar()
+    whole.add("method", "PUBLISH")
+    if name:
+        whole.add("x-wr-calname", name)
+    for told in events:
+        entry = Entry()
+        entry.add("uid", str(told.id))
+        entry.add("sequence", told.sequence)
+        # When it became what it is isn't kept; the sequence says which of two is newer.
+        entry.add("dtstamp", told.published_at or told.starts_at)
+        entry.add("dtstart", told.starts_at)
+        entry.add("dtend", told.ends_at)
+        entry.add("summary", told.title)
+        entry.add("status", told.status)
+        if told.summary:
+            entry.add("description", told.summary)
+        if told.where:
+            entry.add("location", told.where)
+        whole.add_component(entry)
+    written: bytes = whole.to_ical()
+    return written

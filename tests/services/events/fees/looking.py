@@ -1,0 +1,21 @@
+"""What tests of fees share: the moment, and what they look at."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from models import Invoice, InvoiceSequence, JournalEntry, Payment, Price
+from models.base import TenantRecord
+from tests.making import Maker
+
+NOW = datetime.now(UTC).replace(microsecond=0)
+TABLES: tuple[type[TenantRecord], ...] = (Invoice, InvoiceSequence, JournalEntry, Payment, Price)
+
+
+async def picture(make: Maker) -> dict[str, list[dict[str, Any]]]:
+    """Every row that an operation on fees could have written: compared before and after a refusal."""
+    return {model.__name__: [row.model_dump() for row in await make.all(model)] for model in TABLES}
+
+
+async def actions(make: Maker) -> list[str]:
+    """What the journal says has happened, in order."""
+    return [entry.action for entry in await make.all(JournalEntry)]

@@ -1,0 +1,236 @@
+"""What was paid for invoices and given back: to the cent, and never more than there is to pay or to give back."""
+
+import asyncio
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from sqlalchemy import ColumnElement, select
+from sqlmodel import col
+
+from models import Invoice, JournalEntry, Payment, PaymentMethod, Person, Role
+from services.core.actor import system
+from services.core.database import Database
+from services.core.errors import InvalidInput, NotAllowed, NotFound, Problem
+from services.core.work import begin
+from services.events.fees import balances, payments
+from services.events.fees.errors import AlreadyCredited, AlreadyPaid, OverPaid, RefundTooLarge
+from services.events.fees.payments import record_payment, record_refund
+from tests.making import Maker
+from tests.making.fees import TODAY
+from tests.services.events.fees.looking import actions, picture
+
+TRANSFER, CHEQUE, AT_DESK = PaymentMethod.TRANSFER, PaymentMethod.CHEQUE, PaymentMethod.AT_DESK
+
+
+@pytest.fixture
+async def treasurer(make: Maker) -> Person:
+    """Who keeps the home association's fees."""
+    return await make.staff(Role.REGISTRAR)
+
+
+async def owed(make: Maker, amount: str = "50.00", **columns: Any) -> Invoice:
+    """An invoice of a person's, not paid yet."""
+    return await make.invoice(await make.registration(await make.event(), await make.person()), amount, **columns)
+
+
+async def figure(make: Maker, invoice: Invoice, of: ColumnElement[Any]) -> Any:
+    async with make.acting_as(system(make.tenant)) as work:
+        query = select(of).where(col(Invoice.confederation_id) == work.tenant_id, col(Invoice.id) == invoice.id)
+        return (await work.session.execute(query)).scalar_one()
+
+
+async def balance(make: Maker, invoice: Invoice) -> str:
+    return str(await figure(make, invoice, balances.balance(Invoice)))
+
+
+async def pay(make: Maker, who: Person | None, invoice: Invoice, amount: str, **given: Any) -> Payment:
+    async with make.acting_as(who) as work:
+        return await record_payment(work, invoice.id, **{"method": TRANSFER, "amount": Decimal(amount), **given})
+
+
+async def refund(make: Maker, who: Person | None, invoice: Invoice, amount: str, **given: Any) -> Payment:
+    async with make.acting_as(who) as work:
+        return await record_refund(work, invoice.id, **{"method": TRANSFER, "amount": Decimal(amount), **given})
+
+
+async def test_a_payment_is_kept_with_its_method_day_and_reference(make: Maker, treasurer: Person) -> None:
+    invoice = await owed(make)
+    assert await balance(make, invoice) == "50.00"
+    paid = await make.fresh(
+        await pay(make, treasurer, invoice, "50", method=CHEQUE, received_on=TODAY, reference=" Chèque 12 ")
+    )
+    assert (paid.method, str(paid.amount), paid.received_on, paid.reference) == (CHEQUE, "50.00", TODAY, "Chèque 12")
+    assert (paid.person_id, paid.payer_id, paid.recorded_by_id) == (invoice.person_id, None, treasurer.id)
+    assert (await balance(make, invoice), await figure(make, invoice, balances.settled(Invoice))) == ("0.00", True)
+    (entry,) = await make.all(JournalEntry)
+    assert (entry.action, entry.data) == ("payment.received", {"invoice_id": str(invoice.id), "method": "CHEQUE"})
+
+
+async def test_parts_come_to_the_whole_exactly(make: Maker, treasurer: Person) -> None:
+    invoice = await owed(make, "0.30")
+    await pay(make, treasurer, invoice, "0.10")
+    assert await balance(make, invoice) == "0.20"
+    await pay(make, treasurer, invoice, "0.2")
+    assert await balance(make, invoice) == "0.00"
+    assert await figure(make, invoice, balances.settled(Invoice))
+
+
+async def test_no_more_is_paid_than_is_due(make: Maker, treasurer: Person) -> None:
+    invoice, credited = await owed(make), await owed(make)
+    await make.payment(invoice, "20.00")
+    await make.credit_note(credited)
+    before = await picture(make)
+    with pytest.raises(OverPaid) as refused:
+        await pay(make, treasurer, invoice, "30.01")
+    assert (str(refused.value.due), refused.value.currency) == ("30.00", "CAD")
+    with pytest.raises(AlreadyCredited) as taken_back:
+        await pay(make, treasurer, credited, "1.00")
+    assert taken_back.value.number == 3
+    assert await picture(make) == before
+    await pay(make, treasurer, invoice, "30.00")
+    before = await picture(make)
+    with pytest.raises(AlreadyPaid):
+        await pay(make, treasurer, invoice, "0.01")
+    assert await picture(make) == before
+
+
+async def test_no_more_is_given_back_than_was_paid(make: Maker, treasurer: Person) -> None:
+    invoice = await owed(make)
+    await make.payment(invoice, "40.00")
+    given = await refund(make, treasurer, invoice, "15.00", method=CHEQUE, reference="R-1")
+    assert (str(given.amount), given.method) == ("-15.00", CHEQUE)
+    assert await balance(make, invoice) == "25.00"
+    before = await picture(make)
+    with pytest.raises(RefundTooLarge) as refused:
+        await refund(make, treasurer, invoice, "25.01")
+    assert str(refused.value.paid) == "25.00"
+    assert await picture(make) == before
+    await refund(make, treasurer, invoice, "25.00")
+    assert await balance(make, invoice) == "50.00"
+    assert await actions(make) == ["payment.refunded"] * 2
+
+
+async def test_what_was_paid_for_an_invoice_that_is_taken_back_is_to_be_given_back(
+    make: Maker, treasurer: Person
+) -> None:
+    invoice = await owed(make)
+    await make.payment(invoice, "50.00")
+    note = await make.credit_note(invoice)
+    assert (await balance(make, invoice), await balance(make, note)) == ("-50.00", "0.00")
+    assert not await figure(make, invoice, balances.settled(Invoice))
+    await refund(make, treasurer, invoice, "50.00")
+    assert await balance(make, invoice) == "0.00"
+    assert await figure(make, invoice, balances.settled(Invoice))
+
+
+@pytest.mark.parametrize("amount", ["0", "-1", "0.001", "1000000.01", "Infinity"])
+async def test_what_is_no_amount_is_not_recorded(make: Maker, treasurer: Person, amount: str) -> None:
+    invoice = await owed(make)
+    await make.payment(invoice, "10.00")
+    before = await picture(make)
+    for record in (pay, refund):
+        with pytest.raises(InvalidInput) as refused:
+            await record(make, treasurer, invoice, amount)
+        assert refused.value.path == ("amount",)
+    assert await picture(make) == before
+
+
+async def test_money_does_not_come_on_a_day_to_come_nor_for_a_credit_note(make: Maker, treasurer: Person) -> None:
+    invoice = await owed(make)
+    await make.payment(invoice, "10.00")
+    note = await make.credit_note(await owed(make))
+    tomorrow = TODAY + timedelta(days=3)
+    before = await picture(make)
+    cases: list[tuple[Any, Invoice, dict[str, Any], str]] = [
+        (pay, invoice, {"received_on": tomorrow}, "receivedOn"),
+        (refund, invoice, {"paid_on": tomorrow}, "paidOn"),
+        (pay, note, {}, "invoiceId"),
+        (refund, note, {}, "invoiceId"),
+        (pay, invoice, {"reference": " "}, "reference"),
+    ]
+    for record, which, given, path in cases:
+        with pytest.raises(InvalidInput) as refused:
+            await record(make, treasurer, which, "1.00", **given)
+        assert refused.value.path == (path,)
+        assert await picture(make) == before
+
+
+async def test_only_the_issuers_staff_record_payments(make: Maker) -> None:
+    payer_association = await make.association()
+    invoice = await owed(make, payer_id=payer_association.id)
+    own = await owed(make)
+    (person,) = await make.all(Person, id=own.person_id)
+    foreign = await (await make.other()).staff()
+    await make.payment(invoice, "1.00")
+    await make.payment(own, "1.00")
+    before = await picture(make)
+    cases: list[tuple[Person | None, Invoice, type[Problem]]] = [
+        (None, own, NotFound),
+        (person, own, NotAllowed),
+        (await make.member(), own, NotFound),
+        (await make.staff(association=payer_association), invoice, NotAllowed),
+        (await make.staff(Role.MEMBERSHIP_OFFICER), own, NotFound),
+        (foreign, own, NotFound),
+    ]
+    for who, which, problem in cases:
+        for record in (pay, refund):
+            with pytest.raises(problem):
+                await record(make, who, which, "1.00")
+            assert await picture(make) == before
+
+
+async def test_an_invoice_is_overdue_on_the_days_after_its_last_on_which_something_was_due(make: Maker) -> None:
+    invoice = await owed(make, due_on=TODAY - timedelta(days=10), issued_on=TODAY - timedelta(days=40))
+    await make.payment(invoice, "49.99", received_on=TODAY - timedelta(days=8))
+    await make.payment(invoice, "0.01", received_on=TODAY - timedelta(days=5))
+    days = range(11, 3, -1)
+    overdue = [await figure(make, invoice, balances.overdue(Invoice, TODAY - timedelta(days=d))) for d in days]
+    # Due through the tenth day before; paid in full on the fifth.
+    assert dict(zip(days, overdue, strict=True)) == {
+        11: False, 10: False, 9: True, 8: True, 7: True, 6: True, 5: False, 4: False,
+    }  # fmt: skip
+
+
+async def both_pay_the_whole(make: Maker, database_url: str, treasurer: Person) -> tuple[Invoice, list[object]]:
+    """Ten of the staff record the whole of an invoice at once."""
+    invoice = await owed(make)
+    actor = await make.actor(treasurer)
+    database = Database(database_url, readers=1, writers=10)
+
+    async def one() -> Payment:
+        async with begin(database, actor) as work:
+            return await record_payment(work, invoice.id, method=AT_DESK, amount=Decimal("50.00"))
+
+    answers = await asyncio.gather(*(one() for _ in range(10)), return_exceptions=True)
+    await database.close()
+    return invoice, list(answers)
+
+
+async def test_of_many_who_record_the_whole_at_once_one_does(make: Maker, database_url: str, treasurer: Person) -> None:
+    invoice, answers = await both_pay_the_whole(make, database_url, treasurer)
+    assert sum(isinstance(answer, Payment) for answer in answers) == 1
+    assert sum(isinstance(answer, AlreadyPaid) for answer in answers) == 9
+    assert await balance(make, invoice) == "0.00"
+
+
+async def test_the_same_with_the_lock_off_is_paid_twice(
+    make: Maker, database_url: str, treasurer: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    everybody_has_looked = asyncio.Barrier(10)
+    figure_of = payments.figure
+
+    async def no_lock(*_: object) -> None:
+        return None
+
+    async def look_then_wait(*given: Any) -> Decimal:
+        found = await figure_of(*given)
+        await everybody_has_looked.wait()
+        return found
+
+    monkeypatch.setattr(payments, "lock", no_lock)
+    monkeypatch.setattr(payments, "figure", look_then_wait)
+    invoice, answers = await both_pay_the_whole(make, database_url, treasurer)
+    assert sum(isinstance(answer, Payment) for answer in answers) > 1
+    assert (await balance(make, invoice)).startswith("-")
