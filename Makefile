@@ -57,8 +57,7 @@ lock: .venv-lock/bin/python ## pin the dependencies anew (ARGS=--upgrade takes n
 	@$(COMPILE) --extra test --constraint requirements.lock --output-file requirements-test.lock pyproject.toml
 
 COMPILE = env -u PIP_FIND_LINKS -u PIP_EXTRA_INDEX_URL PIP_CONFIG_FILE=/dev/null CUSTOM_COMPILE_COMMAND='make lock' \
-	.venv-lock/bin/python -m piptools compile --quiet --generate-hashes --strip-extras --no-emit-index-url \
-	--no-emit-trusted-host --no-emit-find-links $(ARGS)
+	.venv-lock/bin/python -m piptools compile --quiet --generate-hashes --strip-extras --no-emit-options $(ARGS)
 
 .venv-lock/bin/python: .venv/bin/python
 	@$(BIN)/python -m venv --clear .venv-lock

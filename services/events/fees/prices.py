@@ -84,11 +84,6 @@ async def prices_for(work: Work, event_ids: Collection[UUID], person_id: UUID) -
     return found
 
 
-def is_priced(work: Work, event_id: UUID) -> ColumnElement[bool]:
-    """Whether an event has prices at all, to be asked beside something else, so that what is free costs no query."""
-    return select(1).where(_of(work, [event_id])).exists()
-
-
 def _of(work: Work, event_ids: Collection[UUID]) -> ColumnElement[bool]:
     return and_(col(Price.confederation_id) == work.tenant_id, col(Price.event_id).in_(event_ids))
 

@@ -37,11 +37,6 @@ async def picture(make: Maker) -> dict[str, list[dict[str, Any]]]:
     return {model.__name__: [row.model_dump() for row in await make.all(model)] for model in TABLES}
 
 
-async def actions(make: Maker) -> list[str]:
-    """What the journal says has happened, in order."""
-    return [entry.action for entry in await make.all(JournalEntry)]
-
-
 async def seen(make: Maker, who: Person | None, file_id: UUID) -> set[str]:
     """In which tables somebody sees rows of a file."""
     found = set()

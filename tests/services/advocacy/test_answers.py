@@ -12,7 +12,8 @@ from services.core.errors import InvalidInput, NotFound
 from tests.client import Client
 from tests.making import LONG_AGO, ActingAs, Maker, texts
 from tests.services.advocacy.conftest import Staff
-from tests.services.advocacy.looking import actions, picture, told
+from tests.services.advocacy.looking import picture, told
+from tests.services.looking import actions
 
 S = DemandState
 TEXT = texts("Accordé.", "Granted.")

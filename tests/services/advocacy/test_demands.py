@@ -28,7 +28,8 @@ from services.core.work import Work, begin
 from tests.client import Client
 from tests.making import LONG_AGO, ActingAs, Maker, texts
 from tests.services.advocacy.conftest import Staff
-from tests.services.advocacy.looking import actions, picture
+from tests.services.advocacy.looking import picture
+from tests.services.looking import actions
 
 S = DemandState
 TITLE = texts("L'indexation", "Indexation")

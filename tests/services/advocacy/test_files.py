@@ -28,7 +28,8 @@ from services.core.errors import AlreadyExists, InvalidInput, NotAllowed, NotFou
 from services.core.work import Work
 from tests.making import ActingAs, Maker, texts
 from tests.services.advocacy.conftest import Staff
-from tests.services.advocacy.looking import actions, picture
+from tests.services.advocacy.looking import picture
+from tests.services.looking import actions
 
 S = AdvocacyFileState
 TITLE = texts("Le statut", "The status")

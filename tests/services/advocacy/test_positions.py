@@ -13,7 +13,8 @@ from services.core.errors import AlreadyExists, InvalidInput, NotAllowed, NotFou
 from tests.client import Client
 from tests.making import LONG_AGO, ActingAs, Maker, texts
 from tests.services.advocacy.conftest import Staff
-from tests.services.advocacy.looking import actions, picture
+from tests.services.advocacy.looking import picture
+from tests.services.looking import actions
 
 S = Stance
 IF_HEARD = texts("Si elle est entendue.", "If it is heard.")

@@ -30,7 +30,8 @@ from services.core.work import Work
 from tests.client import Client
 from tests.making import LONG_AGO, ActingAs, Maker, texts
 from tests.services.advocacy.conftest import Staff
-from tests.services.advocacy.looking import actions, picture, told
+from tests.services.advocacy.looking import picture, told
+from tests.services.looking import actions
 
 C = Confidentiality
 TITLE = texts("Lettre confidentielle", "Confidential letter")

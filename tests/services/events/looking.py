@@ -46,8 +46,3 @@ TABLES: tuple[type[TenantRecord], ...] = (
 async def picture(make: Maker) -> dict[str, list[dict[str, Any]]]:
     """Every row that an event operation could have written: compared before and after a refusal."""
     return {model.__name__: [row.model_dump() for row in await make.all(model)] for model in TABLES}
-
-
-async def actions(make: Maker) -> list[str]:
-    """What the journal says has happened, in order."""
-    return [entry.action for entry in await make.all(JournalEntry)]

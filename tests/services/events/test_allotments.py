@@ -14,7 +14,8 @@ from services.events.errors import AlreadyReleased, BelowTaken, NotEnoughSeats, 
 from services.events.life import cancel_event
 from services.events.registration import cancel_registration, register, register_on_behalf
 from tests.making import ActingAs, Maker, assert_seats_reconcile
-from tests.services.events.looking import actions, picture
+from tests.services.events.looking import picture
+from tests.services.looking import actions
 
 CONFIRMED, WAITLISTED = RegistrationState.CONFIRMED, RegistrationState.WAITLISTED
 

@@ -9,7 +9,8 @@ from services.core.errors import InvalidInput, NotAllowed, Problem
 from services.events.checkin import check_in, undo_check_in
 from services.events.errors import WrongEventState, WrongRegistrationState
 from tests.making import ActingAs, Maker, assert_seats_reconcile
-from tests.services.events.looking import actions, picture
+from tests.services.events.looking import picture
+from tests.services.looking import actions
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 DESK = (EventState.OPEN, EventState.CLOSED, EventState.HELD)

@@ -1,6 +1,5 @@
 """Changing a registration: seats, format, role; all of it or nothing."""
 
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -25,7 +24,7 @@ from services.events.errors import (
     RegistrationClosed,
     WrongRegistrationState,
 )
-from tests.making import ActingAs, Maker, assert_seats_reconcile
+from tests.making import ActingAs, Maker
 from tests.services.events.looking import picture
 
 CONFIRMED, OFFERED, WAITLISTED = (
@@ -36,11 +35,7 @@ CONFIRMED, OFFERED, WAITLISTED = (
 HERE, ONLINE = EventFormat.IN_PERSON, EventFormat.ONLINE
 
 
-@pytest.fixture(autouse=True)
-async def reconciled(make: Maker) -> AsyncIterator[None]:
-    """Whatever happened, the counters are what the rows say."""
-    yield
-    await assert_seats_reconcile(make)
+pytestmark = pytest.mark.usefixtures("reconciled")
 
 
 @pytest.fixture

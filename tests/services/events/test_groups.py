@@ -1,6 +1,5 @@
 """Groups: an event's staff, or an association that sends delegates, register several people at once or nobody."""
 
-from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -37,17 +36,13 @@ from services.events.errors import (
 from services.events.groups import register_group
 from services.events.registration import cancel_registration
 from services.people.segments import ClauseInput, create_segment
-from tests.making import ActingAs, Maker, assert_seats_reconcile, texts
+from tests.making import ActingAs, Maker, texts
 from tests.services.events.looking import picture
 
 CONFIRMED, WAITLISTED = RegistrationState.CONFIRMED, RegistrationState.WAITLISTED
 
 
-@pytest.fixture(autouse=True)
-async def reconciled(make: Maker) -> AsyncIterator[None]:
-    """Whatever happened, the counters are what the rows say."""
-    yield
-    await assert_seats_reconcile(make)
+pytestmark = pytest.mark.usefixtures("reconciled")
 
 
 @dataclass

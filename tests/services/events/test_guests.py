@@ -1,6 +1,5 @@
 """Guests: named when registering or later, each on a seat and with a ticket."""
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 
@@ -32,17 +31,13 @@ from services.events.errors import (
 )
 from services.events.guests import add_guest, remove_guest, rename_guest
 from services.events.registration import register, register_on_behalf
-from tests.making import ActingAs, Maker, assert_seats_reconcile
+from tests.making import ActingAs, Maker
 from tests.services.events.looking import picture
 
 CONFIRMED, WAITLISTED = RegistrationState.CONFIRMED, RegistrationState.WAITLISTED
 
 
-@pytest.fixture(autouse=True)
-async def reconciled(make: Maker) -> AsyncIterator[None]:
-    """Whatever happened, the counters are what the rows say."""
-    yield
-    await assert_seats_reconcile(make)
+pytestmark = pytest.mark.usefixtures("reconciled")
 
 
 @pytest.fixture

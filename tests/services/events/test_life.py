@@ -32,7 +32,8 @@ from services.events.life import (
 )
 from services.events.reports import publish_report
 from tests.making import ActingAs, Maker, assert_seats_reconcile, texts
-from tests.services.events.looking import actions, picture
+from tests.services.events.looking import picture
+from tests.services.looking import actions
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 LATER = NOW + timedelta(days=90)

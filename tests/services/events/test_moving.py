@@ -1,6 +1,5 @@
 """Moving a registration to somebody else, or to another event."""
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from uuid import UUID
 
@@ -33,7 +32,7 @@ from services.events.errors import (
 )
 from services.events.moving import move_registration, move_to_event
 from services.events.registration import cancel_registration
-from tests.making import ActingAs, Maker, assert_seats_reconcile
+from tests.making import ActingAs, Maker
 from tests.services.events.looking import picture
 
 CANCELLED, CONFIRMED, OFFERED, WAITLISTED = (
@@ -44,11 +43,7 @@ CANCELLED, CONFIRMED, OFFERED, WAITLISTED = (
 )
 
 
-@pytest.fixture(autouse=True)
-async def reconciled(make: Maker) -> AsyncIterator[None]:
-    """Whatever happened, the counters are what the rows say."""
-    yield
-    await assert_seats_reconcile(make)
+pytestmark = pytest.mark.usefixtures("reconciled")
 
 
 @pytest.fixture

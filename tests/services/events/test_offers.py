@@ -13,7 +13,8 @@ from services.events.life import hold_event, postpone_event
 from services.events.offers import accept_offer, decline_offer, expire_due, expire_offer
 from services.events.registration import cancel_registration, register_on_behalf
 from tests.making import ActingAs, Maker, assert_seats_reconcile
-from tests.services.events.looking import actions, picture
+from tests.services.events.looking import picture
+from tests.services.looking import actions
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 HOUR = timedelta(hours=1)

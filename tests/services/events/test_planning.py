@@ -25,7 +25,8 @@ from services.events.errors import BelowTaken, WrongEventState
 from services.events.planning import AudienceInput, HostInput, PoolInput, SpeakerInput, change_capacity, plan_event
 from services.events.series import create_series
 from tests.making import ActingAs, Maker, texts
-from tests.services.events.looking import actions, picture
+from tests.services.events.looking import picture
+from tests.services.looking import actions
 
 STARTS = datetime(2030, 5, 2, 13, tzinfo=UTC)
 IN_PERSON, ONLINE, HYBRID = EventFormat.IN_PERSON, EventFormat.ONLINE, EventFormat.HYBRID

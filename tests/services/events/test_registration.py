@@ -19,7 +19,8 @@ from services.events.errors import (
 )
 from services.events.registration import cancel_registration, register, register_on_behalf
 from tests.making import ActingAs, Maker, assert_seats_reconcile
-from tests.services.events.looking import actions, picture
+from tests.services.events.looking import picture
+from tests.services.looking import actions
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 CONFIRMED, WAITLISTED, CANCELLED = (

@@ -9,7 +9,8 @@ from services.core.work import Work
 from services.events.errors import WrongEventState
 from services.events.reports import draft_report, publish_report
 from tests.making import ActingAs, Maker, texts
-from tests.services.events.looking import actions, picture
+from tests.services.events.looking import picture
+from tests.services.looking import actions
 
 SUMMARY = texts("Compte rendu", "Report")
 AVENUES = [texts("Réseauter", "Networking"), texts("Négocier", "Negotiating")]

@@ -35,7 +35,8 @@ from services.events.checkin import check_in, check_out, undo_check_in
 from services.events.errors import NotInside, WrongRegistrationState
 from services.events.scans import MOST, ScanInput, record_scans
 from tests.making import ActingAs, Maker, assert_seats_reconcile
-from tests.services.events.looking import actions, picture
+from tests.services.events.looking import picture
+from tests.services.looking import actions
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 IN, OUT, UNDO = ScanKind.CHECK_IN, ScanKind.CHECK_OUT, ScanKind.UNDO

@@ -10,7 +10,8 @@ from services.core.errors import NotAllowed, Problem
 from services.events.checkin import walk_in
 from services.events.errors import AlreadyRegistered, NotEnoughSeats, RegistrationClosed, WrongEventState
 from tests.making import ActingAs, Maker, assert_seats_reconcile
-from tests.services.events.looking import actions, picture
+from tests.services.events.looking import picture
+from tests.services.looking import actions
 
 BEGUN = datetime.now(UTC) - timedelta(hours=1)
 SOON = datetime.now(UTC) + timedelta(hours=1)

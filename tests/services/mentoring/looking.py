@@ -2,7 +2,6 @@
 
 import asyncpg
 
-from models import JournalEntry
 from tests.making import Maker
 
 TABLES = (
@@ -15,8 +14,3 @@ async def picture(owner: asyncpg.Connection, make: Maker) -> dict[str, list[str]
     """Every row that a mentoring operation could have written, past all policies: compared before and after."""
     query = "select coalesce(array_agg(t::text order by id), '{{}}') from {} t where confederation_id = $1"
     return {table: await owner.fetchval(query.format(table), make.tenant.id) for table in TABLES}
-
-
-async def actions(make: Maker) -> list[str]:
-    """What the journal says has happened, in order."""
-    return [entry.action for entry in await make.all(JournalEntry)]

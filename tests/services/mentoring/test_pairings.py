@@ -20,7 +20,8 @@ from services.mentoring.pairings import (
 )
 from tests.making import ActingAs, Maker, assert_places_reconcile
 from tests.services.crowd import Operation
-from tests.services.mentoring.looking import actions, picture
+from tests.services.looking import actions
+from tests.services.mentoring.looking import picture
 
 PROPOSED, ACTIVE, DECLINED, COMPLETED, ENDED = PairingState
 NOW = datetime.now(UTC).replace(microsecond=0)

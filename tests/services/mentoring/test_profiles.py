@@ -14,7 +14,8 @@ from services.mentoring.errors import CapacityTaken, NotAMember, WrongProgrammeS
 from services.mentoring.profiles import draft_profile, publish_profile, withdraw_profile
 from tests.making import ActingAs, Maker, name
 from tests.services.crowd import Crowd
-from tests.services.mentoring.looking import actions, picture
+from tests.services.looking import actions
+from tests.services.mentoring.looking import picture
 
 MENTOR, MENTEE = MentoringRole.MENTOR, MentoringRole.MENTEE
 OFFER: dict[str, Any] = {"role": MENTOR, "languages": ["fr"], "capacity": 2}

@@ -11,7 +11,8 @@ from services.core.errors import AlreadyExists, InvalidInput, NotAllowed, NotFou
 from services.mentoring.errors import WrongProgrammeState
 from services.mentoring.programmes import close_programme, open_programme, plan_programme
 from tests.making import ActingAs, Maker, texts
-from tests.services.mentoring.looking import actions, picture
+from tests.services.looking import actions
+from tests.services.mentoring.looking import picture
 
 DRAFT, OPEN, CLOSED = ProgrammeState.DRAFT, ProgrammeState.OPEN, ProgrammeState.CLOSED
 FIRST = date(2026, 1, 1)

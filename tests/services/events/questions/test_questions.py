@@ -22,7 +22,8 @@ from services.events.questions import (
     retire_question,
 )
 from tests.making import Maker, texts
-from tests.services.events.looking import actions, picture
+from tests.services.events.looking import picture
+from tests.services.looking import actions
 
 TEXT, NUMBER, BOOLEAN, CHOICE, CHOICES = (
     QuestionKind.TEXT,
