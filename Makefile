@@ -5,6 +5,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 RUNTIME := .venv/.runtime-installed
 TEST := .venv/.test-installed
+NODE := tests/node/node_modules/.package-lock.json
 # Arguments for pytest, or for pip-compile in `make lock`.
 ARGS ?=
 
@@ -12,7 +13,10 @@ ARGS ?=
 # that PostgreSQL runs as, when root starts it, read the server's files.
 INSTALL := umask 022 && $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r
 
-.PHONY: help run test lint format bench bench-registration soak sdl lock check-lock clean
+# Compiled modules are kept: without them, each process that the tests start would compile thousands anew.
+unexport PYTHONDONTWRITEBYTECODE
+
+.PHONY: help run test lint format bench bench-registration bench-limits matrix soak audit fuzz sdl lock check-lock clean
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 
@@ -22,7 +26,7 @@ help: ## list the targets
 run: $(RUNTIME) ## serve the demo on 127.0.0.1:8000 (PORT=8001 and DATABASE_URL=… change that)
 	@$(BIN)/python app.py serve
 
-test: $(TEST) ## run the tests (ARGS="-k name" picks some, DATABASE_URL=… runs them on that server)
+test: $(TEST) $(NODE) ## run the tests (ARGS="-k name" picks some, DATABASE_URL=… runs them on that server)
 	@$(BIN)/python -m pytest $(or $(ARGS),-n 2 --dist worksteal)
 
 lint: $(TEST) ## check style and types
@@ -40,9 +44,24 @@ bench: $(TEST) ## measure against the usual server and against the limit
 bench-registration: $(TEST) ## measure opening day: everybody registers at once
 	@$(BIN)/python -m tests.benchmarks.registration
 
-soak: $(TEST) ## try for ten minutes what the tests try for seconds: the registration machine, and crashes
-	@CONFED_MACHINE=2000 CONFED_CRASHES=120 $(BIN)/python -m pytest -n 2 -o faulthandler_timeout=0 \
-		tests/services/events/test_registration_machine.py tests/web/test_crashes.py
+matrix: $(TEST) ## ask every field and mutation from every standing, attack the next tenant, and count the cells
+	@$(BIN)/python -m pytest -n 2 tests/schema/test_authorization_matrix.py tests/schema/test_isolation.py \
+		tests/schema/test_non_interference.py tests/schema/test_leaks.py
+
+soak: $(TEST) ## try for ten minutes what the tests try for seconds: the registration machine, crashes, a long walk next door
+	@CONFED_MACHINE=2000 CONFED_CRASHES=120 CONFED_WALK=3000 $(BIN)/python -m pytest -n 2 -o faulthandler_timeout=0 \
+		tests/services/events/test_registration_machine.py tests/web/test_crashes.py tests/web/test_webhook_crashes.py \
+		tests/schema/test_non_interference.py
+
+audit: $(TEST) ## audit GraphQL over HTTP, and hostile requests, on a server of the demo (with Node.js)
+	@.ci/with-demo .ci/audit
+
+fuzz: $(TEST) ## ask whatever the schema allows for ten minutes, as nobody, a member and an administrator
+	@CONFED_FUZZ=$${CONFED_FUZZ:-3000} $(BIN)/python -m pytest -o faulthandler_timeout=0 tests/web/test_fuzz.py
+
+bench-limits: $(TEST) ## look for the accepted document that takes longest on the demo
+	@CONFED_HOURLY_COST=0 CONFED_HOURLY_COST_OF_STRANGERS=0 \
+		.ci/with-demo bash -c '$(BIN)/python -m tests.benchmarks.dearest "$$DEMO" $(ARGS)'
 
 sdl: $(RUNTIME) ## write schema/schema.graphql
 	@$(BIN)/python app.py sdl > .venv/schema.graphql && mv .venv/schema.graphql schema/schema.graphql
@@ -71,6 +90,11 @@ $(TEST): requirements-test.lock $(RUNTIME)
 	@echo "Installing what the tests need …"
 	@$(INSTALL) requirements-test.lock
 	@touch $@
+
+# Without Node.js the tests that sign in at a real identity provider are skipped.
+$(NODE): tests/node/package-lock.json
+	@if command -v npm >/dev/null; then cd tests/node && npm ci --silent --no-audit --no-fund --ignore-scripts && \
+		touch node_modules/.package-lock.json; else echo "No npm: nothing is tested against a real identity provider." >&2; fi
 
 $(RUNTIME): requirements.lock $(BIN)/python
 	@echo "Installing the dependencies into .venv …"

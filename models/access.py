@@ -11,14 +11,18 @@ from models.policies import holds, own, policy
 
 
 class Role(StrEnum):
-    """What somebody does for an association."""
+    """What somebody does for an association. COORDINATOR: the mentoring coordinator."""
 
     ADMINISTRATOR = "ADMINISTRATOR"
-    REGISTRAR = "REGISTRAR"
     MEMBERSHIP_OFFICER = "MEMBERSHIP_OFFICER"
+    REGISTRAR = "REGISTRAR"
+    EDITOR = "EDITOR"
     COORDINATOR = "COORDINATOR"
+    FACILITATOR = "FACILITATOR"
     ADVISER = "ADVISER"
     COUNSELLOR = "COUNSELLOR"
+    TREASURER = "TREASURER"
+    AUDITOR = "AUDITOR"
 
 
 class RoleGrant(TenantRecord, table=True):

@@ -4,7 +4,8 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, text
+from sqlalchemy import CheckConstraint, Column, Computed, Index, String, text
+from sqlmodel import Field
 
 from models.base import TenantRecord, belongs_to, choice, ids, moment, unique
 from models.policies import is_any, overlaps, own, policy
@@ -31,6 +32,7 @@ class ContactPoint(TenantRecord, table=True):
         belongs_to("person", "person_id"),
         CheckConstraint("kind <> 'EMAIL' or value ~ '^[^@\\s]+@[^@\\s]+$'", name="contact_point_is_an_address"),
         unique("person_id", "kind", "value", name="a_contact_point_once"),
+        Index("contact_point_by_folded_value", "confederation_id", "folded_value"),
         # Mail goes to one address.
         Index(
             "one_preferred_contact_point",
@@ -46,6 +48,10 @@ class ContactPoint(TenantRecord, table=True):
     person_id: UUID
     kind: ContactKind = choice(ContactKind)
     value: str
+    # As it is looked up: below row security no index takes a function.
+    folded_value: str = Field(
+        default=None, sa_column=Column(String, Computed("lower(value)", persisted=True), nullable=False)
+    )
     preferred: bool = False
     visibility: ContactVisibility = choice(ContactVisibility, default=ContactVisibility.NOBODY)
     verified_at: datetime | None = moment(nullable=True)

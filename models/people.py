@@ -1,13 +1,13 @@
 """Persons, the positions they hold with employers, and their mandates in associations."""
 
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Index
 from sqlmodel import Field
 
-from models.base import TenantRecord, belongs_to, choice, ids, in_order, unique
+from models.base import TenantRecord, belongs_to, choice, ids, in_order, moment, unique
 from models.federation import Sector
 from models.policies import holds, overlaps, own, policy, when
 
@@ -62,6 +62,8 @@ class Person(TenantRecord, table=True):
     locale: str = "fr"
     region: str | None = None
     deceased_on: date | None = None
+    # When they first signed in: from then on the record is theirs, and no address that others entered opens it.
+    claimed_at: datetime | None = moment(nullable=True)
     # Counts the changes to the person's grants and memberships: whoever kept an older answer asks again.
     access_version: int = 1
     # The associations whose staff may see the person: what the row policies compare, kept by services.people.

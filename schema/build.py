@@ -12,6 +12,7 @@ from schema import mutations
 from schema.compiler import bind, complete
 from schema.compiler.bind import Catalog
 from schema.compiler.run import Operations
+from schema.direct import Direct
 from schema.queries import Query
 from schema.scalars import SCALARS
 from schema.subscriptions import Subscription
@@ -27,18 +28,19 @@ class Schema(strawberry.Schema):
         """Nothing here."""
 
 
-# Of documents that the endpoint lets through to Strawberry.
-_CACHES = [lambda: ParserCache(maxsize=500), lambda: ValidationCache(maxsize=500)]
+# Of documents that the endpoint lets through to Strawberry: the largest take up to 3 MB each.
+_CACHES = [lambda: ParserCache(maxsize=100), lambda: ValidationCache(maxsize=100)]
 
 
 @dataclass(frozen=True)
 class Built:
-    """What the endpoint needs: the schema in both views, the bindings, and the plan cache."""
+    """What the endpoint needs: the schema in both views, the bindings, the plan cache, and mutations done directly."""
 
     strawberry: strawberry.Schema
     graphql: GraphQLSchema
     catalog: Catalog
     operations: Operations
+    direct: Direct
 
 
 @cache
@@ -56,4 +58,4 @@ def build() -> Built:
     catalog = Catalog(graphql)
     complete.install(catalog)
     mutations.install(catalog)
-    return Built(made, graphql, catalog, Operations(catalog))
+    return Built(made, graphql, catalog, Operations(catalog), Direct(made, catalog))

@@ -9,6 +9,7 @@ import models
 from schema.compiler.declare import column, extends, many, read_type
 from schema.mutations import MutationInput, key, mutation
 from schema.people import Person
+from schema.recording import CONTACTS
 from schema.relay import Node
 from services.core.errors import AlreadyExists
 from services.core.work import Work
@@ -20,7 +21,7 @@ class ContactPoint(Node):
     """An address or number of a person. Theirs; STAFF of their associations where they let them."""
 
     kind: models.ContactKind = column("What it is.")
-    value: str = column("The address or the number.")
+    value: str = column("The address or the number.", recorded=CONTACTS)
     preferred: bool = column("Whether mail, or calls, go here.")
     visibility: models.ContactVisibility = column("Who sees it besides the person.")
     verified_at: datetime | None = column("When it was shown to be theirs; null where it wasn't yet.")

@@ -25,6 +25,7 @@ from schema.compiler.declare import (
 from schema.events import Event
 from schema.federation import AS_OF, Association
 from schema.people import Person
+from schema.recording import file
 from schema.registrations import Registration
 from schema.relay import Connection, Node
 from schema.segments import Segment
@@ -216,7 +217,11 @@ class _RegistrationFees:
 @extends(Person)
 class _PersonFees:
     invoices: list[Invoice] = many(
-        "What they have to pay, the latest first.", via="person_id", order=("-issued_on", "-number"), limit=200
+        "What they have to pay, the latest first.",
+        via="person_id",
+        order=("-issued_on", "-number"),
+        limit=200,
+        recorded=file("fees.manage"),
     )
 
 

@@ -8,6 +8,7 @@ import models
 from schema.compiler.declare import Row, column, connection, expression, extends, localized, many, one, read_type
 from schema.federation import AS_OF, Association
 from schema.people import Person
+from schema.recording import file
 from schema.relay import Connection, Node
 
 
@@ -63,4 +64,6 @@ class _AssociationMembers:
 
 @extends(Person)
 class _PersonMemberships:
-    memberships: list[Membership] = many("All their memberships.", via="person_id", order=("joined_on",), limit=50)
+    memberships: list[Membership] = many(
+        "All their memberships.", via="person_id", order=("joined_on",), limit=50, recorded=file("memberships.read")
+    )

@@ -11,33 +11,43 @@ reads of the same transaction, and only then the commit; or, for a dry run, the 
 
 import inspect
 import types
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from functools import reduce
+from functools import cached_property, reduce
 from operator import or_
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 import orjson
 import strawberry
-from graphql import GraphQLInterfaceType, GraphQLObjectType, GraphQLResolveInfo, GraphQLUnionType
+from graphql import (
+    FieldNode,
+    FragmentDefinitionNode,
+    GraphQLInterfaceType,
+    GraphQLObjectType,
+    GraphQLUnionType,
+    OperationDefinitionNode,
+)
 from sqlmodel import col, select
 
-from models import Person
+from models import Person, SiteKey
 from models.base import TenantRecord
 from schema.compiler import limits
 from schema.compiler.bind import Catalog
 from schema.compiler.kept import Kept
 from schema.compiler.names import camel, snake
-from schema.compiler.plan import Planner
-from schema.compiler.run import RightsChanged, coerced
+from schema.compiler.plan import Planner, Selection
+from schema.compiler.run import NotSpliced, RightsChanged, coerced
 from schema.compiler.sql import Statement
-from schema.compiler.statements import reading
+from schema.compiler.statements import reading, reading_as_person
+from schema.compiler.values import Variables
 from schema.problems import PROBLEMS, Met
 from schema.relay import decode_id
 from schema.requests import Request
 from services.core import errors
+from services.core.actor import Acting, Actor
 from services.core.idempotency import fingerprint, recall, remember
+from services.core.meters import METERS
 from services.core.work import Work, begin
 
 EVERY = (
@@ -64,49 +74,94 @@ class MutationInput:
 
 
 @dataclass(frozen=True)
+class Together:
+    """How a mutation is done for many who ask at the same moment, in one transaction of the platform's.
+
+    `about`: what those inputs share that can be decided together; None for an input that is decided alone. `decide`:
+    for each actor a row's key, a problem, or None where that one is to be decided alone. Apart: all are.
+    """
+
+    about: Callable[[Any], Hashable]
+    decide: Callable[[Work, Any, Sequence[Actor]], Awaitable[Sequence[UUID | errors.Problem | None]]]
+
+
+@dataclass(frozen=True)
 class Mutation:
     """A mutation: its operation, what its payload shows, and the types made for it."""
 
     name: str
     title: str
-    operate: Callable[[Work, Any], Awaitable[TenantRecord]]
+    operate: "Operate"
     shows: str
     problems: tuple[type[errors.Problem], ...]
     field: Any
+    once: str | None
+    together: Together | None
 
 
 @dataclass(frozen=True)
 class Payload:
-    """What a mutation answers: parts by response key, read in its transaction."""
+    """What a mutation answers: parts by response key, read in its transaction; a row as JSON."""
 
     type_name: str
-    parts: Mapping[str, Any]
+    parts: Mapping[str, str | bool | None]
+
+
+@dataclass(frozen=True)
+class Asking:
+    """A mutation's field as it was asked for. `document`: what its plans are kept by."""
+
+    document: Hashable
+    operation: OperationDefinitionNode
+    fragments: Mapping[str, FragmentDefinitionNode]
+    nodes: Sequence[FieldNode]
+    key: str
+    variables: Variables
+    spliced: bool = False
 
 
 MUTATIONS: dict[str, Mutation] = {}
 """Every mutation by its Python name."""
 
-Operate = Callable[[Work, Any], Awaitable[TenantRecord]]
+Done = TenantRecord | tuple[TenantRecord, str]
+"""The row that an operation is about, and what is shown `once` where it makes such a thing."""
+Operate = Callable[[Work, Any], Awaitable[Done]]
+_ONCE: Literal[True] = True
 
 
-def mutation(shows: Any, *, problems: Sequence[type[errors.Problem]] = ()) -> Callable[[Operate], Operate]:
-    """Make an operation a mutation whose payload shows one row of a read type. Its docstring is its description."""
+def mutation(
+    shows: Any,
+    *,
+    problems: Sequence[type[errors.Problem]] = (),
+    once: str | None = None,
+    together: Together | None = None,
+) -> Callable[[Operate], Operate]:
+    """Make an operation a mutation whose payload shows one row of a read type. Its docstring is its description.
+
+    `once`: the name of a secret that the operation returns beside the row, `row, secret`, and nothing keeps.
+    `together`: how it is done for a crowd, with the same outcome for each.
+    """
 
     def decorate(operate: Any) -> Any:
         name: str = operate.__name__
         title = "".join(word.title() for word in name.split("_"))
         met = (*EVERY, *problems)
-        members = reduce(or_, (PROBLEMS[problem] for problem in met), _payload(title, shows))
+        members = reduce(or_, (PROBLEMS[problem] for problem in met), _payload(title, shows, once))
         union = strawberry.union(f"{title}Result", description=f"What `{camel(name)}` did, or why it did nothing.")
 
         async def resolve(info: strawberry.Info[Request], input: Any) -> Any:
-            return await _run(made, info.context, info._raw_info, input)  # noqa: SLF001 - the planner reads graphql-core's own
+            raw = info._raw_info  # noqa: SLF001 - the planner reads graphql-core's own
+            key = str(raw.path.key)
+            if key in info.context.decided:
+                return info.context.decided.pop(key)()
+            asking = Asking(info.context.document, raw.operation, raw.fragments, raw.field_nodes, key, coerced(raw))
+            return await run(made, info.context, asking, input)
 
         given: Any = operate.__annotations__["input"]
         said = strawberry.argument(description=given.__strawberry_definition__.description)
         resolve.__annotations__ |= {"input": Annotated[given, said], "return": Annotated[members, union]}
         declared = strawberry.field(resolver=resolve, description=inspect.getdoc(operate))
-        made = Mutation(name, title, operate, shows.__name__, met, declared)
+        made = Mutation(name, title, operate, shows.__name__, met, declared, once, together)
         MUTATIONS[name] = made
         return operate
 
@@ -140,100 +195,164 @@ def install(catalog: Catalog) -> None:
         payload = catalog.schema.get_type(f"{made.title}Payload")
         assert isinstance(payload, GraphQLObjectType)
         for field in payload.fields.values():
-            field.resolve = lambda source, info, **_: source.parts[str(info.path.key)]
+            field.resolve = lambda source, info, **_: _completed(source.parts[str(info.path.key)])
     _INSTALLED.append((catalog, Kept(catalog.schema)))
 
 
 _INSTALLED: list[tuple[Catalog, Kept]] = []
 
 
+def _completed(part: str | bool | None) -> Any:
+    return orjson.loads(part) if isinstance(part, str) else part
+
+
 def _type_of(value: Any, _info: Any, _type: Any) -> str:
     return value.type_name if isinstance(value, Payload) else type(value.problem).__name__
 
 
-def _payload(title: str, shows: Any) -> Any:
+def _payload(title: str, shows: Any, once: str | None) -> Any:
     shown = snake(shows.__name__)
     made = {
         "__annotations__": {shown: shows | None, "dry_run": bool},
         shown: strawberry.field(description="As it is now, for those who may see it."),
         "dry_run": strawberry.field(description="Whether it was only tried: then nothing of it was kept."),
     }
+    if once is not None:
+        made["__annotations__"][once] = str | None
+        made[once] = strawberry.field(
+            description="Shown this once; null where it was only tried, or was asked for again with the same key."
+        )
     body = types.new_class(f"{title}Payload", exec_body=lambda ns: ns.update(made))
     return strawberry.type(body, description="What was done.")
 
 
-async def _run(made: Mutation, request: Request, info: GraphQLResolveInfo[Any], input: Any) -> Payload | Met:
+async def run(made: Mutation, request: Request, asking: Asking, input: Any) -> Payload | Met:
+    """Do what is asked for, in one transaction. What isn't a problem of the mutation's is raised."""
     for attempt in (1, 2):
         try:
             async with begin(request.database, request.actor, dry_run=input.dry_run) as work:
                 await _check_rights(work)
-                return await _payload_of(made, work, request, info, input)
+                payload = await _payload_of(made, work, request, asking, input)
+            METERS.mutations[made.name, "tried" if input.dry_run else "done"] += 1
+            return payload
         except RightsChanged:
             if attempt == 2:
                 raise
             request.reading = request.reading.acting(await request.reload())
         except made.problems as problem:
-            return Met(problem)
+            return met(made, request, problem)
     raise AssertionError
+
+
+def met(made: Mutation, request: Request, problem: errors.Problem) -> Met:
+    """A problem as what came of a mutation."""
+    METERS.mutations[made.name, problem.code] += 1
+    request.seen.codes += (problem.code,)
+    return Met(problem)
 
 
 async def _check_rights(work: Work) -> None:
     """RightsChanged where the actor was loaded with other rights: the policies would go by the old ones."""
-    if work.actor.person_id is None:
+    actor, model = work.actor, Person if work.actor.key is None else SiteKey
+    if actor.acting is Acting.ANYBODY:
         return
-    which = (col(Person.confederation_id) == work.tenant_id) & (col(Person.id) == work.actor.person_id)
-    if await work.session.scalar(select(Person.access_version).where(which)) != work.actor.version:
+    which = [col(model.confederation_id) == work.tenant_id, col(model.id) == (actor.key_id or actor.person_id)]
+    if model is SiteKey:
+        lives = col(SiteKey.expires_at).is_(None) | (col(SiteKey.expires_at) > work.now)
+        which += [col(SiteKey.revoked_at).is_(None), lives]
+    if await work.session.scalar(select(model.access_version).where(*which)) != actor.version:
         raise RightsChanged
 
 
-async def _payload_of(
-    made: Mutation, work: Work, request: Request, info: GraphQLResolveInfo[Any], input: Any
-) -> Payload:
-    given = {name: value for name, value in asdict(input).items() if name not in ("idempotency_key", "dry_run")}
+async def _payload_of(made: Mutation, work: Work, request: Request, asking: Asking, input: Any) -> Payload:
     key = None if input.dry_run else input.idempotency_key
-    mark = fingerprint(made.name, given)
+    mark = "" if key is None else mark_of(made, input)
     earlier = await recall(work, key, mark) if key is not None else None
     if earlier is not None:
-        id = UUID(earlier["id"])
+        id, secret = UUID(earlier["id"]), None
     else:
-        id = (await made.operate(work, input)).id
+        done = await made.operate(work, input)
+        row, secret = done if isinstance(done, tuple) else (done, None)
+        id = row.id
         if key is not None:
             await remember(work, key, mark, {"id": str(id)})
-    return await _read(made, work, request, info, id, dry_run=input.dry_run)
+    return await _read(made, work, request, asking, id, dry_run=input.dry_run, secret=secret)
+
+
+def mark_of(made: Mutation, input: Any) -> str:
+    """What tells this request from others under the same idempotency key."""
+    given = {name: value for name, value in asdict(input).items() if name not in ("idempotency_key", "dry_run")}
+    return fingerprint(made.name, given)
 
 
 async def _read(
-    made: Mutation, work: Work, request: Request, info: GraphQLResolveInfo[Any], id: UUID, *, dry_run: bool
+    made: Mutation, work: Work, request: Request, asking: Asking, id: UUID, *, dry_run: bool, secret: str | None
 ) -> Payload:
     """The payload's parts, read by compiled statements on the transaction's own connection."""
-    variables = coerced(info)
-    catalog, kept = _INSTALLED[-1]
-    shown = kept.of(request.document, info.operation, info.path.key, variables, lambda: _shown(made, catalog, info))
     connection = await work.connection()
-    parts: dict[str, Any] = {}
-    for key, part in shown.items():
-        if part is None:
-            parts[key] = dry_run
+    parts: dict[str, str | bool | None] = {}
+    for key, part in shown(made, asking).items():
+        if part is _ONCE:
+            parts[key] = None if dry_run or secret is None else orjson.dumps(secret).decode()
             continue
-        cost, chosen = part
-        limits.check_cost(request.spend(cost.of(variables, request.reading)))
-        values = chosen.arguments({**variables, "$key": id}, request.reading)
-        found = await connection.fetchval(chosen.text, *values)
-        parts[key] = found and orjson.loads(found)
+        if part is None or isinstance(part, str):
+            parts[key] = dry_run if part is None else part
+            continue
+        limits.check_cost(request.spend(part.cost.of(asking.variables, request.reading)))
+        values = part.inside.arguments({**asking.variables, "$key": id}, request.reading)
+        parts[key] = await connection.fetchval(part.inside.text, *values)
     return Payload(f"{made.title}Payload", parts)
 
 
-def _shown(
-    made: Mutation, catalog: Catalog, info: GraphQLResolveInfo[Any]
-) -> dict[str, tuple[limits.Cost, Statement] | None]:
-    """What is asked of the payload by response key: how it is read, or None for `dryRun`."""
-    planner = Planner(catalog, info.fragments, coerced(info))
-    sets = [node.selection_set for node in info.field_nodes if node.selection_set]
-    shown: dict[str, tuple[limits.Cost, Statement] | None] = {}
+@dataclass(frozen=True)
+class Row:
+    """How a payload's row is read: inside the transaction of the change, or by a person once it is committed."""
+
+    catalog: Catalog
+    selection: Selection
+    with_types: bool
+
+    @cached_property
+    def cost(self) -> limits.Cost:
+        """What it costs."""
+        return limits.cost_of(self.selection)
+
+    @cached_property
+    def inside(self) -> Statement:
+        """By the transaction's own connection."""
+        return reading(self.catalog, self.selection, with_types=self.with_types)
+
+    @cached_property
+    def committed(self) -> Statement:
+        """By a connection for reads."""
+        return reading_as_person(self.catalog, self.selection)
+
+
+Shown = dict[str, Row | str | Literal[True] | None]
+"""What is asked of a payload by response key: how it is read, its type's name as JSON, None for `dryRun`, `_ONCE`."""
+
+
+def shown(made: Mutation, asking: Asking) -> Shown:
+    """What is asked of the payload. NotSpliced where it is to be spliced and asks for Python."""
+    catalog, kept = _INSTALLED[-1]
+    part = (asking.key, asking.spliced)
+    return kept.of(asking.document, asking.operation, part, asking.variables, lambda: _shown(made, catalog, asking))
+
+
+def _shown(made: Mutation, catalog: Catalog, asking: Asking) -> Shown:
+    planner = Planner(catalog, asking.fragments, asking.variables)
+    sets = [node.selection_set for node in asking.nodes if node.selection_set]
+    found: Shown = {}
     for key, nodes in planner.collect(f"{made.title}Payload", sets).items():
         if nodes[0].name.value == "dryRun":
-            shown[key] = None
-        elif nodes[0].name.value != "__typename":
+            found[key] = None
+        elif made.once is not None and nodes[0].name.value == camel(made.once):
+            found[key] = _ONCE
+        elif nodes[0].name.value == "__typename":
+            found[key] = f'"{made.title}Payload"'
+        else:
             selection = planner.selection(made.shows, nodes)
-            shown[key] = limits.cost_of(selection), reading(catalog, selection)
-    return shown
+            found[key] = Row(catalog, selection, with_types=not asking.spliced)
+    if asking.spliced and planner.needs_python:
+        raise NotSpliced
+    return found

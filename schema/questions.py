@@ -24,6 +24,7 @@ from schema.compiler.declare import (
     read_type,
 )
 from schema.events import Event
+from schema.recording import NEEDS
 from schema.registrations import Registration
 from schema.relay import Node
 from schema.requests import Request
@@ -127,6 +128,7 @@ class Answer(Node):
     values: list[str] = expression(
         "The answer as text: of several options, the key of each; else one text, such as `12.5`, `true`, `2026-01-31`.",
         _values,
+        recorded=NEEDS,
     )
 
 

@@ -1,6 +1,6 @@
 """What people and the desk do about registrations, and whether one may register."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -10,14 +10,15 @@ from strawberry.dataloader import DataLoader
 import models
 from schema.compiler.declare import computed, extends
 from schema.events import Event
-from schema.mutations import MutationInput, key, mutation
+from schema.mutations import MutationInput, Together, key, mutation
 from schema.problems import Met, Problem
 from schema.questions import AnswerInput, given_answers
 from schema.registrations import Registration
 from schema.requests import Request
 from services.core import errors
+from services.core.actor import Actor
 from services.core.work import Work, begin
-from services.events import checkin, eligibility, offers, priorities, registration
+from services.events import checkin, eligibility, gate, offers, priorities, registration
 from services.events.errors import (
     AlreadyRegistered,
     AnswersNotAccepted,
@@ -71,7 +72,20 @@ class RegisterForEventInput(MutationInput):
     )
 
 
-@mutation(Registration, problems=REGISTERING)
+def _plain(input: RegisterForEventInput) -> Hashable:
+    """The event and the format, where it is for oneself alone and nothing else is said."""
+    said = input.seats not in (None, 1) or input.guests or input.answers
+    return None if said else (key(input.event_id, "Event", "eventId"), input.format)
+
+
+async def _register_each(
+    work: Work, about: tuple[UUID, models.EventFormat | None], actors: Sequence[Actor]
+) -> Sequence[gate.Decision]:
+    event_id, format = about
+    return await gate.register_each(work, event_id, actors, format=format)
+
+
+@mutation(Registration, problems=REGISTERING, together=Together(_plain, _register_each))
 async def register_for_event(work: Work, input: RegisterForEventInput) -> models.Registration:
     """Take a seat, or the next place on the waiting list where the event is full."""
     return await registration.register(

@@ -10,6 +10,7 @@ from schema.compiler import context
 from schema.compiler.declare import Row, column, connection, expression, extends, many, one, read_type
 from schema.events import Event, SeatPool
 from schema.people import Person
+from schema.recording import file
 from schema.relay import Connection, Node
 
 
@@ -90,5 +91,9 @@ class _EventRegistrations:
 @extends(Person)
 class _PersonRegistrations:
     registrations: list[Registration] = many(
-        "Their registrations, the latest first.", via="person_id", order=("-registered_at",), limit=200
+        "Their registrations, the latest first.",
+        via="person_id",
+        order=("-registered_at",),
+        limit=200,
+        recorded=file("registrations.read"),
     )

@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from starlette.applications import Starlette
@@ -19,6 +19,7 @@ class Answer:
     status: int
     headers: dict[str, str]
     body: bytes
+    cookies: list[str] = field(default_factory=list)
 
     @property
     def json(self) -> Any:
@@ -44,9 +45,15 @@ class Client:
         self, document: str, variables: Mapping[str, Any] | None = None, *, person: Person | None = None, **headers: str
     ) -> Answer:
         """Post a document."""
-        body = json.dumps({"query": document, "variables": variables}).encode()
         if person is not None:
             headers["authorization"] = await self.token(person)
+        return await self.ask_with(headers, document, variables)
+
+    async def ask_with(
+        self, headers: Mapping[str, str], document: str, variables: Mapping[str, Any] | None = None
+    ) -> Answer:
+        """The same with these headers."""
+        body = json.dumps({"query": document, "variables": variables}).encode()
         return await self.send(f"/{self._make.tenant.slug}/graphql", body, headers)
 
     async def token(self, person: Person) -> str:
@@ -98,8 +105,11 @@ class Client:
 
         await self._app(scope, receive, send)
         start = sent[0]
+        varies = [value.decode() for name, value in start["headers"] if name == b"vary"]  # may be said in several lines
         return Answer(
             start["status"],
-            {name.decode(): value.decode() for name, value in start["headers"]},
+            {name.decode(): value.decode() for name, value in start["headers"]}
+            | ({"vary": ", ".join(varies)} if varies else {}),
             b"".join(message.get("body", b"") for message in sent[1:]),
+            [value.decode() for name, value in start["headers"] if name == b"set-cookie"],
         )

@@ -27,10 +27,14 @@ The server is the embedded one under .data/test, or DATABASE_URL's with a superu
 of its own there, a copy of the run's migrated template, and drops it.
 """
 
+import gc
+from collections import Counter
 from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 
 import asyncpg
 import pytest
+from pydantic import SecretStr
 from sqlalchemy import make_url
 from starlette.applications import Starlette
 
@@ -41,6 +45,35 @@ from services.core.migrations import migrate
 from services.core.settings import CHECKOUT, Settings
 from tests.client import Client
 from tests.making import ActingAs, Maker
+
+
+def pytest_collection_finish() -> None:
+    """What is imported stays until the end: looking it through for garbage again and again takes a fifth of a run."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """How much the tests asked that count it (`record_property("cells of …", …)`), the authorization matrix above all.
+
+    Of all workers: each test's report tells it.
+    """
+    counted: Counter[str] = Counter()
+    sizes: set[str] = set()
+    passed = terminalreporter.getreports("passed")
+    for name, value in (item for report in passed if report.when == "call" for item in report.user_properties):
+        if name.startswith("cells of "):
+            counted[name] += int(str(value))
+        elif name == "matrix":
+            sizes.add(str(value))
+    if counted:
+        terminalreporter.section("the authorization matrix: cells asked, all as declared")
+        for size in sizes:
+            terminalreporter.write_line(size)
+        for name, number in sorted(counted.items()):
+            terminalreporter.write_line(f"{number:>8,}  {name.removeprefix('cells of ')}")
+        terminalreporter.write_line(f"{counted.total():>8,}  in all")
 
 
 @pytest.fixture(scope="session")
@@ -86,7 +119,7 @@ async def database_url(server_url: str, testrun_uid: str, worker_id: str) -> Asy
 @pytest.fixture(scope="session")
 async def database(database_url: str) -> AsyncIterator[Database]:
     """The worker's database as the application has it."""
-    database = Database(database_url)
+    database = Database(database_url, settings=settings_of(database_url))
     yield database
     await database.close()
 
@@ -114,7 +147,7 @@ def acting_as(make: Maker) -> ActingAs:
 @pytest.fixture(scope="session")
 async def app(database_url: str) -> AsyncIterator[Starlette]:
     """The application as it is served, with demo tokens."""
-    made = create_app(Settings(database_url=database_url), demo_tokens=True)
+    made = create_app(settings_of(database_url), demo_tokens=True)
     async with made.router.lifespan_context(made):
         yield made
 
@@ -123,6 +156,34 @@ async def app(database_url: str) -> AsyncIterator[Starlette]:
 def client(app: Starlette, make: Maker) -> Client:
     """A client of the test's confederation."""
     return Client(app, make)
+
+
+@asynccontextmanager
+async def copied(database_url: str, purpose: str) -> AsyncIterator[str]:
+    """Another database of the worker's, as new as the run's template."""
+    *_, worker, run = database_url.partition("?")[0].rsplit("_", 2)
+    name = f"confed_test_{purpose}_{worker}_{run}"
+    admin = await asyncpg.connect(sibling(database_url, "postgres"))
+    try:
+        await admin.execute(f"create database {name} template confed_test_template_{run}")
+        yield sibling(database_url, name)
+        await admin.execute(f"drop database {name} with (force)")
+    finally:
+        await admin.close()
+
+
+def settings_of(database_url: str) -> Settings:
+    """The settings of a server that has a key for secrets, and may send requests to this machine."""
+    return Settings(
+        database_url=database_url,
+        secret_key=SecretStr("a key of the tests that is as long as it must be"),
+        private_addresses=True,
+        public_url="http://localhost:8000",
+        # What is left of an hour differs from answer to answer.
+        hourly_cost=0,
+        hourly_cost_of_sites=0,
+        hourly_cost_of_strangers=0,
+    )
 
 
 def sibling(url: str, name: str) -> str:

@@ -48,7 +48,8 @@ def domain_of(thing: Any) -> str:
     """The domain that declares a class or a function: what its files are called. `event_mutations` is of `events`."""
     package, _, module = thing.__module__.rpartition(".")
     name = str(module).removesuffix("_mutations")
-    return f"{name}s" if f"{package}.{name}s" in sys.modules else name
+    plurals = (f"{name}s", f"{name.removesuffix('y')}ies")
+    return next((plural for plural in plurals if f"{package}.{plural}" in sys.modules), name)
 
 
 def once(parts: Iterable[tuple[str, Mapping[Key, Said]]]) -> dict[Key, Said]:

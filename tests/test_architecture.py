@@ -11,7 +11,13 @@ from services.core.settings import CHECKOUT
 LONGEST = 400  # lines
 LAYERS = ("app", "schema", "services", "models")  # each imports those after it only
 EDGE = {"strawberry", "starlette", "graphql", "uvicorn"}
-DOMAINS = ("core", "tenancy", "people", "membership")  # each imports those before it; leaf domains import all of these
+DOMAINS = (
+    "core",
+    "tenancy",
+    "people",
+    "identity",
+    "membership",
+)  # each imports those before it; leaf domains import all of these
 WHOLE = {"demo"}  # written through every domain
 
 ELEVATED = {
@@ -24,6 +30,7 @@ ELEVATED = {
         "an application is the applicant's to make, and the umbrella's to change",
         "applications that the actor may not see count as well",
     },
+    "services/tenancy/roles.py": {"whether somebody else administers depends on grants that the actor may not see"},
     "services/tenancy/associations.py": {"nobody holds a permission in an association that isn't there yet"},
     "services/membership/memberships.py": {"a membership is its association's to change, and its person's to leave"},
     "services/people/segments.py": {"whoever is in a segment is counted, not shown"},
@@ -34,8 +41,27 @@ ELEVATED = {
     "services/advocacy/watching.py": {
         "who watches a file locks what its lead writes: what a watch copies from it holds"
     },
+    "services/webhooks/replaying.py": {
+        "whoever manages webhooks may not read the journal, and the webhook was told of it"
+    },
     "services/mentoring/places.py": {
         "a mentor's profile is theirs to write, and a place in it the coordinator's to take and either side's to give"
+    },
+    "services/identity/attempts.py": {"a challenge is nobody's to read, and whoever answers one is nobody yet"},
+    "services/identity/passkeys/signing_in.py": {
+        "whoever signs in is nobody yet: whose passkey it is says who they are"
+    },
+    "services/identity/oidc/providers.py": {
+        "who somebody is at a provider is theirs to see, and ends with the provider"
+    },
+    "services/identity/sessions.py": {
+        "whoever signs in is nobody yet, and whose session it is decides what they may change",
+        "whoever ends a session of theirs doesn't change their own record otherwise",
+    },
+    "services/identity/links.py": {"a link is nobody's to read: whoever has its secret is who may use it"},
+    "services/identity/invitations.py": {
+        "whoever brings an invitation's secret is nobody yet",
+        "an invitation goes to the person's address, whoever may see it",
     },
     "services/people/contacts.py": {
         "whether a contact point is a person's first doesn't depend on who sees the others",

@@ -7,6 +7,7 @@ import pytest
 
 from models import Event
 from schema.event_mutations import publish_event
+from schema.party_mutations import add_guest
 from tests import domains
 
 
@@ -44,5 +45,6 @@ def test_what_is_said_twice_names_both_files() -> None:
 
 def test_a_domain_is_called_as_its_module() -> None:
     assert domains.domain_of(Event) == domains.domain_of(publish_event) == "events"
+    assert domains.domain_of(add_guest) == "parties"
     assert domains.domain_of(domains.place) == "domains"
     assert domains.place(sys.modules[__name__]) == "tests/test_domains.py"

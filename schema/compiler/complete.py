@@ -16,12 +16,13 @@ from graphql import (
 
 from schema.compiler import limits
 from schema.compiler.bind import BoundField, Catalog
-from schema.compiler.declare import Argument, Computed
+from schema.compiler.declare import Argument, Computed, Recorded
 from schema.compiler.expressions import HIDDEN
 from schema.compiler.kept import Kept
 from schema.compiler.names import camel
 from schema.compiler.plan import label_of
 from schema.compiler.run import Plan, coerced, field_plan
+from schema.recording import record
 
 _STRUCTURAL = ("Connection", "Edge")
 
@@ -39,10 +40,8 @@ def install(catalog: Catalog) -> None:
             type_.is_type_of = None
             for field_name, field in type_.fields.items():
                 bound = catalog.fields.get((name, field_name))
-                if bound is not None and isinstance(bound.binding, Computed):
-                    field.resolve = _computed(bound)
-                elif bound is not None:
-                    field.resolve = _labelled
+                if bound is not None:
+                    field.resolve = _resolver(bound)
         elif name.endswith(_STRUCTURAL) or name in ("PageInfo", "Translation"):
             for field in type_.fields.values():
                 field.resolve = _labelled
@@ -52,8 +51,24 @@ def install(catalog: Catalog) -> None:
                     field.resolve = _root(catalog)
 
 
+def _resolver(bound: BoundField) -> Any:
+    if isinstance(bound.binding, Computed):
+        return _computed(bound)
+    return _labelled if bound.binding.recorded is None else _recorded(bound.binding.recorded)
+
+
 def _labelled(source: Mapping[str, Any], info: GraphQLResolveInfo[Any], **_arguments: Any) -> Any:
     return source[label_of(str(info.path.key))]
+
+
+def _recorded(recorded: Recorded) -> Any:
+    async def resolve(source: Mapping[str, Any], info: GraphQLResolveInfo[Any], **_arguments: Any) -> Any:
+        found = source[label_of(str(info.path.key))]
+        if found not in (None, []):  # without a record there is no answer: what this raises stands in its place
+            await record(info.context, recorded, {name: source[f"{HIDDEN}{name}"] for name in recorded.needs})
+        return found
+
+    return resolve
 
 
 def _root(catalog: Catalog) -> Any:

@@ -49,6 +49,16 @@ def person() -> BindParameter[Any]:
     return parameter("person", Uuid())
 
 
+def key() -> BindParameter[Any]:
+    """The site key that reads; null for anybody else."""
+    return parameter("key", Uuid())
+
+
+def session() -> BindParameter[Any]:
+    """The session that the person reads in; null for other credentials."""
+    return parameter("session", Uuid())
+
+
 def today() -> BindParameter[Any]:
     """The day where the confederation is."""
     return parameter("today", Date())
@@ -72,6 +82,8 @@ VALUES: dict[str, Callable[[Context], Any]] = {
     "tenant": lambda context: context.actor.tenant.id,
     "confederation": lambda context: context.actor.tenant.slug,
     "person": lambda context: context.actor.person_id,
+    "key": lambda context: context.actor.key_id,
+    "session": lambda context: context.actor.session_id,
     "today": lambda context: context.today,
     "now": lambda context: context.now,
     **{f"locale{i}": partial(_choice, i) for i in range(len(LOCALES))},

@@ -22,10 +22,11 @@ import inspect
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any
 
 import strawberry
-from sqlalchemy import ColumnElement, FromClause
+from sqlalchemy import ColumnElement, FromClause, Table
 from sqlmodel import SQLModel
 from strawberry.annotation import StrawberryAnnotation
 from strawberry.types.arguments import StrawberryArgument
@@ -60,10 +61,34 @@ class Argument:
 
 
 @dataclass(frozen=True)
+class Recorded:
+    """That reading a field of somebody else's is recorded: as what, and which columns of the row say of whom.
+
+    `permission`: what staff read it by; `associations`: the column of the association, or of those, where they need
+    it. `only`: a boolean column, where not every row is recorded.
+    """
+
+    kind: str
+    permission: str
+    whose: str = "person_id"
+    associations: str = "association_id"
+    only: str | None = None
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """The columns."""
+        return (self.whose, self.associations, *((self.only,) if self.only else ()))
+
+
+@dataclass(frozen=True)
 class Binding:
-    """What a field is. `weight`: what it costs beside the objects it gives, counted in objects (`limits`)."""
+    """What a field is. `weight`: what it costs beside the objects it gives, counted in objects (`limits`).
+
+    `recorded`: whether reading it is; then it is graphql-core's to complete, as a field in Python is.
+    """
 
     weight: int = field(default=0, kw_only=True)
+    recorded: Recorded | None = field(default=None, kw_only=True)
     arguments: Mapping[str, Argument] = field(default_factory=dict, kw_only=True)
 
 
@@ -148,9 +173,11 @@ class Declared:
     deprecated: str | None = None
 
 
-def column(description: str, *, name: str = "", where: bool = False, order: bool = False) -> Any:
+def column(
+    description: str, *, name: str = "", where: bool = False, order: bool = False, recorded: Recorded | None = None
+) -> Any:
     """A column of the table, by its own name unless another is given."""
-    return Declared(description, Column(name=name, where=where, order=order))
+    return Declared(description, Column(name=name, where=where, order=order, recorded=recorded))
 
 
 def expression(
@@ -159,9 +186,10 @@ def expression(
     arguments: Mapping[str, Argument] | None = None,
     *,
     weight: int = 0,
+    recorded: Recorded | None = None,
 ) -> Any:
     """SQL over the row, and over arguments by keyword."""
-    return Declared(description, Expression(sql, arguments=arguments or {}, weight=weight))
+    return Declared(description, Expression(sql, arguments=arguments or {}, weight=weight, recorded=recorded))
 
 
 def localized(description: str, *, name: str = "") -> Any:
@@ -199,10 +227,11 @@ def many(
     limit: int = LIST_LIMIT,
     arguments: Mapping[str, Argument] | None = None,
     weight: int = 0,
+    recorded: Recorded | None = None,
 ) -> Any:
     """A short list: `limit` rows at the most, in order ("-name": descending; ties by key)."""
-    relation = Relation(MANY, via, on, rows, tuple(order), limit, arguments=arguments or {}, weight=weight)
-    return Declared(description, relation)
+    said: dict[str, Any] = {"arguments": arguments or {}, "weight": weight, "recorded": recorded}
+    return Declared(description, Relation(MANY, via, on, rows, tuple(order), limit, **said))
 
 
 def connection(
@@ -252,6 +281,12 @@ def global_id(description: str) -> Any:
     return Declared(description, GlobalId())
 
 
+@lru_cache(5_000)
+def _alias(table: Table, name: str) -> FromClause:
+    """An alias never changes, and making the columns of one takes longer than all else that is done with it."""
+    return table.alias(name)
+
+
 @dataclass(frozen=True)
 class ReadType:
     """A read type: its class, and the model whose table its rows are; none for a function's rows and for roots."""
@@ -263,7 +298,7 @@ class ReadType:
         """The table under an alias."""
         if self.model is None:
             raise TypeError(f"{self.cls.__name__} has no table: declare `rows` where it is referred to")
-        return self.model.__table__.alias(name)  # type: ignore[attr-defined, no-any-return]
+        return _alias(self.model.__table__, name)  # type: ignore[attr-defined]
 
 
 READ_TYPES: dict[str, ReadType] = {}

@@ -12,6 +12,8 @@ T = TypeVar("T")
 
 DOCUMENTS = 500
 """Documents whose plans are kept; the least recently used goes."""
+CHARACTERS = 1_000_000
+"""Characters of the documents whose plans are kept: with its tree and its statement one takes some 150 bytes each."""
 SHAPES = 16
 """Plans kept of a document, one for each shape of its variables; the least recently used goes."""
 

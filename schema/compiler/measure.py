@@ -1,6 +1,7 @@
 """How large a document is, before it is validated: validation compares fields in pairs, and fragments multiply them."""
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from graphql import (
     DocumentNode,
@@ -34,6 +35,10 @@ MAXIMUM_COST = 25_000
 """Objects in an answer: some half a second of work on the demo data."""
 
 
+MAXIMUM_VALUES = 10_000
+"""Values in the variables, items of lists and members of objects each: one takes up to 10 µs to be coerced."""
+
+
 def check(what: str, found: int, limit: int) -> None:
     """TooMuch beyond a limit."""
     if found > limit:
@@ -49,6 +54,22 @@ def parsed(document: str, *, no_location: bool = False) -> DocumentNode:
         if error.message.endswith("tokens. Parsing aborted."):
             raise TooMuch("tokens", MAXIMUM_TOKENS + 1, MAXIMUM_TOKENS) from None
         raise
+
+
+def check_values(variables: Mapping[str, Any]) -> None:
+    """TooMuch where variables have too many values in them."""
+    level = [value for value in variables.values() if type(value) is dict or type(value) is list]
+    found = len(variables)
+    while level:
+        found += sum(map(len, level))
+        check("values", found, MAXIMUM_VALUES)
+        level = [
+            inner
+            for value in level
+            for inner in (value.values() if type(value) is dict else value)
+            if type(inner) is dict or type(inner) is list
+        ]
+    check("values", found, MAXIMUM_VALUES)
 
 
 def check_document(document: DocumentNode) -> None:

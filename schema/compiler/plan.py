@@ -170,6 +170,7 @@ class Planner:
             raise NotCompiled(f"{type_name}.{node.name.value}")
         arguments = self._arguments(bound, node)
         binding = bound.binding
+        self.needs_python |= binding.recorded is not None
         if isinstance(binding, NodeLookup):
             branches = tuple(self.selection(name, nodes) for name in self._catalog.node_types)
             return FieldPlan(key, label, bound, arguments, branches=branches)

@@ -89,6 +89,8 @@ class Statement:
 
     text: str
     getters: tuple[Getter, ...]
+    depends_on: frozenset[str]
+    """Which parameters of the request (`context.VALUES`) it takes, be it where an argument isn't given."""
 
     def arguments(self, variables: Variables, request: context.Context) -> list[Any]:
         """The values of the parameters for one request. Refused where an argument can't be used."""
@@ -116,6 +118,7 @@ class Writer:
         self._catalog = catalog
         self._with_types = with_types
         self._getters: dict[str, Getter] = dict(_REQUEST)
+        self._absent: set[str] = set()
         self.aliases = 0
         self.outer: list[FromClause] = []
         self._joins = 0
@@ -126,7 +129,8 @@ class Writer:
         compiled = query.compile(dialect=_DIALECT, compile_kwargs={"render_postcompile": True})
         constants = compiled.params  # what a declaration compares with, such as a state
         getters = (self._getters.get(name) or Constant(constants[name]) for name in compiled.positiontup or ())
-        return Statement(str(compiled), tuple(getters))
+        depends_on = frozenset(self._absent.union(compiled.positiontup or ()) & context.VALUES.keys())
+        return Statement(str(compiled), tuple(getters), depends_on)
 
     # Values
 
@@ -145,6 +149,8 @@ class Writer:
             get = field.arguments.get(camel(name))
             type_ = _sql_type(get_named_type(declared.type))
             absent = field.bound.binding.arguments[name].absent
+            if absent and not (isinstance(get, Constant) and get.value is not None):
+                self._absent.add(absent)
             if get is None:
                 arguments[name] = context.parameter(absent, type_) if absent else cast(null(), type_)
             else:
@@ -198,6 +204,9 @@ class Writer:
                 columns.extend(each_once(columns, value))
             else:
                 columns.append(value.label(field.label))
+            recorded = field.bound.binding.recorded if field.bound is not None else None
+            if recorded is not None:
+                columns.extend(each_once(columns, [row.c[name].label(f"{HIDDEN}{name}") for name in recorded.needs]))
         if own:
             self.outer.pop()
         query = select(*columns).where(*where)

@@ -3,33 +3,61 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ARRAY, Integer, Select, Text, Uuid, case, cast, column, func, select, true
+from sqlalchemy import (
+    ARRAY,
+    JSON,
+    Integer,
+    Select,
+    Text,
+    Uuid,
+    case,
+    cast,
+    column,
+    func,
+    literal_column,
+    or_,
+    select,
+    true,
+)
 
-from models import Person
+from models import Person, SiteKey
 from schema.compiler import context
 from schema.compiler.bind import KEY, Catalog
 from schema.compiler.plan import FieldPlan, Selection
 from schema.compiler.sql import Statement, Writer
+from services.core.actor import Acting
 
 
-def statement(catalog: Catalog, roots: Sequence[FieldPlan], *, as_person: bool, with_types: bool = False) -> Statement:
+def statement(catalog: Catalog, roots: Sequence[FieldPlan], *, acting: Acting, with_types: bool = False) -> Statement:
     """A statement that sets who reads and answers all the roots as one JSON object.
 
-    Null instead of an object means that the person's rights have changed since they were worked out. `with_types`:
-    for graphql-core, which has to know of which type the row of an interface is.
+    Null instead of an object means that the rights of the person or the key have changed since they were worked out.
+    `with_types`: for graphql-core, which has to know of which type the row of an interface is.
     """
     writer = Writer(catalog, with_types=with_types)
     answer = writer.object(roots)
-    return writer.finish(_as_person(answer) if as_person else _as_anybody(answer))
+    return writer.finish(_as_anybody(answer) if acting is Acting.ANYBODY else _as_somebody(answer, acting))
 
 
-def reading(catalog: Catalog, selection: Selection) -> Statement:
+def reading(catalog: Catalog, selection: Selection, *, with_types: bool) -> Statement:
     """A statement that reads one row by its key (the parameter `$key`), inside a transaction whose actor is set."""
-    writer = Writer(catalog, with_types=True)
+    writer = Writer(catalog, with_types=with_types)
+    found = _by_key(writer, selection)
+    return writer.finish(select(cast(found, Text)))  # as text: the connections of operations decode JSON
+
+
+def reading_as_person(catalog: Catalog, selection: Selection) -> Statement:
+    """The same in an autocommitted statement of its own; null also where the person's rights have changed."""
+    writer = Writer(catalog, with_types=False)
+    # JSON's null for a row that isn't the person's to see; the statement's own says that their rights have changed.
+    found = func.coalesce(_by_key(writer, selection), literal_column("'null'::json", JSON()))
+    return writer.finish(_as_somebody(found, Acting.PERSON))
+
+
+def _by_key(writer: Writer, selection: Selection) -> Any:
     row = writer.rows(selection.type_name)
     where = [*writer.of_tenant(row), row.c[KEY] == context.parameter("$key", Uuid())]
-    found = writer.json(writer.select(selection, row, where)).scalar_subquery()
-    return writer.finish(select(cast(found, Text)))  # as text: the connections of operations decode JSON
+    return writer.json(writer.select(selection, row, where)).scalar_subquery()
 
 
 def _as_anybody(answer: Any) -> Select[Any]:
@@ -38,7 +66,7 @@ def _as_anybody(answer: Any) -> Select[Any]:
     return select(case((is_set, answer)))
 
 
-def _as_person(answer: Any) -> Select[Any]:
+def _as_somebody(answer: Any, acting: Acting) -> Select[Any]:
     names, values = (context.parameter(name, ARRAY(Text())) for name in ("$names", "$values"))
     settings = (
         func.unnest(names, values)
@@ -46,12 +74,21 @@ def _as_person(answer: Any) -> Select[Any]:
         .render_derived()
     )
     is_set = select(func.count(func.set_config(settings.c.name, settings.c.value, true()))).scalar_subquery() > 0
-    person = Person.__table__  # type: ignore[attr-defined]
-    version = (
-        select(person.c.access_version)
-        .where(person.c.confederation_id == context.tenant(), person.c.id == context.person())
-        .scalar_subquery()
-    )
+    version = (_version_of_key() if acting is Acting.SITE_KEY else _version_of_person()).scalar_subquery()
     is_current = version == context.parameter("$version", Integer())
     # Nested, not AND: the version is read through the policies that the settings open.
     return select(case((is_set, case((is_current, answer)))))
+
+
+def _version_of_person() -> Select[Any]:
+    person = Person.__table__  # type: ignore[attr-defined]
+    mine = person.c.confederation_id == context.tenant(), person.c.id == context.person()
+    return select(person.c.access_version).where(*mine)
+
+
+def _version_of_key() -> Select[Any]:
+    """Of a key that is neither revoked nor expired."""
+    key = SiteKey.__table__  # type: ignore[attr-defined]
+    mine = key.c.confederation_id == context.tenant(), key.c.id == context.key()
+    lives = key.c.revoked_at.is_(None), or_(key.c.expires_at.is_(None), key.c.expires_at > context.now())
+    return select(key.c.access_version).where(*mine, *lives)

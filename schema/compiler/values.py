@@ -31,6 +31,10 @@ Getter = Callable[[Variables, Context], Any]
 """How a bound parameter is had from a request."""
 
 
+MAXIMUM_FAULTS = 50
+"""How many values that can't be are told at once."""
+
+
 class Refused(GraphQLError):
     """An argument whose value can't be used; the path is the field's."""
 
@@ -123,7 +127,8 @@ class Coercion:
                 return {name: coerce(inputs[name]) for name, coerce in self._fast}
             except (KeyError, TypeError, ValueError, GraphQLError):
                 pass  # the general way says what is wrong, in the specification's words
-        coerced = get_variable_values(self._schema, self._definitions, dict(inputs))
+        given = dict(inputs)
+        coerced = get_variable_values(self._schema, self._definitions, given, MAXIMUM_FAULTS, hide_suggestions=True)
         if isinstance(coerced, list):
             raise ExceptionGroup("variables", coerced)
         return coerced.coerced

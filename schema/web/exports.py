@@ -2,28 +2,36 @@
 
 Credentials are those of the GraphQL endpoint. What isn't there and what one may not see is 404 with the same bytes;
 who sees the event and may not read its registrations is told so: 401 for anybody, 403 for who is signed in. Headings
-are in the request's language. Nothing of it is kept by a cache.
+are in the request's language. Who asks in a session has to have shown lately who they are (403). Nothing of it is kept
+by a cache.
 """
 
 from collections.abc import AsyncIterator, Mapping, Sequence
+from datetime import UTC, datetime
 
 from starlette.responses import StreamingResponse
 from starlette.routing import BaseRoute, Route
 
 from schema.web import http
 from schema.web.actors import Actors, Misdirected, locales
-from schema.web.http import HTTPRefusal, Receive, Scope, Send
+from schema.web.http import Headers, HTTPRefusal, Receive, Scope, Send
 from schema.web.sheets import CSV, XLSX, csv_file, xlsx_file
 from schema.web.told import is_outage
 from services.core.actor import Actor
 from services.core.database import Database
-from services.core.errors import InvalidInput, NotAllowed, NotFound, NotSignedIn, Problem
+from services.core.errors import InvalidInput, NotAllowed, NotFound, NotSignedIn, Problem, StepUpRequired
 from services.core.logs import log_failure
 from services.core.work import begin
 from services.events import exports
 from services.events.exports import Cell, Sheet
 
-_STATUS: Mapping[type[Problem], int] = {NotFound: 404, NotSignedIn: 401, NotAllowed: 403, InvalidInput: 422}
+_STATUS: Mapping[type[Problem], int] = {
+    NotFound: 404,
+    NotSignedIn: 401,
+    NotAllowed: 403,
+    InvalidInput: 422,
+    StepUpRequired: 403,
+}
 _TITLES = {"fr": "Inscriptions", "en": "Registrations"}
 
 
@@ -39,10 +47,10 @@ class Exports:
         """Answer one request."""
         try:
             response = await self._response(scope)
-        except HTTPRefusal as refusal:
-            await http.refuse(send, http.JSON, refusal)
         except Exception as error:
-            await http.refuse(send, http.JSON, _failed(error))
+            refusal = error if isinstance(error, HTTPRefusal) else _failed(error)
+            scope["confed.code"] = refusal.code
+            await http.refuse(send, http.JSON, refusal)
         else:
             await response(scope, receive, send)
 
@@ -50,10 +58,11 @@ class Exports:
         if scope["method"] != "GET":
             raise http.not_allowed("A file is asked for by GET.", b"GET")
         headers = dict(scope["headers"])
-        actor = await self._actor(scope["path_params"]["confederation"], headers.get(b"authorization"))
+        actor = await self._actor(scope["path_params"]["confederation"], headers)
         accepted = headers.get(b"accept-language", b"").decode("latin-1")
         locale = locales(accepted, actor.tenant.locales)[0]
         try:
+            actor.require_recent(datetime.now(UTC))
             async with begin(self._database, actor) as work:
                 sheet = await exports.open_sheet(work, scope["path_params"]["slug"], kind=self._kind)
         except Problem as problem:
@@ -68,19 +77,18 @@ class Exports:
             headers={
                 "content-disposition": f'attachment; filename="{sheet.slug}.{self._kind}"',
                 "cache-control": "no-store",
-                "vary": "accept-language, authorization",
+                "vary": "accept-language, authorization, cookie",
                 "x-content-type-options": "nosniff",
             },
         )
 
-    async def _actor(self, slug: str, authorization: bytes | None) -> Actor:
+    async def _actor(self, slug: str, headers: Headers) -> Actor:
         """Who asks, with their rights as they are now: an export is too much to give by rights kept from before."""
         actor = await self._actors.anybody(slug)
         if actor is None:
             raise HTTPRefusal(404, "NO_SUCH_CONFEDERATION", "There is no confederation at this address.")
-        if authorization is None:
-            return actor
-        return await self._actors.load(actor.tenant, authorization.decode("latin-1"))
+        credentials = self._actors.credentials(slug, headers, safe=True)
+        return actor if credentials is None else await self._actors.load(actor.tenant, credentials)
 
     async def _rows(self, actor: Actor, sheet: Sheet) -> AsyncIterator[Sequence[Sequence[Cell]]]:
         after: int | None = None

@@ -1,7 +1,8 @@
 """GraphQL over HTTP, in bytes: what is asked in a request, and how an answer or a refusal is sent."""
 
+import re
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
 
@@ -16,31 +17,48 @@ Headers = Mapping[bytes, bytes]
 LARGEST_BODY = 1_000_000
 """Bytes; a larger body is refused unread."""
 
+DEEPEST = 200
+"""How often objects and lists of a request are in each other: fewer than orjson writes, or Python recurses."""
+
 JSON = b"application/json"
 GRAPHQL_JSON = b"application/graphql-response+json"
-VARY = b"accept, accept-language, authorization"
+VARY = b"accept, accept-language, authorization, cookie"
 
 
+_HASH = re.compile(r"[0-9a-f]{64}")
 _OBJECT = (dict, type(None))
 _TEXT = (str, type(None))
 
 
 @dataclass
 class HTTPRefusal(Exception):
-    """A request that is refused as such, before or instead of GraphQL."""
+    """A request that is refused as such, before or instead of GraphQL. `told`: what else its error's extensions say."""
 
     status: int
     code: str
     message: str
     headers: Sequence[tuple[bytes, bytes]] = ()
+    told: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Named(NamedTuple):
+    """A document by its hash, empty where it is no SHA-256; `is_automatic`: by Apollo's protocol."""
+
+    sha256: str
+    is_automatic: bool
 
 
 class Asked(NamedTuple):
-    """A well-formed GraphQL request."""
+    """A well-formed GraphQL request. `named`: how it names its document, which is empty where that isn't sent as well.
+
+    `is_trusted`: the document was registered beforehand.
+    """
 
     document: str
     variables: dict[str, Any]
     operation_name: str | None
+    named: Named | None = None
+    is_trusted: bool = False
 
 
 def media_type(headers: Headers) -> bytes:
@@ -68,17 +86,18 @@ def _quality(parameters: bytes) -> float:
 
 def wants_page(scope: Scope, headers: Headers) -> bool:
     """Whether a browser asks for the page, not for data."""
+    asked = scope["query_string"]
     return (
         scope["method"] == "GET"
         and b"text/html" in headers.get(b"accept", b"")
-        and b"query=" not in scope["query_string"]
+        and not (b"query=" in asked or b"documentId=" in asked or b"extensions=" in asked)
     )
 
 
 async def read_body(receive: Receive, headers: Headers) -> bytes:
     """The body. HTTPRefusal where it is too large, or says so."""
     length = headers.get(b"content-length", b"0")
-    if length.isdigit() and int(length) > LARGEST_BODY:
+    if length.isdigit() and (len(length) > 20 or int(length) > LARGEST_BODY):  # an int has a longest text
         raise _too_large()
     message = await receive()
     body: bytes = message.get("body", b"")
@@ -106,21 +125,50 @@ def asked(scope: Scope, headers: Headers, body: bytes) -> Asked:
             raise HTTPRefusal(415, "UNSUPPORTED_MEDIA_TYPE", "A request's body is application/json, plainly in UTF-8.")
         given = _json(body)
     else:
-        raise not_allowed("GraphQL is asked by GET or POST.", b"GET, POST")
+        raise not_allowed("GraphQL is asked by GET or POST.", b"GET, HEAD, POST")
+    return read(given)
+
+
+def read(given: Any) -> Asked:
+    """What is asked by the members of a request. HTTPRefusal where they aren't those of GraphQL over HTTP."""
     if type(given) is not dict:
         raise HTTPRefusal(400, "BAD_REQUEST", "A request is one JSON object.")
     document: Any = given.get("query")
     variables: Any = given.get("variables")
     name: Any = given.get("operationName")
+    extensions: Any = given.get("extensions")
+    if not isinstance(extensions, _OBJECT):
+        raise HTTPRefusal(400, "BAD_REQUEST", "Extensions are an object.")
+    named = _named(given, extensions or {}) if extensions or "documentId" in given else None
+    if document is None and named is not None:
+        document = ""
     if type(document) is not str:
         raise HTTPRefusal(400, "BAD_REQUEST", "A request has a query, which is text.")
     if not isinstance(variables, _OBJECT):
         raise HTTPRefusal(400, "BAD_REQUEST", "Variables are an object.")
     if not isinstance(name, _TEXT):
         raise HTTPRefusal(400, "BAD_REQUEST", "An operation's name is text.")
-    if not isinstance(given.get("extensions"), _OBJECT):
-        raise HTTPRefusal(400, "BAD_REQUEST", "Extensions are an object.")
-    return Asked(document, variables or {}, name or None)
+    return Asked(document, variables or {}, name or None, named)
+
+
+def _named(given: Mapping[str, Any], extensions: Mapping[str, Any]) -> Named | None:
+    """How a request names its document. By two names, or by an id beside its text, no cache could tell what it was."""
+    id, persisted = given.get("documentId"), extensions.get("persistedQuery")
+    if id is not None:
+        if type(id) is not str:
+            raise HTTPRefusal(400, "BAD_REQUEST", "A document's id is text.")
+        if given.get("query") is not None or persisted is not None:
+            raise HTTPRefusal(400, "BAD_REQUEST", "A request has a query or a documentId, not both.")
+        return Named(_sha256(id.removeprefix("sha256:")), is_automatic=False)
+    if persisted is None:
+        return None
+    if type(persisted) is not dict or persisted.get("version") != 1 or type(persisted.get("sha256Hash")) is not str:
+        raise HTTPRefusal(400, "BAD_REQUEST", "A persisted query has version 1 and a sha256Hash.")
+    return Named(_sha256(persisted["sha256Hash"]), is_automatic=True)
+
+
+def _sha256(text: str) -> str:
+    return text if _HASH.fullmatch(text) else ""
 
 
 def not_allowed(message: str, methods: bytes) -> HTTPRefusal:
@@ -130,9 +178,23 @@ def not_allowed(message: str, methods: bytes) -> HTTPRefusal:
 
 def _query_string(text: bytes) -> dict[str, str]:
     try:
-        return dict(parse_qsl(text.decode("latin-1"), max_num_fields=20))
+        pairs = parse_qsl(text.decode("latin-1"), keep_blank_values=True, max_num_fields=20)
     except ValueError:
         raise HTTPRefusal(400, "BAD_REQUEST", "The address has too many parameters.") from None
+    if len(dict(pairs)) < len(pairs):
+        # A cache that goes by the first, where we go by the last, would keep one's answer for the other.
+        raise HTTPRefusal(400, "BAD_REQUEST", "A parameter is given once.")
+    return {name: value for name, value in pairs if value}
+
+
+def json_body(headers: Headers, body: bytes) -> dict[str, Any]:
+    """The members of a body that is one JSON object. HTTPRefusal where it is anything else."""
+    if not _is_plain_json(headers):
+        raise HTTPRefusal(415, "UNSUPPORTED_MEDIA_TYPE", "A request's body is application/json, plainly in UTF-8.")
+    given = _json(body)
+    if type(given) is not dict:
+        raise HTTPRefusal(400, "BAD_REQUEST", "A request is one JSON object.")
+    return given
 
 
 def _is_plain_json(headers: Headers) -> bool:
@@ -147,9 +209,33 @@ def _is_plain_json(headers: Headers) -> bool:
 
 def _json(text: bytes | str) -> Any:
     try:
-        return orjson.loads(text)
+        return loads(text)
     except orjson.JSONDecodeError:
-        raise HTTPRefusal(400, "BAD_JSON", "This is not JSON in UTF-8.") from None
+        deep = f"This is not JSON in UTF-8, or its values are in each other more than {DEEPEST} times."
+        raise HTTPRefusal(400, "BAD_JSON", deep) from None
+
+
+def loads(text: bytes | str) -> Any:
+    """The value. orjson.JSONDecodeError also where it is deeper than what could be written again."""
+    value = orjson.loads(text)
+    braces = (b"{", b"[") if isinstance(text, bytes) else ("{", "[")
+    if sum(map(text.count, braces)) > DEEPEST and _is_deeper(value):  # type: ignore[arg-type]
+        raise orjson.JSONDecodeError("too deep", "", 0)
+    return value
+
+
+def _is_deeper(value: Any) -> bool:
+    level = [value]
+    for _ in range(DEEPEST):
+        level = [
+            inner
+            for item in level
+            for inner in (item.values() if type(item) is dict else item)
+            if type(inner) is dict or type(inner) is list
+        ]
+        if not level:
+            return False
+    return True
 
 
 def replay(body: bytes, receive: Receive) -> Receive:
@@ -176,5 +262,5 @@ async def respond(send: Send, status: int, kind: bytes, body: bytes, more: Seque
 
 async def refuse(send: Send, kind: bytes, refusal: HTTPRefusal) -> None:
     """Send a refusal, as GraphQL tells errors."""
-    error = {"message": refusal.message, "extensions": {"code": refusal.code}}
+    error = {"message": refusal.message, "extensions": {"code": refusal.code, **refusal.told}}
     await respond(send, refusal.status, kind, orjson.dumps({"errors": [error]}), refusal.headers)

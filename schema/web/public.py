@@ -13,6 +13,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from schema.web.actors import Actors
+from schema.web.caching import is_known
 from schema.web.told import is_outage
 from services.core.database import Database
 from services.core.errors import NotFound
@@ -103,8 +104,7 @@ def _wished(work: Work, request: Request) -> Sequence[str]:
 def _calendar(request: Request, rendering: Rendering) -> Response:
     mark = f'"{rendering.mark}"'
     headers = {"etag": mark, "cache-control": "public, max-age=300"}
-    known = [tag.strip().removeprefix("W/") for tag in request.headers.get("if-none-match", "").split(",")]
-    if mark in known or "*" in known:
+    if is_known(mark.encode(), (value for name, value in request.headers.raw if name == b"if-none-match")):
         return Response(status_code=304, headers=headers)
     return Response(rendering.body(), media_type="text/calendar; charset=utf-8", headers=headers)
 

@@ -4,6 +4,7 @@ Who asks is said by the handshake's `Authorization`, or in `connection_init`'s p
 where a browser can't set headers. Queries and mutations are answered as over HTTP.
 """
 
+import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing, suppress
 from datetime import timedelta
@@ -19,12 +20,18 @@ from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import Bas
 from strawberry.subscriptions.protocols.graphql_transport_ws.types import CompleteMessage, ErrorMessage
 from strawberry.types.unset import UNSET
 
-from schema.requests import Request
+from schema.requests import Request, Seen
+from schema.web import http
 from schema.web.actors import Misdirected
-from schema.web.http import LARGEST_BODY, Asked, HTTPRefusal, Receive, Scope, Send
+from schema.web.draining import Stopping
+from schema.web.http import LARGEST_BODY, Asked, HTTPRefusal, Receive, Scope, Send, loads
+from schema.web.observing import observe
 from schema.web.streams import STREAMS_OF_ONE, Ended, ended_by
+from schema.web.told import codes_of
 from services.core.logs import log_failure
 
+RESTARTING = 1012
+"""The code that says so (RFC 6455's registry): clients connect again and subscribe to what they had."""
 GREETING = timedelta(seconds=10)
 """How long a client may take to say who it is."""
 CONNECTIONS = 1_000
@@ -38,23 +45,40 @@ Answers = Callable[[Asked, Request], AsyncGenerator[bytes, None]]
 class Sockets:
     """The connections of a process."""
 
-    def __init__(self) -> None:
-        self._open = 0
+    def __init__(self, stopping: Stopping) -> None:
+        self._conversations: set[_Conversation] = set()
+        self._ends = stopping.ends
+        stopping.finishing.append(self._finish)
+
+    @property
+    def open(self) -> int:
+        """How many there are."""
+        return len(self._conversations)
 
     async def __call__(
         self, scope: Scope, receive: Receive, send: Send, requesting: Requesting, answers: Answers
     ) -> None:
         """Serve one connection until it is closed."""
         websocket = WebSocket(scope, receive, send)
-        if GRAPHQL_TRANSPORT_WS_PROTOCOL not in scope["subprotocols"] or self._open >= CONNECTIONS:
+        if GRAPHQL_TRANSPORT_WS_PROTOCOL not in scope["subprotocols"] or self.open >= CONNECTIONS:
             await websocket.close()  # before it is accepted: the handshake is answered 403
             return
-        self._open += 1
+        conversation = _Conversation(websocket, requesting, answers, self._ends)
+        self._conversations.add(conversation)
         try:
             await websocket.accept(GRAPHQL_TRANSPORT_WS_PROTOCOL)
-            await _Conversation(websocket, requesting, answers).handle()
+            await conversation.handle()
         finally:
-            self._open -= 1
+            self._conversations.discard(conversation)
+
+    async def _finish(self) -> None:
+        """Close each connection once nothing is to be answered on it but subscriptions: clients come again."""
+        while self._conversations:
+            for conversation in list(self._conversations):
+                if conversation.is_idle:
+                    await conversation.texts.close(RESTARTING, "Come again")
+                    self._conversations.discard(conversation)
+            await asyncio.sleep(0.02)
 
 
 class _Texts(ASGIWebSocketAdapter):
@@ -79,10 +103,12 @@ class _TooLong(Exception):
 class _Conversation(BaseGraphQLTransportWSHandler[Any, None]):
     """One connection: what Strawberry does of the protocol, with this project's requests and answers."""
 
-    def __init__(self, websocket: WebSocket, requesting: Requesting, answers: Answers) -> None:
+    def __init__(self, websocket: WebSocket, requesting: Requesting, answers: Answers, ends: asyncio.Event) -> None:
         self._requesting = requesting
         self._answers = answers
         self._credentials: str | None = None
+        self._ends = ends
+        self._running: dict[str, Request | None] = {}
         self.texts = _Texts(self, websocket, websocket)  # type: ignore[arg-type]
         super().__init__(
             view=self,  # type: ignore[arg-type]
@@ -100,7 +126,7 @@ class _Conversation(BaseGraphQLTransportWSHandler[Any, None]):
         """A message."""
         if len(text) > LARGEST_BODY:
             raise _TooLong
-        return orjson.loads(text)
+        return loads(text)
 
     def encode_json(self, message: object) -> str:
         """A message as text."""
@@ -125,6 +151,11 @@ class _Conversation(BaseGraphQLTransportWSHandler[Any, None]):
     async def handle_message(self, message: Any) -> None:
         """One message, or the end of a conversation that isn't one."""
         if _is_well_formed(message):
+            if message["type"] == "subscribe":
+                if self._ends.is_set():
+                    return  # it is asked again on the next connection
+                # Carried through Strawberry's handling as what it takes for the document's text.
+                message["payload"]["query"] = http.read(message["payload"])
             await super().handle_message(message)
         else:
             await self.handle_invalid_message("This is no message of graphql-transport-ws")
@@ -136,12 +167,30 @@ class _Conversation(BaseGraphQLTransportWSHandler[Any, None]):
         except _TooLong:
             await self.texts.close(1009, f"A message has at the most {LARGEST_BODY} characters")
 
+    @property
+    def is_idle(self) -> bool:
+        """Whether there is nothing to be answered but subscriptions."""
+        return all(request is not None and request.watches for request in self._running.values())
+
     async def run_operation(self, operation: Operation[Any, None]) -> None:
         """Send the answers of an operation, then that it is complete, or why it ended."""
-        asked = Asked(operation.query, dict(operation.variables or {}), operation.operation_name)
+        seen = Seen("refused")
+        self._running[operation.id] = None
+        try:
+            await self._run(operation, seen)
+        finally:
+            request = self._running.pop(operation.id, None)
+            if request is not None:
+                request.seen.codes += seen.codes
+                if request.seen.codes and request.seen.kind == "spliced":
+                    request.seen.kind = "refused"
+            observe(seen if request is None else request.seen)
+
+    async def _run(self, operation: Operation[Any, None], seen: Seen) -> None:
+        asked: Any = operation.query  # see `handle_message`
         try:
             try:
-                request = await self._requesting(self._credentials)
+                request = self._running[operation.id] = await self._requesting(self._credentials)
                 async with aclosing(self._answers(asked, request)) as answers:
                     async for answer in answers:
                         id = self.encode_json(operation.id)
@@ -150,7 +199,9 @@ class _Conversation(BaseGraphQLTransportWSHandler[Any, None]):
             except WebSocketDisconnected:
                 raise
             except Exception as error:
-                await _end(operation, ended_by(error))
+                ended = ended_by(error)
+                seen.codes = codes_of(ended.errors)
+                await _end(operation, ended)
         except WebSocketDisconnected:
             self.operations.pop(operation.id, None)
 
@@ -167,10 +218,8 @@ def _is_well_formed(message: Any) -> bool:
         return False
     if message["type"] != "subscribe":
         return True
-    asked = message.get("payload")
-    return (
-        isinstance(asked, dict)
-        and isinstance(asked.get("query"), str)
-        and isinstance(asked.get("variables"), dict | None)
-        and isinstance(asked.get("operationName"), str | None)
-    )
+    try:
+        http.read(message.get("payload"))
+    except HTTPRefusal:
+        return False
+    return True

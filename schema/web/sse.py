@@ -9,9 +9,11 @@ from contextlib import suppress
 
 import orjson
 
+from schema.requests import Request
 from schema.web import http
 from schema.web.http import Headers, Receive, Send
 from schema.web.streams import Ended
+from schema.web.told import codes_of
 
 EVENT_STREAM = b"text/event-stream"
 ALIVE = 12.0
@@ -23,8 +25,14 @@ def is_wanted(headers: Headers) -> bool:
     return EVENT_STREAM in headers.get(b"accept", b"").lower()
 
 
-async def tell(answers: AsyncGenerator[bytes, None], receive: Receive, send: Send) -> None:
-    """Send the answers as they come, until there are no more or the client is gone."""
+AGAIN = b"retry: 500\n\n"
+"""Without `complete` before it, the end of what is sent is that of a connection, and clients come again."""
+
+
+async def tell(
+    answers: AsyncGenerator[bytes, None], receive: Receive, send: Send, request: Request, ends: asyncio.Event
+) -> None:
+    """Send the answers as they come, until there are no more or the client is gone; or the server ends."""
     headers = [
         (b"content-type", EVENT_STREAM + b"; charset=utf-8"),
         (b"cache-control", b"no-store"),
@@ -32,20 +40,25 @@ async def tell(answers: AsyncGenerator[bytes, None], receive: Receive, send: Sen
         (b"vary", http.VARY),
     ]
     await send({"type": "http.response.start", "status": 200, "headers": headers})
-    telling = asyncio.ensure_future(_tell_all(answers, send))
-    gone = asyncio.ensure_future(_gone(receive))
+    telling = asyncio.ensure_future(_tell_all(answers, send, request))
+    gone, ending = asyncio.ensure_future(_gone(receive)), asyncio.ensure_future(ends.wait())
     try:
-        await asyncio.wait((telling, gone), return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait((telling, gone, ending), return_when=asyncio.FIRST_COMPLETED)
+        if ending.done() and not request.watches:  # it has one answer, which isn't lost
+            await asyncio.wait((telling, gone), return_when=asyncio.FIRST_COMPLETED)
+        is_cut_off = not telling.done() and not gone.done()
         if telling.done():
             await telling
     finally:
-        for task in (telling, gone):
+        for task in (telling, gone, ending):
             task.cancel()
             with suppress(asyncio.CancelledError, OSError):
                 await task
+    if is_cut_off:
+        await send({"type": "http.response.body", "body": AGAIN, "more_body": False})
 
 
-async def _tell_all(answers: AsyncGenerator[bytes, None], send: Send) -> None:
+async def _tell_all(answers: AsyncGenerator[bytes, None], send: Send, request: Request) -> None:
     async def event(text: bytes) -> None:
         await send({"type": "http.response.body", "body": text, "more_body": True})
 
@@ -60,6 +73,7 @@ async def _tell_all(answers: AsyncGenerator[bytes, None], send: Send) -> None:
             try:
                 answer = await following
             except Ended as ended:
+                request.seen.codes += codes_of(ended.errors)
                 answer = orjson.dumps({"errors": ended.errors})
                 await event(b"event: next\ndata: %b\n\n" % answer)
                 break

@@ -19,13 +19,15 @@ import orjson
 from graphql import GraphQLError, OperationType
 
 from schema.compiler import limits
+from schema.compiler.measure import check_values
 from schema.compiler.run import Malformed, Operations
 from schema.relay import decode_id
 from schema.requests import Request
 from schema.web.actors import Misdirected
+from schema.web.allowance import ASKING
 from schema.web.http import Asked, HTTPRefusal
 from schema.web.told import is_outage, told
-from services.core.actor import Actor
+from services.core.actor import Acting, Actor
 from services.core.database import Database
 from services.core.logs import log_failure
 from services.core.work import event_topic
@@ -83,24 +85,34 @@ class Streams:
         self._database = database
         self._open: Counter[object] = Counter()
 
+    @property
+    def open(self) -> int:
+        """How many there are."""
+        return self._open.total()
+
     async def answers(self, asked: Asked, request: Request) -> AsyncGenerator[bytes, None]:
         """The answers of a subscription, each a GraphQL response as JSON. NotSpliced for what isn't one.
 
         Ended where there is nothing to watch, or nothing any more.
         """
+        request.seen.operation = asked.operation_name if asked.is_trusted else None
+        check_values(asked.variables)
         operation = self._operations.find(asked.document, asked.operation_name, OperationType.SUBSCRIPTION)
         values = operation.coercion.values(asked.variables)
         plan = operation.plan(values)
-        limits.check_cost(plan.cost.of(values, request.reading))
+        cost = plan.cost.of(values, request.reading)
+        limits.check_cost(cost)
         (root,) = plan.roots
         found = decode_id(root.arguments["eventId"](values, request.reading))
         topic = event_topic(request.actor.tenant.id, found[1]) if found else ""
         last: bytes | None = None
+        request.seen.kind, request.watches = "stream", True
         with self._counted(request.actor), self._database.changes.watch(topic) as changed:
             while True:
                 changed.clear()
                 began = time.monotonic()
                 _at_this_moment(request)
+                request.pay(cost, ASKING)
                 try:
                     data = await request.read(plan, values)
                 except Exception as error:
@@ -130,12 +142,18 @@ class Streams:
 
     async def _is_current(self, actor: Actor) -> bool:
         """Whether the actor's rights are those that they were loaded with."""
-        if actor.person_id is None:
+        if actor.acting is Acting.ANYBODY:
             return True
         if actor.day != datetime.now(UTC).astimezone(ZoneInfo(actor.tenant.time_zone)).date():
             return False
+        if actor.session is not None and actor.session.until <= datetime.now(UTC):
+            return False
         try:
-            version = await self._database.readers.fetch(_VERSION, [str(actor.tenant.id), str(actor.person_id)])
+            who, arguments = str(actor.key_id or actor.person_id), [str(actor.tenant.id)]
+            if actor.acting is Acting.PERSON:
+                version = await self._database.readers.fetch(_VERSION, [*arguments, who])
+            else:
+                version = await self._database.readers.fetch(_VERSION_OF_KEY, [*arguments, who, datetime.now(UTC)])
         except Exception as error:
             if is_outage(error):
                 return True
@@ -144,7 +162,7 @@ class Streams:
 
     @contextmanager
     def _counted(self, actor: Actor) -> Iterator[None]:
-        who = actor.person_id or actor.tenant.id
+        who = actor.person_id or actor.key_id or actor.tenant.id
         if self._open.total() >= STREAMS or self._open[who] >= STREAMS_OF_ONE:
             raise Ended.by("TOO_MANY_SUBSCRIPTIONS", "There are too many subscriptions; end one, or ask again later.")
         self._open[who] += 1
@@ -159,6 +177,12 @@ class Streams:
 _VERSION = """
 select case when set_config('confed.tenant', $1, true) is not null and set_config('confed.person', $2, true) is not null
 then (select access_version from person where confederation_id = $1::text::uuid and id = $2::text::uuid) end
+"""
+
+_VERSION_OF_KEY = """
+select case when set_config('confed.tenant', $1, true) is not null and set_config('confed.key', $2, true) is not null
+then (select access_version from site_key where confederation_id = $1::text::uuid and id = $2::text::uuid
+      and revoked_at is null and (expires_at is null or expires_at > $3::timestamptz)) end
 """
 
 

@@ -1,6 +1,7 @@
 """Errors as clients are told them: what is wrong with a request as it is, what is wrong here as an identifier."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import asyncpg
@@ -9,12 +10,15 @@ from graphql import GraphQLError
 from services.core.database import UNAVAILABLE
 from services.core.logs import log_failure
 
+_SUGGESTION = re.compile(r" Did you mean [^?]*\?(?=$| Found: )")
+
 
 def told(error: GraphQLError) -> dict[str, Any]:
     """An error of an answer, with a code. What nobody expected is logged, and told as the identifier of that entry."""
     cause = error.original_error
     if cause is None or isinstance(cause, GraphQLError):
         formatted: dict[str, Any] = dict(error.formatted)
+        formatted["message"] = _SUGGESTION.sub("", formatted["message"])  # the schema isn't to be guessed at
         formatted["extensions"] = {"code": "BAD_REQUEST"} | dict(error.extensions or {})
         return formatted
     if is_bad_value(cause):
@@ -24,6 +28,11 @@ def told(error: GraphQLError) -> dict[str, Any]:
     correlation = log_failure(f"a field failed at {error.path}", cause)
     masked = "Something went wrong here; the correlation id finds it in the log."
     return _told(error, masked, code="INTERNAL", correlation=correlation)
+
+
+def codes_of(errors: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:
+    """The codes of errors as they are told."""
+    return tuple(str(error["extensions"]["code"]) for error in errors)
 
 
 def is_bad_value(error: BaseException) -> bool:

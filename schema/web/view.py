@@ -13,11 +13,11 @@ from strawberry.schema.exceptions import InvalidOperationTypeError
 from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
 
 from schema.compiler.measure import MAXIMUM_COST
-from schema.requests import Request
+from schema.requests import Request, Seen
 from schema.web import http
 from schema.web.actors import Misdirected
 from schema.web.http import HTTPRefusal, Receive, Scope, Send
-from schema.web.told import told
+from schema.web.told import codes_of, told
 
 
 class View(GraphQL[Request, None]):
@@ -57,12 +57,19 @@ class View(GraphQL[Request, None]):
             for error in result.errors:
                 if isinstance(error.original_error, Misdirected):
                     raise error.original_error  # the credentials ended while it was answered
-            answer["errors"] = [told(error) for error in result.errors]
+            errors = [told(error) for error in result.errors]
+            answer["errors"] = list(errors)
+            seen: Seen = request.scope["confed.request"].seen
+            seen.codes += codes_of(errors)
             if result.data is None and all(error.path is None for error in result.errors):
                 del answer["data"]
                 request.scope["confed.refused"] = True
-        spent = request.scope["confed.request"].spent
-        answer["extensions"] = {"cost": {"spent": spent, "left": max(0, MAXIMUM_COST - spent)}}
+        asked: Request = request.scope["confed.request"]
+        asked.settle()
+        cost: dict[str, Any] = {"spent": asked.spent, "left": max(0, MAXIMUM_COST - asked.spent)}
+        if asked.left is not None and request.method == "POST" and "data" in answer:
+            cost["hour"] = {"left": asked.left[0], "restoredIn": asked.left[1]}
+        answer["extensions"] = {"cost": cost}
         return answer
 
     def create_response(self, response_data: Any, sub_response: Response) -> Response:

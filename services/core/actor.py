@@ -6,15 +6,18 @@ person's `access_version`: a compiled read compares the version in its own state
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime, timedelta
+from enum import StrEnum
 from functools import cached_property
 from uuid import UUID
 
 import asyncpg
+import orjson
 
 from models import Role
-from services.core.errors import NotAllowed, NotSignedIn
-from services.core.permissions import PERMISSIONS, PERSONAL, ROLES
+from services.core.database import Reader
+from services.core.errors import NotAllowed, NotSignedIn, StepUpRequired
+from services.core.permissions import PERSONAL, ROLES
 
 
 @dataclass(frozen=True)
@@ -27,12 +30,49 @@ class Tenant:
     time_zone: str
 
 
+class Acting(StrEnum):
+    """Who acts, as what tells whether kept rights are still current: nothing, or the version on somebody's row."""
+
+    ANYBODY = "ANYBODY"
+    PERSON = "PERSON"
+    SITE_KEY = "SITE_KEY"
+
+
+@dataclass(frozen=True)
+class Key:
+    """A site key that acts. `origins`: the websites whose browsers may use it; only where it isn't secret."""
+
+    id: UUID
+    association_id: UUID
+    is_secret: bool = False
+    origins: frozenset[str] = frozenset()
+    trusted_documents_only: bool = False
+
+    def admits(self, origin: str | None) -> bool:
+        """Whether a request of a browser on this origin may use it. Without one it is a program that asks."""
+        return origin is None or origin in self.origins
+
+
+RECENT = timedelta(minutes=15)
+"""How long ago somebody may have shown who they are for what asks for it once more."""
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    """The session that a person acts in. `until`: when to look at it again; `renews_at`: when its secret is due."""
+
+    id: UUID
+    authenticated_at: datetime
+    until: datetime
+    renews_at: datetime
+
+
 @dataclass(frozen=True)
 class Actor:
     """Whoever acts in one confederation.
 
     `memberships`: associations that the person is a member of, directly or through one affiliated with them.
-    `holds`: associations by permission; the system holds none and may do all.
+    `holds`: associations by permission; the system holds none and may do all. `session`: where it is a person in one.
     """
 
     tenant: Tenant
@@ -42,10 +82,40 @@ class Actor:
     memberships: frozenset[UUID] = frozenset()
     holds: Mapping[str, frozenset[UUID]] = field(default_factory=dict)
     is_system: bool = False
+    key: Key | None = None
+    session: SignedIn | None = None
 
     @property
     def is_anonymous(self) -> bool:
-        return self.person_id is None
+        """Whether it has the rights of anybody: no person, and no machine with a secret key."""
+        return self.person_id is None and (self.key is None or not self.key.is_secret)
+
+    @property
+    def acting(self) -> Acting:
+        """Whose row has the version that `version` is compared with."""
+        if self.key is not None:
+            return Acting.SITE_KEY
+        return Acting.ANYBODY if self.person_id is None else Acting.PERSON
+
+    @property
+    def key_id(self) -> UUID | None:
+        """The site key, where one acts."""
+        return None if self.key is None else self.key.id
+
+    @property
+    def session_id(self) -> UUID | None:
+        """The session, where a person acts in one."""
+        return None if self.session is None else self.session.id
+
+    @property
+    def authenticated_at(self) -> datetime | None:
+        """When the person showed in their session who they are."""
+        return None if self.session is None else self.session.authenticated_at
+
+    def require_recent(self, now: datetime) -> None:
+        """StepUpRequired where the session's person hasn't shown lately who they are. Others do with each request."""
+        if self.session is not None and now - self.session.authenticated_at > RECENT:
+            raise StepUpRequired(minutes=int(RECENT.total_seconds() // 60))
 
     @property
     def required_person_id(self) -> UUID:
@@ -73,9 +143,11 @@ class Actor:
         if self.person_id is not None:
             settings["confed.person"] = str(self.person_id)
             settings["confed.memberships"] = _array(self.memberships)
-            # Every permission, held or not: each statement sets the whole of who acts, and inherits nothing.
-            for permission in sorted(PERMISSIONS):
-                settings[f"confed.{permission.replace('.', '_')}"] = _array(self.holds.get(permission, frozenset()))
+        if self.key is not None:
+            settings["confed.key"] = str(self.key.id)
+        # Of permissions those that are held: a setting ends with its transaction, so nobody inherits what another held.
+        for permission in sorted(self.holds):
+            settings[f"confed.{permission.replace('.', '_')}"] = _array(self.holds[permission])
         return settings
 
 
@@ -105,35 +177,46 @@ async def all_tenants(connection: asyncpg.Connection) -> list[Tenant]:
     return [Tenant(row["id"], row["slug"], tuple(row["locales"]), row["time_zone"]) for row in rows]
 
 
-_BELOW = """
-with recursive below(grant_id, role, association_id, cascades, visible) as (
-    select g.id, g.role, g.association_id, g.cascades, true from role_grant g
-    where g.confederation_id = $1 and g.person_id = $2
-      and g.starts_on <= $3 and (g.ends_on is null or g.ends_on >= $3)
-  union
-    select b.grant_id, b.role, a.association_id, true, b.visible and a.visible_from_above
-    from below b join affiliation a on a.confederation_id = $1 and a.umbrella_id = b.association_id
-    where b.cascades and a.state = 'ACTIVE' and a.starts_on <= $3 and (a.ends_on is null or a.ends_on >= $3)
-)
-select distinct role, association_id, visible from below
+_PERSON = """
+select case when set_config('confed.tenant', $1::text, true) is not null
+             and set_config('confed.elevated', 'loading an actor', true) is not null then (
+  with recursive who(person_id) as (
+    select coalesce($2::uuid, (select r.person_id from person_reference r
+      where r.confederation_id = $1::text::uuid and r.system = $4::text and r.value = $5::text))
+  ),
+  below(grant_id, role, association_id, cascades, visible) as (
+      select g.id, g.role, g.association_id, g.cascades, true from role_grant g, who
+      where g.confederation_id = $1::text::uuid and g.person_id = who.person_id
+        and g.starts_on <= $3 and (g.ends_on is null or g.ends_on >= $3)
+    union
+      select b.grant_id, b.role, a.association_id, true, b.visible and a.visible_from_above
+      from below b join affiliation a
+        on a.confederation_id = $1::text::uuid and a.umbrella_id = b.association_id
+      where b.cascades and a.state = 'ACTIVE' and a.starts_on <= $3 and (a.ends_on is null or a.ends_on >= $3)
+  ),
+  within(association_id) as (
+      select m.association_id from membership m, who
+      where m.confederation_id = $1::text::uuid and m.person_id = who.person_id
+        and membership_status(joined_on, starts_on, ends_on, grace_until, cancelled_on, cancellation_reason,
+          override_status, override_until, $3) in ('NEW', 'CURRENT', 'GRACE')
+    union
+      select a.umbrella_id from within w join affiliation a
+        on a.confederation_id = $1::text::uuid and a.association_id = w.association_id
+      where a.state = 'ACTIVE' and a.starts_on <= $3 and (a.ends_on is null or a.ends_on >= $3)
+  )
+  select jsonb_build_array(p.id, p.access_version,
+    (select jsonb_agg(distinct jsonb_build_array(role, association_id, visible)) from below),
+    (select jsonb_agg(association_id) from within))::text
+  from person p, who where p.confederation_id = $1::text::uuid and p.id = who.person_id and p.deceased_on is null
+) end
 """
-
-_MEMBERSHIPS = """
-with recursive within(association_id) as (
-    select association_id from membership where confederation_id = $1 and person_id = $2
-      and membership_status(joined_on, starts_on, ends_on, grace_until, cancelled_on, cancellation_reason,
-        override_status, override_until, $3) in ('NEW', 'CURRENT', 'GRACE')
-  union
-    select a.umbrella_id from within w join affiliation a on a.confederation_id = $1
-      and a.association_id = w.association_id
-    where a.state = 'ACTIVE' and a.starts_on <= $3 and (a.ends_on is null or a.ends_on >= $3)
-)
-select association_id from within
+"""Who the person is and what follows for their rights, in one autocommitted statement, as compiled reads are: the
+settings are made first, because CASE evaluates its condition first, and end with it.
 """
 
 
 async def load_person(
-    connection: asyncpg.Connection,
+    connection: Reader,
     tenant: Tenant,
     day: date,
     *,
@@ -141,35 +224,21 @@ async def load_person(
     reference: tuple[str, str] | None = None,
 ) -> Actor | None:
     """The person as an actor, by id or by an external reference (system, value), on a day; None where there is none."""
-    async with connection.transaction(readonly=True):
-        await connection.execute(
-            "select set_config('confed.tenant', $1, true), set_config('confed.elevated', 'loading an actor', true)",
-            str(tenant.id),
-        )
-        if reference is not None:
-            person_id = await connection.fetchval(
-                "select person_id from person_reference where confederation_id = $1 and system = $2 and value = $3",
-                tenant.id,
-                *reference,
-            )
-        version = await connection.fetchval(
-            "select access_version from person where confederation_id = $1 and id = $2 and deceased_on is null",
-            tenant.id,
-            person_id,
-        )
-        if person_id is None or version is None:
-            return None
-        holds: dict[str, set[UUID]] = {}
-        for grant in await connection.fetch(_BELOW, tenant.id, person_id, day):
-            for permission in ROLES[Role(grant["role"])]:
-                if grant["visible"] or permission not in PERSONAL:
-                    holds.setdefault(permission, set()).add(grant["association_id"])
-        memberships = await connection.fetch(_MEMBERSHIPS, tenant.id, person_id, day)
+    system, value = reference or (None, None)
+    found = await connection.value(_PERSON, str(tenant.id), person_id, day, system, value)
+    if found is None:
+        return None
+    id, version, grants, memberships = orjson.loads(found)
+    holds: dict[str, set[UUID]] = {}
+    for role, association_id, visible in grants or ():
+        for permission in ROLES[Role(role)]:
+            if visible or permission not in PERSONAL:
+                holds.setdefault(permission, set()).add(UUID(association_id))
     return Actor(
         tenant,
-        person_id,
+        UUID(id),
         version,
         day,
-        frozenset(row["association_id"] for row in memberships),
+        frozenset(map(UUID, memberships or ())),
         {permission: frozenset(ids) for permission, ids in holds.items()},
     )

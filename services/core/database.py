@@ -4,6 +4,7 @@ Every connection acts as `confed_app`, which row security binds; nothing of an a
 """
 
 import asyncio
+import time
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
@@ -18,6 +19,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
 from models.policies import APP
 from services.core.changes import Changes
+from services.core.meters import METERS
+from services.core.settings import Settings
+from services.core.tracing import Tracing
 
 T = TypeVar("T")
 
@@ -85,21 +89,15 @@ class Readers:
         self._url = url
         self._size = size
         self._open = 0
-        self._idle: list[_Reader] = []
+        self._idle: list[Reader] = []
         self._waiting: deque[asyncio.Future[None]] = deque()
 
     async def fetch(self, statement: str, arguments: Sequence[Any]) -> Any:
         """The first value of the first row; JSON comes as the bytes that PostgreSQL sent."""
 
-        async def read(connection: _Reader) -> Any:
-            prepared = connection.prepared.get(statement)
-            if prepared is None:
-                prepared = await connection.keep(statement)
-            return await prepared.fetchval(*arguments)
+        return await self.read(lambda connection: connection.value(statement, *arguments))
 
-        return await self.read(read)
-
-    async def read(self, read: Callable[["_Reader"], Awaitable[T]]) -> T:
+    async def read(self, read: Callable[["Reader"], Awaitable[T]]) -> T:
         """What is read on one of the connections.
 
         Reading changes nothing: where the connection is lost, it is done once more, on another.
@@ -109,7 +107,7 @@ class Readers:
         except _LOST:
             return await self._read(read)
 
-    async def _read(self, read: Callable[["_Reader"], Awaitable[T]]) -> T:
+    async def _read(self, read: Callable[["Reader"], Awaitable[T]]) -> T:
         connection = await self._take()
         try:
             return await read(connection)
@@ -122,7 +120,7 @@ class Readers:
             self._give(connection)
 
     @asynccontextmanager
-    async def connection(self) -> AsyncIterator[asyncpg.Connection]:
+    async def connection(self) -> AsyncIterator["Reader"]:
         """One of the connections, for more than one statement."""
         connection = await self._take()
         try:
@@ -130,7 +128,7 @@ class Readers:
         finally:
             self._give(connection)
 
-    async def _take(self) -> "_Reader":
+    async def _take(self) -> "Reader":
         while True:
             while self._idle:
                 connection = self._idle.pop()
@@ -147,14 +145,18 @@ class Readers:
                     raise
             turn = asyncio.get_running_loop().create_future()
             self._waiting.append(turn)
+            began = time.monotonic()
             try:
                 await turn
             except asyncio.CancelledError:
                 if turn.done() and not turn.cancelled():
                     self._wake()  # the turn was given to us and we leave: pass it on
                 raise
+            finally:
+                METERS.waits["readers"] += 1
+                METERS.waited["readers"] += time.monotonic() - began
 
-    def _give(self, connection: "_Reader") -> None:
+    def _give(self, connection: "Reader") -> None:
         if connection.is_closed():
             self._open -= 1
         else:
@@ -169,12 +171,17 @@ class Readers:
                 turn.set_result(None)
                 return
 
-    async def _connect(self) -> "_Reader":
-        connection: _Reader = await asyncpg.connect(
+    @property
+    def figures(self) -> tuple[int, int, int]:
+        """How many connections are open, how many of them have nothing to do, and how many wait for one."""
+        return self._open, len(self._idle), len(self._waiting)
+
+    async def _connect(self) -> "Reader":
+        connection: Reader = await asyncpg.connect(
             self._url,
             # A plan never depends on a value: planned once a connection, not anew for the first five executions.
             server_settings=_SESSION | {"role": APP, "plan_cache_mode": "force_generic_plan", "jit": "off"},
-            connection_class=_Reader,
+            connection_class=Reader,
             statement_cache_size=0,
         )
         await connection.set_type_codec("json", schema="pg_catalog", format="binary", encoder=bytes, decoder=bytes)
@@ -187,32 +194,70 @@ class Readers:
             self._open -= 1
 
 
-class _Reader(asyncpg.Connection):
+class TracedReaders(Readers):
+    """The same, and each statement is told to a trace."""
+
+    def __init__(self, url: str, size: int, tracing: Tracing) -> None:
+        super().__init__(url, size)
+        self._tracing = tracing
+
+    async def fetch(self, statement: str, arguments: Sequence[Any]) -> Any:
+        """The first value of the first row."""
+        span = self._tracing.statement(statement)
+        try:
+            return await super().fetch(statement, arguments)
+        finally:
+            span.end()
+
+
+class Reader(asyncpg.Connection):
     """A connection that keeps its prepared statements by their text, as many as `KEPT`."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.prepared: dict[str, Any] = {}
+        self._prepared: dict[str, Any] = {}
         self._named = 0
 
-    async def keep(self, statement: str) -> Any:
+    async def value(self, statement: str, *arguments: Any) -> Any:
+        """The first value of the first row of a statement that is asked again and again."""
+        prepared = self._prepared.get(statement)
+        if prepared is None:
+            prepared = await self._keep(statement)
+        return await prepared.fetchval(*arguments)
+
+    async def _keep(self, statement: str) -> Any:
         """Prepare a statement; the one that was prepared first goes, where there are too many (asyncpg closes it)."""
-        if len(self.prepared) >= KEPT:
-            del self.prepared[next(iter(self.prepared))]
+        if len(self._prepared) >= KEPT:
+            del self._prepared[next(iter(self._prepared))]
         self._named += 1
         # By a name: without one and without asyncpg's own cache, each execution would parse and plan anew.
-        prepared = self.prepared[statement] = await self.prepare(statement, name=f"read{self._named}")
+        prepared = self._prepared[statement] = await self.prepare(statement, name=f"read{self._named}")
         return prepared
 
 
 class Database:
-    """One PostgreSQL: sessions for operations, readers for compiled reads."""
+    """One PostgreSQL: sessions for operations, readers for compiled reads. `settings`: of the process that uses it.
 
-    def __init__(self, url: str, *, readers: int = 8, writers: int = 8) -> None:
+    `tracing`: what its statements are told to.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        readers: int = 8,
+        writers: int = 8,
+        settings: Settings | None = None,
+        tracing: Tracing | None = None,
+    ) -> None:
         self.url = url
+        self.settings = settings or Settings()
         self.engine = engine(url, size=writers)
         self.sessions = async_sessionmaker(self.engine, class_=AsyncSession, expire_on_commit=False)
-        self.readers = Readers(url, readers)
+        self.readers = Readers(url, readers) if tracing is None else TracedReaders(url, readers, tracing)
+        self.tracing = tracing
+        if tracing is not None:
+            tracing.watch(self.engine)
         self.changes = Changes(url, APP)
 
     async def check(self) -> None:

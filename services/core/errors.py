@@ -62,6 +62,17 @@ class NotAllowed(Problem):
 
 
 @dataclass(eq=False)
+class StepUpRequired(Problem):
+    """The operation asks that the person has shown lately who they are, and in this session that is too long ago."""
+
+    minutes: int = told("How many minutes ago it may be at the most.")
+    texts = {
+        "en": "Show once more who you are: this asks for a sign-in in the last {minutes} minutes.",
+        "fr": "Identifiez-vous à nouveau : cela demande une connexion datant de moins de {minutes} minutes.",
+    }
+
+
+@dataclass(eq=False)
 class NotFound(Problem):
     """There is no such thing, or none that the actor may see: the same answer."""
 
@@ -103,4 +114,14 @@ class RequestInFlight(Problem):
     texts = {
         "en": "A request with this idempotency key is in flight.",
         "fr": "Une requête avec cette clé d'idempotence est en cours.",
+    }
+
+
+@dataclass(eq=False)
+class SecretKeyMissing(Problem):
+    """A secret would have to be kept, and this server has no key to encrypt it with (CONFED_SECRET_KEY)."""
+
+    texts = {
+        "en": "This server keeps no secrets: it has no key to encrypt them with.",
+        "fr": "Ce serveur ne conserve aucun secret : il n'a pas de clé pour les chiffrer.",
     }

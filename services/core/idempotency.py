@@ -6,15 +6,17 @@ and only if the change is. Keys are an actor's own; a refusal or a dry run is ro
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import Enum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import text, tuple_
 from sqlmodel import col, select
+from uuid_utils.compat import uuid7
 
 from models import IdempotencyRecord
 from services.core.errors import IdempotencyKeyReused, InvalidInput, RequestInFlight
@@ -36,7 +38,7 @@ async def recall(work: Work, key: str, fingerprint: str) -> dict[str, Any] | Non
     key; IdempotencyKeyReused when it was used for another request; NotSignedIn where the actor is no person.
     """
     person_id = work.actor.required_person_id
-    if not (1 <= len(key) <= LONGEST and key.isprintable()):
+    if not is_well_formed(key):
         required = f"1 to {LONGEST} printable characters"
         raise InvalidInput(required=required, found=f"{len(key)} characters", path=("idempotencyKey",))
     if not await _take_turn(work, key):
@@ -67,16 +69,79 @@ async def remember(work: Work, key: str, fingerprint: str, result: dict[str, Any
     await work.insert(record, refused={"one_answer_a_key": RequestInFlight()})
 
 
+@dataclass(frozen=True)
+class Keyed:
+    """Somebody's request under a key."""
+
+    person_id: UUID
+    key: str
+    fingerprint: str
+
+
+async def recall_each(work: Work, asked: Sequence[Keyed]) -> dict[Keyed, dict[str, Any] | None]:
+    """What `recall` says of each of many, in two statements. Left out is whoever it would refuse."""
+    names = [_lock_name(work, each.person_id, each.key) for each in asked]
+    query = text(
+        "select name, pg_try_advisory_xact_lock(hashtextextended(name, 0)) "
+        "from unnest(cast(:names as text[])) with ordinality lock(name, number) order by number"
+    )
+    got = {name for name, taken in await work.session.execute(query, {"names": names}) if taken}
+    turns = [each for each, name in zip(asked, names, strict=True) if name in got]
+    records = select(
+        col(IdempotencyRecord.person_id),
+        col(IdempotencyRecord.key),
+        col(IdempotencyRecord.fingerprint),
+        col(IdempotencyRecord.result),
+    ).where(
+        col(IdempotencyRecord.confederation_id) == work.tenant_id,
+        tuple_(col(IdempotencyRecord.person_id), col(IdempotencyRecord.key)).in_(
+            [(each.person_id, each.key) for each in turns]
+        ),
+    )
+    known = {(person_id, key): (mark, result) for person_id, key, mark, result in await work.session.execute(records)}
+    recalled: dict[Keyed, dict[str, Any] | None] = {}
+    for each in turns:
+        mark, result = known.get((each.person_id, each.key), (each.fingerprint, None))
+        if mark == each.fingerprint:
+            recalled[each] = result
+    return recalled
+
+
+async def remember_each(work: Work, answered: Mapping[Keyed, dict[str, Any]]) -> None:
+    """Keep the answers of keys that `recall_each` found new."""
+    rows = [
+        {
+            "id": uuid7(),
+            "person_id": each.person_id,
+            "key": each.key,
+            "fingerprint": each.fingerprint,
+            "result": result,
+            "at": work.now,
+        }
+        for each, result in answered.items()
+    ]
+    await work.insert_all(IdempotencyRecord, rows)
+
+
+def is_well_formed(key: str) -> bool:
+    """Whether it can be a key."""
+    return 1 <= len(key) <= LONGEST and key.isprintable()
+
+
 async def _take_turn(work: Work, key: str) -> bool:
     """Whether the key is this transaction's until it ends. Nobody waits: the client is told to ask again.
 
     Without the lock, two requests that arrive together both find the key new and both do the work.
     """
-    name = f"{work.tenant_id}:idempotency:{work.actor.required_person_id}:{key}"
+    name = _lock_name(work, work.actor.required_person_id, key)
     taken = await work.session.execute(
         text("select pg_try_advisory_xact_lock(hashtextextended(:name, 0))"), {"name": name}
     )
     return bool(taken.scalar_one())
+
+
+def _lock_name(work: Work, person_id: UUID, key: str) -> str:
+    return f"{work.tenant_id}:idempotency:{person_id}:{key}"
 
 
 def _plain(value: Any) -> str:

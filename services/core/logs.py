@@ -1,23 +1,97 @@
-"""Failures in the log: where and what kind, never the values. A message may quote a name, a key, a whole row."""
+"""The log: where something failed or was refused and what kind it was, never a value.
+
+A message may quote a name, a key, a whole row. So of an exception the log has its place and its class; of what
+libraries say, their words without what they put into them.
+"""
 
 import logging
+import sys
 import traceback
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from typing import Any, Literal, TextIO
 from uuid import uuid4
 
 import asyncpg
+import orjson
 
 log = logging.getLogger("confed")
+
+_OURS = ("confed", "services", "schema")
+_correlation: ContextVar[str | None] = ContextVar("correlation", default=None)
+
+
+def configure(form: Literal["text", "json"], stream: TextIO | None = None) -> None:
+    """Write the log to a stream (standard error), a line of text or of JSON each: ours from INFO on, others' WARNING.
+
+    Replaces what was configured before.
+    """
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(_JSON() if form == "json" else _Text())
+    logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
+    for name in _OURS:
+        logging.getLogger(name).setLevel(logging.INFO)
+    # A failure that nobody caught ends a process, or a thread, with the same reticence.
+    sys.excepthook = lambda _kind, error, _traceback: log.critical("the process failed", exc_info=error)
 
 
 def log_failure(what: str, error: BaseException) -> str:
     """Log a failure that nobody expected; the correlation id that finds it there."""
     correlation = uuid4().hex
-    log.error("%s, correlation %s\n%s", what, correlation, _told(error))
+    _correlation.set(correlation)
+    log.error("%s, correlation %s\n%s", what, correlation, _told(error), extra={"told": {"correlation": correlation}})
     return correlation
+
+
+def log_request(kind: str, codes: tuple[str, ...], seconds: float) -> None:
+    """A request that was refused, or failed: one line, with the correlation id of the failure where there was one."""
+    correlation, milliseconds = _correlation.get() or uuid4().hex, round(seconds * 1_000, 1)
+    _correlation.set(None)  # what comes next on the connection may be done in the same context
+    told = {"kind": kind, "codes": ",".join(sorted(set(codes))), "ms": milliseconds, "correlation": correlation}
+    log.info("a request was refused", extra={"told": told})
+
+
+class _Text(logging.Formatter):
+    """A line of text, with lines of a traceback below."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        told = "".join(f" {name}={value}" for name, value in getattr(record, "told", {}).items())
+        where = f"\n{_told(record.exc_info[1])}" if record.exc_info and record.exc_info[1] else ""
+        return f"{_at(record)} {record.levelname} {record.name}: {_message(record)}{told}{where}"
+
+
+class _JSON(logging.Formatter):
+    """A line of JSON."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        said: dict[str, Any] = {
+            "at": _at(record),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "message": _message(record),
+            **getattr(record, "told", {}),
+        }
+        if record.exc_info and record.exc_info[1]:
+            said["where"] = _told(record.exc_info[1])
+        return orjson.dumps(said).decode()
+
+
+def _at(record: logging.LogRecord) -> str:
+    return datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
+
+
+def _message(record: logging.LogRecord) -> str:
+    """Ours as it is; of others the first line of the words, without the values for their gaps."""
+    if record.name.partition(".")[0] in _OURS:
+        return record.getMessage()
+    # asyncio writes what it was doing below its first line, with the exception's message in it.
+    return record.msg.partition("\n")[0][:200] if isinstance(record.msg, str) else type(record.msg).__name__
 
 
 def _told(error: BaseException) -> str:
     lines = ["".join(traceback.format_tb(error.__traceback__)).rstrip(), _kind(error)]
+    if isinstance(error, BaseExceptionGroup):
+        lines += [f"one of\n{_told(each)}" for each in error.exceptions]
     cause = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
     if cause is not None:
         lines.append(f"because of\n{_told(cause)}")

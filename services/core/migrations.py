@@ -1,7 +1,10 @@
 """Migrating a database, and writing the next migration."""
 
-from collections.abc import Callable, Iterable
-from typing import Any
+import re
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any, cast
+from unittest.mock import patch
 
 from alembic import command
 from alembic.autogenerate import produce_migrations
@@ -21,6 +24,7 @@ from alembic_utils.pg_function import PGFunction
 from alembic_utils.pg_policy import PGPolicy
 from alembic_utils.reversible_op import CreateOp, ReplaceOp
 from sqlalchemy import Connection, text
+from sqlalchemy.orm import Session
 from sqlmodel import SQLModel
 
 import models  # noqa: F401 - every table is declared
@@ -80,9 +84,34 @@ async def revise(owner_url: str, message: str) -> None:
 
         config.attributes["compares_entities"] = True
         number = len(list(ScriptDirectory.from_config(config).walk_revisions())) + 1
-        command.revision(config, message, autogenerate=True, rev_id=f"{number:04d}", process_revision_directives=whole)
+        with policies_at_once(connection):
+            command.revision(
+                config, message, autogenerate=True, rev_id=f"{number:04d}", process_revision_directives=whole
+            )
 
     await _alembic(owner_url, run)
+
+
+@contextmanager
+def policies_at_once(connection: Connection) -> Iterator[None]:
+    """Let alembic-utils compare policies as they are here and as PostgreSQL would print the code's, each read once.
+
+    By itself it makes each policy to read back all that there are, several times: minutes, for some hundreds.
+    """
+    session, entity = Session(bind=connection), cast(Any, PGPolicy)
+    there = {schema: entity.from_database(session, schema) for schema in ("public", "figures")}
+    made = connection.begin_nested()
+    each: Any
+    for each in (one for declared in policies.by_table.values() for one in declared.rendered()):
+        connection.exec_driver_sql(f"drop policy if exists {each.signature} on {each.on_entity}")
+        connection.execute(each.to_sql_statement_create())
+    declared_ones = {policy.identity: policy for policy in entity.from_database(session, "public")}
+    made.rollback()
+    with (
+        patch.object(PGPolicy, "from_database", staticmethod(lambda _session, schema: there[schema])),
+        patch.object(PGPolicy, "get_database_definition", lambda self, *_, **__: declared_ones[self.identity]),
+    ):
+        yield
 
 
 def _newly_counted(ops: Iterable[MigrateOperation], made: Iterable[CreateTableOp]) -> list[str]:
@@ -128,11 +157,18 @@ def differing_checks(connection: Connection) -> tuple[list[str], list[str]]:
 
 
 def _changed(before: Checks, after: Checks) -> list[str]:
-    gone = [key for key, definition in before.items() if after.get(key) != definition]
-    new = [(key, definition) for key, definition in after.items() if before.get(key) != definition]
+    same = {key for key in before.keys() & after.keys() if _plain(before[key]) == _plain(after[key])}
+    gone = [key for key in before if key not in same]
+    new = [(key, definition) for key, definition in after.items() if key not in same]
     return [f"alter table {table} drop constraint {name}" for table, name in gone] + [
         f"alter table {table} add constraint {name} {definition}" for (table, name), definition in new
     ]
+
+
+def _plain(definition: str) -> str:
+    """Without casts, and parentheses around one thing: what is made as PostgreSQL prints it, it prints otherwise."""
+    bare = re.sub(r"::(character varying|text)(\[\])?", "", definition)
+    return re.sub(r"\((\w+|'[^']*'|\(ARRAY\[[^]]*\]\))\)", r"\1", re.sub(r"\(('[^']*')\)", r"\1", bare))
 
 
 def _checks(connection: Connection, schema: str) -> Checks:

@@ -1,10 +1,14 @@
 """Which database a process acts on: the configured one, or the private one that it starts for itself."""
 
+import os
+import secrets
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+
+from pydantic import SecretStr
 
 from services.core.embedded import embedded_postgres
 from services.core.settings import Settings
@@ -26,7 +30,15 @@ def provided(settings: Settings) -> Iterator[Provided]:
         yield Provided(settings, settings.database_owner_url or settings.database_url, is_embedded=False)
         return
     with embedded_postgres(settings.data_dir) as url:
-        yield Provided(settings.model_copy(update={"database_url": url}), url, is_embedded=True)
+        key = settings.secret_key or _own_key(settings.data_dir / "secret.key")
+        yield Provided(settings.model_copy(update={"database_url": url, "secret_key": key}), url, is_embedded=True)
+
+
+def _own_key(path: Path) -> SecretStr:
+    """The embedded database's own key for secrets, made when there is none; nobody else on the machine reads it."""
+    with suppress(FileExistsError), os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(secrets.token_urlsafe(32))
+    return SecretStr(path.read_text())
 
 
 @contextmanager

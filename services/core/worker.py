@@ -1,4 +1,4 @@
-"""The worker: does the jobs that are due, and what is periodic. Any number of them share the work.
+"""The worker: does the jobs that are due, and what is periodic, and chains the journals. Any number share the work.
 
 A worker takes a job with `FOR UPDATE SKIP LOCKED` and tells every few seconds that it lives; what one that died had
 taken up is another's half a minute later. Where its connection is lost, it comes back as soon as the database does.
@@ -6,6 +6,7 @@ taken up is another's half a minute later. Where its connection is lost, it come
 
 import asyncio
 import signal
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
@@ -20,16 +21,22 @@ from pgqueuer.domain.models import Context, Schedule
 from pgqueuer.domain.models import Job as Taken
 
 from services.core import jobs
-from services.core.actor import all_tenants, find_tenant, system
+from services.core.actor import Tenant, all_tenants, find_tenant, system
 from services.core.database import UNAVAILABLE, Database, connect
 from services.core.errors import Problem
 from services.core.jobs import Job, Periodic
+from services.core.journal import AT_ONCE as AT_ONCE_CHAINED
+from services.core.journal import UNCHAINED, chain
 from services.core.logs import log, log_failure
+from services.core.meters import METERS
 from services.core.settings import Settings
+from services.core.tracing import Tracing, job_span
 from services.core.work import begin
 
 AT_ONCE = 8
 """Jobs that a worker does at the same time; each has a connection."""
+CHAINING = 1.0
+"""Seconds between two walks behind the journals."""
 KEPT_DAYS = 30
 """How long what was done, and what failed for good, can be looked up."""
 
@@ -48,14 +55,15 @@ class Worker:
         *,
         poll: timedelta = timedelta(seconds=1),
         presumed_dead: timedelta = timedelta(seconds=30),
+        tracing: Tracing | None = None,
     ) -> None:
         self._url = url
         self._settings = settings
         self._poll = poll
         self._presumed_dead = presumed_dead
         self._registry = jobs.registry()
-        # Connections of its own: mail that is slow to be taken keeps no request from its turn.
-        self._database = Database(url, readers=1, writers=AT_ONCE)
+        # Connections of its own, one for the journals: mail that is slow to be taken keeps no request from its turn.
+        self._database = Database(url, readers=1, writers=AT_ONCE + 1, settings=settings, tracing=tracing)
         self._turns = asyncio.Semaphore(AT_ONCE)
         self._stopping = asyncio.Event()
         self._serving: PgQueuer | None = None
@@ -75,6 +83,7 @@ class Worker:
     async def run(self) -> None:
         """Do what is due, until `stop`; over every loss of the connection."""
         wait = 1.0
+        chaining = asyncio.create_task(self._chain())
         try:
             while not self._stopping.is_set():
                 try:
@@ -87,7 +96,31 @@ class Worker:
                     log_failure("the worker failed", error)
                     wait = await self._pause(wait)
         finally:
+            await cut_off(chaining)
             await self._database.close()
+
+    async def _chain(self) -> None:
+        """Walk behind the journals, until `stop`. Where that fails in one confederation, the others' are walked."""
+        while not self._stopping.is_set():
+            try:
+                for tenant in await self._database.readers.read(all_tenants):
+                    try:
+                        await self._chain_of(tenant)
+                    except UNAVAILABLE:
+                        raise
+                    except Exception as error:
+                        log_failure(f"chaining the journal failed in {tenant.slug}", error)
+            except UNAVAILABLE as error:
+                log.warning("the journals aren't chained: %s", type(error).__name__)
+            except Exception as error:
+                log_failure("chaining the journals failed", error)
+            await self._pause(CHAINING)
+
+    async def _chain_of(self, tenant: Tenant) -> None:
+        while await self._database.readers.fetch(UNCHAINED, [str(tenant.id)]):
+            async with begin(self._database, system(tenant)) as work:
+                if await chain(work) < AT_ONCE_CHAINED or self._stopping.is_set():
+                    return
 
     async def _pause(self, seconds: float) -> float:
         with suppress(TimeoutError):
@@ -126,8 +159,11 @@ class Worker:
             tenant = await self._database.readers.read(lambda connection: find_tenant(connection, slug))
             if tenant is None:
                 return  # the confederation has gone, and what the job was about with it
-            async with begin(self._database, system(tenant)) as work:
-                await job.run(work, **job.arguments(given, settings=self._settings))
+            began = time.monotonic()
+            with job_span(self._database.tracing, job.name):
+                async with begin(self._database, system(tenant)) as work:
+                    await job.run(work, **job.arguments(given, settings=self._settings))
+            METERS.jobs[job.name].add(time.monotonic() - began)
 
     def _periodically(self, periodic: Periodic) -> Callable[[Schedule], Awaitable[None]]:
         async def run(_schedule: Schedule) -> None:
@@ -184,10 +220,12 @@ class _Executor(AbstractEntrypointExecutor):
         except asyncio.CancelledError:
             return RetryRequested(timedelta(), "interrupted")
         except Problem as refusal:
+            METERS.failed_jobs[self._job.name] += 1
             # A rule speaks against it, now and later: jobs look first, so this is a mistake of theirs.
             log_failure(f"the job {self._job.name} was refused", refusal)
             return GaveUp(f"{self._job.name}: {refusal.code}")
         except Exception as error:
+            METERS.failed_jobs[self._job.name] += 1
             log_failure(f"the job {self._job.name} failed, try {taken.attempts + 1}", error)
             if taken.attempts + 1 >= self._job.tries:
                 return GaveUp(f"{self._job.name}: {type(error).__name__}")
@@ -203,12 +241,14 @@ _PARAMETERS = EntrypointExecutorParameters(concurrency_limit=0, func=_never, on_
 
 
 @asynccontextmanager
-async def working(url: str, settings: Settings, *, patience: float = 20) -> AsyncIterator[None]:
+async def working(
+    url: str, settings: Settings, *, patience: float = 20, tracing: Tracing | None = None
+) -> AsyncIterator[None]:
     """A worker for as long as the context lasts. At its end it has `patience` seconds for what it took up.
 
     What isn't done by then is rolled back, and another worker's, or this one's when it comes back.
     """
-    worker = Worker(url, settings)
+    worker = Worker(url, settings, tracing=tracing)
     running = asyncio.create_task(worker.run())
     try:
         yield

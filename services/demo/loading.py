@@ -85,7 +85,12 @@ async def load_if_empty(url: str) -> None:
         ):
             return
         # A load that was interrupted has never been served: nothing is lost by beginning anew.
-        await owner.execute("truncate confederation cascade")
+        async with owner.transaction():
+            for table in ("journal_entry", "journal_link"):
+                await owner.execute(f"alter table {table} disable trigger append_only")
+            await owner.execute("truncate confederation cascade")
+            for table in ("journal_entry", "journal_link"):
+                await owner.execute(f"alter table {table} enable always trigger append_only")
         with Progress(console=Console(stderr=True)) as progress:
             await load(database, progress=progress)
         await owner.execute("analyze")  # small tables are never analysed by themselves

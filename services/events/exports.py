@@ -21,11 +21,13 @@ from models import (
     Event,
     Question,
     QuestionKind,
+    ReadKind,
     Registration,
     RegistrationGuest,
     RegistrationState,
     SeatPool,
 )
+from services.core.access_records import Read, record_reads
 from services.core.checks import check_slug
 from services.core.errors import InvalidInput, NotFound
 from services.core.work import Work
@@ -101,6 +103,8 @@ async def open_sheet(work: Work, slug: str, *, kind: str) -> Sheet:
         raise InvalidInput(f"{MOST_ROWS} registrations at the most", f"{rows}", path=("event",))
     questions = await _questions(work, event, sensitive=work.actor.may("needs.read", event.association_id))
     await work.record("registrations.exported", event, rows=rows, format=kind)
+    persons = await work.session.scalars(select(col(Registration.person_id)).where(*which).distinct())
+    await record_reads(work, [Read(ReadKind.EXPORT, id, event.association_id) for id in persons])
     return Sheet(event.id, event.slug, event.time_zone, tuple(questions), rows)
 
 

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 from sqlmodel import col
+from uuid_utils.compat import uuid7
 
 from models import (
     HOLDING_A_SEAT,
@@ -160,19 +161,9 @@ async def place(
     registration = await work.insert(
         Registration(
             confederation_id=work.tenant_id,
-            event_id=event.id,
-            association_id=event.association_id,
-            pool_id=taken.pool_id,
-            person_id=person.id,
-            name=f"{person.given_name} {person.family_name}",
             registered_by_id=work.actor.person_id if on_behalf else None,
             delegated_by_id=delegated_by_id,
-            state=RegistrationState.CONFIRMED if taken.seated else RegistrationState.WAITLISTED,
-            role=role,
-            seats=taken.seats,
-            allotment_id=taken.allotment_id,
-            registered_at=work.now,
-            confirmed_at=work.now if taken.seated else None,
+            **entering(work, event, person, taken, role),
         ),
         # The same person twice at once: the one who came second to the pool, or to another pool of the event.
         refused={"one_live_registration": AlreadyRegistered(None, None)},
@@ -181,6 +172,27 @@ async def place(
     action = f"registration.{registration.state.lower()}"
     await effects.entered(work, registration, action, on_behalf_of_id=behalf, reason=reason, is_priced=is_priced)
     return registration
+
+
+def entering(
+    work: Work, event: Event, person: Any, taken: pools.Taken, role: AttendeeRole = AttendeeRole.PARTICIPANT
+) -> dict[str, Any]:
+    """The registration, as a row, of a person who has reached for seats: they have them, or wait. `person`: its row."""
+    return {
+        "id": uuid7(),
+        "event_id": event.id,
+        "association_id": event.association_id,
+        "pool_id": taken.pool_id,
+        "person_id": person.id,
+        "name": f"{person.given_name} {person.family_name}",
+        "state": RegistrationState.CONFIRMED if taken.seated else RegistrationState.WAITLISTED,
+        "role": role,
+        "seats": taken.seats,
+        "allotment_id": taken.allotment_id,
+        "priority": 0,
+        "registered_at": work.now,
+        "confirmed_at": work.now if taken.seated else None,
+    }
 
 
 async def leave(

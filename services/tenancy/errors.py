@@ -23,3 +23,23 @@ class WrongAffiliationState(Problem):
     required: list[AffiliationState] = told("What was required.")
     found: AffiliationState = told("What was found.")
     texts = wrong_state("The affiliation", "L'affiliation")
+
+
+@dataclass(eq=False)
+class OwnRole(Problem):
+    """A role is granted by somebody else: nobody gives themselves more, or for longer, than others gave them."""
+
+    texts = {
+        "en": "A role is granted by somebody else than whoever gets it.",
+        "fr": "Un rôle est accordé par une autre personne que celle qui le reçoit.",
+    }
+
+
+@dataclass(eq=False)
+class LastAdministrator(Problem):
+    """The association would be left without an administrator, and no umbrella's could appoint another."""
+
+    texts = {
+        "en": "Nobody else administers this association: grant the role to somebody else first.",
+        "fr": "Personne d'autre n'administre cette association : accordez d'abord le rôle à quelqu'un d'autre.",
+    }

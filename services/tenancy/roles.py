@@ -1,14 +1,19 @@
-"""Roles: what somebody does for an association, and below it where the grant cascades."""
+"""Roles: what somebody does for an association, and below it where the grant cascades.
+
+Nobody hands on more than they have, nobody grants themselves anything, and an association keeps an administrator.
+"""
 
 from datetime import date, timedelta
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import text
 
 from models import Association, Person, Role, RoleGrant
 from services.core.checks import check_period
 from services.core.errors import InvalidInput
+from services.core.permissions import PERSONAL, ROLES
 from services.core.work import Work
+from services.tenancy.errors import LastAdministrator, OwnRole
 from services.tenancy.visibility import links_changed
 
 _PERMISSION = "roles.manage"
@@ -24,14 +29,16 @@ async def grant_role(
     starts_on: date | None = None,
     ends_on: date | None = None,
 ) -> RoleGrant:
-    """Grant a role. Asks for `roles.manage` in the association, and in all below it where the grant cascades."""
-    await work.find(Association, association_id)
+    """Grant a role. Asks for `roles.manage` and for all that the role may do, wherever the grant reaches.
+
+    NotAllowed names the permission that is missing; OwnRole where somebody would grant it to themselves.
+    """
+    await work.find(Association, association_id, "associationId")
     work.actor.require(_PERMISSION, association_id)
-    if cascades and not work.actor.is_system:
-        # Nobody hands on more than they have.
-        for below in await work.session.scalars(select(func.figures.scope(association_id, work.today))):
-            work.actor.require(_PERMISSION, below)
-    await work.find(Person, person_id)
+    await _require_all_of_it(work, association_id, role, cascades=cascades)
+    await work.find(Person, person_id, "personId")
+    if person_id == work.actor.person_id:
+        raise OwnRole(path=("personId",))
     starts_on = starts_on or work.today
     check_period(starts_on, ends_on)
     grant = await work.insert(
@@ -54,10 +61,9 @@ async def end_role(work: Work, grant_id: UUID, *, ends_on: date | None = None, r
     """End a grant: at once, or with `ends_on` as its last day. Asks for `roles.manage` in the association.
 
     A grant that would end before it began is deleted: it gave nothing on any day, and the journal keeps that it was.
+    LastAdministrator where nobody would be left to administer the association.
     """
-    grant = await work.find(RoleGrant, grant_id)
-    work.actor.require(_PERMISSION, grant.association_id)
-    grant = await work.find(RoleGrant, grant_id, lock=True)
+    grant = await work.find_managed(RoleGrant, grant_id, _PERMISSION, "roleGrantId")
     last = ends_on or work.today - timedelta(days=1)
     if grant.ends_on is not None and last > grant.ends_on:
         raise InvalidInput(f"{grant.ends_on} or earlier", f"{last}", path=("endsOn",))
@@ -66,6 +72,70 @@ async def end_role(work: Work, grant_id: UUID, *, ends_on: date | None = None, r
     else:
         grant.ends_on = last
     await work.flush()
+    if grant.role is Role.ADMINISTRATOR and not work.actor.is_system:
+        await _require_another_administrator(work, grant, max(last + timedelta(days=1), work.today))
     await links_changed(work, [grant.person_id])
     await work.record("role.ended", grant, reason=reason, person_id=str(grant.person_id), role=grant.role)
     return grant
+
+
+_REACH = text(
+    """
+    with recursive reach(association_id, visible) as (
+        select cast(:association as uuid), true
+      union
+        select a.association_id, r.visible and a.visible_from_above
+        from reach r join affiliation a on a.confederation_id = :tenant and a.umbrella_id = r.association_id
+        where :cascades and a.state = 'ACTIVE' and a.starts_on <= :day and (a.ends_on is null or a.ends_on >= :day)
+    )
+    select association_id, bool_or(visible) from reach group by association_id order by association_id
+    """
+)
+
+
+async def _require_all_of_it(work: Work, association_id: UUID, role: Role, *, cascades: bool) -> None:
+    """NotAllowed where the grant would give a permission somewhere that the actor doesn't hold there themselves.
+
+    What is about persons reaches an association only where it is visible from above, as when rights are worked out.
+    """
+    given = {"association": association_id, "tenant": work.tenant_id, "cascades": cascades, "day": work.today}
+    for reached, visible in (await work.session.execute(_REACH, given)).all():
+        work.actor.require(_PERMISSION, reached)
+        for permission in sorted(ROLES[role]):
+            if visible or permission not in PERSONAL:
+                work.actor.require(permission, reached)
+
+
+_ADMINISTRATORS = text(
+    """
+    with recursive above(association_id, visible, is_itself) as (
+        select cast(:association as uuid), true, true
+      union
+        select a.umbrella_id, u.visible and a.visible_from_above, false
+        from above u join affiliation a on a.confederation_id = :tenant and a.association_id = u.association_id
+        where a.state = 'ACTIVE' and a.starts_on <= :day and (a.ends_on is null or a.ends_on >= :day)
+    )
+    select g.person_id, u.visible
+    from above u join role_grant g on g.confederation_id = :tenant and g.association_id = u.association_id
+    join person p on p.confederation_id = :tenant and p.id = g.person_id and p.deceased_on is null
+    where g.role = 'ADMINISTRATOR' and (u.is_itself or g.cascades)
+      and g.starts_on <= :day and (g.ends_on is null or g.ends_on >= :day)
+    """
+)
+
+
+async def _require_another_administrator(work: Work, grant: RoleGrant, day: date) -> None:
+    """LastAdministrator where on the day after a grant nobody could appoint the next administrator.
+
+    An umbrella's administrator counts where the association is visible from above: otherwise they lack what they would
+    have to hand on. One of them may all the same end another's last grant, which may have come into the wrong hands.
+    """
+    # Two who end each other's, or each their own, at once: one waits, and then sees that there is nobody else.
+    await work.lock("administrators")
+    given = {"association": grant.association_id, "tenant": work.tenant_id, "day": day}
+    async with work.elevated("whether somebody else administers depends on grants that the actor may not see"):
+        left = (await work.session.execute(_ADMINISTRATORS, given)).all()
+    remains = any(visible for _, visible in left)
+    from_above = grant.person_id != work.actor.person_id and any(id == work.actor.person_id for id, _ in left)
+    if not (remains or from_above):
+        raise LastAdministrator

@@ -21,7 +21,7 @@ import asyncpg
 import sqlalchemy as sa
 from sqlalchemy import CheckConstraint, Column, ForeignKeyConstraint, MetaData, Table
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy.types import TypeDecorator, UserDefinedType
 
 from tests.compiler.contents import Row, Rows, columns_of, references
 from tests.compiler.rows import NOW, QUARTERS, TODAY, key
@@ -120,7 +120,10 @@ class _Draw:
         self.columns = [
             column
             for column in table.columns
-            if column.name not in ("confederation_id", "id") and column.computed is None and column.identity is None
+            if column.name not in ("confederation_id", "id")
+            and column.computed is None
+            and column.identity is None
+            and not isinstance(column.type, UserDefinedType)  # PostgreSQL's to say: the number of a transaction
         ]
 
     def row(self, *, keeping: bool) -> Row | None:
@@ -150,7 +153,8 @@ class _Draw:
         fitting = [
             found
             for found in self._filling.rows.get(table, ())
-            if all(found[referred] == row[name] for name, referred in columns.items() if row.get(name) is not None)
+            # A row whose key is the other's has it from there.
+            if all(found[of] == row[name] for name, of in columns.items() if name != "id" and row.get(name) is not None)
         ]
         if self._table.c[referring].nullable and referring not in row and (not fitting or self._is_missing()):
             row[referring] = None
@@ -199,8 +203,9 @@ class _Draw:
                 return (NOW + timedelta(days=choose(_DAYS), microseconds=choose((0, 1, 123400)))).isoformat()
             case sa.Date():
                 return (TODAY + timedelta(days=choose(_DAYS))).isoformat()
-            case sa.JSON():
-                return self._json(name)
+            case sa.JSON() | sa.LargeBinary():
+                is_json = isinstance(type_, sa.JSON)
+                return self._json(name) if is_json else f"\\x{self._random.randbytes(32).hex()}"
             case sa.String():
                 if name == "slug":
                     return self._called.replace("_", "-").replace(" ", "-")

@@ -303,10 +303,15 @@ class _Resolver:
     def _table(self, type_name: str) -> Any:
         model = self._catalog.types[type_name].model
         assert model is not None, f"{type_name} has no table"
-        return model.__table__.alias()  # type: ignore[attr-defined]
+        return _alias(model)
 
     def _in_tenant(self, row: Any) -> list[Any]:
         return [row.c.confederation_id == bindparam("tenant")] if "confederation_id" in row.c else []
+
+
+@cache
+def _alias(model: Any) -> Any:
+    return model.__table__.alias()
 
 
 def _camel(name: str) -> str:

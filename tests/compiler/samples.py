@@ -41,7 +41,12 @@ async def samples(asker: Asker, world: World, owner: asyncpg.Connection) -> Samp
         scalars=_scalars([id for ids in nodes.values() for id in ids]),
         nodes=nodes,
         slugs=_slugs(asker, listed, world.make.tenant.id),
-        computed=frozenset(place for place, bound in catalog.fields.items() if isinstance(bound.binding, Computed)),
+        # What is recorded is completed by graphql-core, as what is computed is.
+        computed=frozenset(
+            place
+            for place, bound in catalog.fields.items()
+            if isinstance(bound.binding, Computed) or bound.binding.recorded is not None
+        ),
     )
     found = replace(found, at=await _at(asker, world, found))
     cursors, readers = await _cursors(asker, world, found)

@@ -18,6 +18,7 @@ from graphql import FragmentDefinitionNode, OperationDefinitionNode, parse
 from schema.compiler.bind import Catalog
 from schema.compiler.plan import Planner
 from schema.compiler.run import NotSpliced, Operations, Plan
+from services.core.actor import Acting
 from tests.compiler.ways import Asker
 from tests.compiler.world import World
 
@@ -59,7 +60,7 @@ def _statement(catalog: Catalog, document: str, variables: dict[str, Any]) -> tu
     operation = Operations(catalog).find(document, None)
     values = operation.coercion.values(variables)
     try:
-        return operation.plan(values).statement(as_person=False).text, True
+        return operation.plan(values).statement(Acting.ANYBODY).text, True
     except NotSpliced:
         definitions = parse(document).definitions
         fragments = {d.name.value: d for d in definitions if isinstance(d, FragmentDefinitionNode)}
@@ -67,7 +68,7 @@ def _statement(catalog: Catalog, document: str, variables: dict[str, Any]) -> tu
         planner = Planner(catalog, fragments, values)
         grouped = planner.collect("Query", [node.selection_set])
         roots = [planner.root(key, nodes, "Query") for key, nodes in grouped.items()]
-        return Plan(catalog, roots, with_types=True).statement(as_person=False).text, False
+        return Plan(catalog, roots, with_types=True).statement(Acting.ANYBODY).text, False
 
 
 def _laid_out(sql: str) -> str:

@@ -13,7 +13,7 @@ from tests.compiler.queries import Queries, Samples
 from tests.compiler.ways import Asker, Expensive
 from tests.compiler.world import ACTORS, World
 
-EXAMPLES = int(os.environ.get("CONFED_QUERIES", "250"))
+EXAMPLES = int(os.environ.get("CONFED_QUERIES", "120"))
 
 
 @settings(

@@ -9,6 +9,7 @@ import pytest
 
 from schema.compiler import run
 from schema.compiler.run import NotSpliced, Operations, Plan
+from services.core.actor import Acting
 from services.core.database import Readers
 from tests.compiler.ways import Asker
 from tests.compiler.world import World
@@ -62,7 +63,7 @@ def test_other_values_have_the_same_plan(operations: Operations, one: dict[str, 
 def test_another_shape_has_another_plan(operations: Operations, one: dict[str, Any], other: dict[str, Any]) -> None:
     plans = planned(operations, one), planned(operations, other)
     assert plans[0] is not plans[1]
-    assert len({plan.statement(as_person=False).text for plan in plans}) == 2
+    assert len({plan.statement(Acting.ANYBODY).text for plan in plans}) == 2
 
 
 @pytest.mark.parametrize(
@@ -81,11 +82,9 @@ def test_another_shape_has_another_plan(operations: Operations, one: dict[str, A
         ("{ associations { nodes { name(locale: FR) } } }", "{ associations { nodes { name(locale: EN) } } }"),
     ],
 )
-@pytest.mark.parametrize("as_person", [False, True])
-def test_a_statement_has_no_value_of_its_document(
-    operations: Operations, one: str, other: str, as_person: bool
-) -> None:
-    texts = {planned(operations, {}, document).statement(as_person=as_person).text for document in (one, other)}
+@pytest.mark.parametrize("acting", Acting)
+def test_a_statement_has_no_value_of_its_document(operations: Operations, one: str, other: str, acting: Acting) -> None:
+    texts = {planned(operations, {}, document).statement(acting).text for document in (one, other)}
     assert len(texts) == 1
 
 
@@ -178,7 +177,7 @@ async def test_work_does_not_multiply_with_depth(asker: Asker, world: World, own
     for depth in (4, 8):
         document = '{ event(slug: "tie") ' + "{ followUpTo " * depth + "{ slug }" + " }" * depth + " }"
         operations = Operations(asker.built.catalog)
-        statement = planned(operations, {}, document).statement(as_person=False)
+        statement = planned(operations, {}, document).statement(Acting.ANYBODY)
         async with owner.transaction():
             await owner.execute("set local role confed_app; set local plan_cache_mode = force_generic_plan")
             explained = await owner.fetchval(

@@ -14,7 +14,7 @@ import schema.web.endpoint
 from schema.build import Built, build
 from schema.compiler.context import Context
 from schema.requests import Request
-from schema.web.actors import Actors, locales
+from schema.web.actors import Actors, Credentials, locales
 from schema.web.endpoint import Endpoint
 from services.core.actor import Actor
 from services.core.database import Database
@@ -78,7 +78,10 @@ class Asker:
 
     def __post_init__(self) -> None:
         self.actors = Actors(self.database, demo=True)
-        self.endpoint = Endpoint(self.built, self.database, self.actors)
+        # What is left of an hour differs from answer to answer.
+        unlimited = {"hourly_cost": 0, "hourly_cost_of_sites": 0, "hourly_cost_of_strangers": 0}
+        settings = self.database.settings.model_copy(update=unlimited)
+        self.endpoint = Endpoint(self.built, self.database, self.actors, settings)
         self.view = self.endpoint._view = _Watched(self.endpoint._view)  # type: ignore[assignment]
 
     async def ask(
@@ -145,7 +148,7 @@ class Asker:
         actor: Actor | None = await self.actors.anybody(slug)
         assert actor is not None
         if authorization is not None:
-            actor = await self.actors.of(actor.tenant, authorization)
+            actor = await self.actors.of(actor.tenant, Credentials(authorization))
         return Context(actor, NOW, locales(language or "", actor.tenant.locales))
 
     async def three_ways(
@@ -173,7 +176,7 @@ class Asker:
         assert "errors" not in answer, answer["errors"]
         assert spliced is None or response.spliced is spliced or not answer["data"]  # nothing was asked for
         reading = await self.reading(slug, authorization, language)
-        reload = partial(self.actors.load, reading.actor.tenant, authorization or "")
+        reload = partial(self.actors.load, reading.actor.tenant, Credentials(authorization))
         request = Request(self.database, reading, reload, (document, operation_name))
         completed = await self.built.strawberry.execute(
             document, variable_values=dict(variables or {}), context_value=request, operation_name=operation_name

@@ -13,6 +13,7 @@ from tests.making.advocacy import AdvocacyMaker
 from tests.making.base import LONG_AGO, ActingAs, name, texts
 from tests.making.events import EventMaker, assert_seats_reconcile
 from tests.making.fees import FeeMaker
+from tests.making.identity import IdentityMaker
 from tests.making.mail import MailMaker
 from tests.making.mentoring import MentoringMaker, assert_places_reconcile
 from tests.making.questions import QuestionMaker
@@ -27,5 +28,6 @@ class Maker(
     MailMaker,
     QuestionMaker,
     EventMaker,
+    IdentityMaker,
 ):
     """Makes rows in one confederation (fr, en; America/Toronto): of each domain, in its module."""

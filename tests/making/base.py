@@ -8,13 +8,14 @@ from typing import Any, Protocol, Self, TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import Select, select, text
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import SQLModel, col
 from uuid_utils.compat import uuid7
 
-from models import Confederation, Person
+from models import Confederation, MembershipCategory, Person
 from models.base import TenantRecord
-from services.core.actor import Actor, Tenant, anonymous, load_person, system
+from services.core.actor import Actor, Tenant, anonymous, load_person
 from services.core.database import Database
 from services.core.work import Work, begin
 
@@ -40,6 +41,7 @@ class BaseMaker:
         self.database = database
         self.tenant = tenant
         self._tenants = tenants  # of all the makers of a test, so that anybody they made can act
+        self._first_categories: dict[UUID, MembershipCategory] = {}  # by association
 
     @classmethod
     async def of_a_new_confederation(cls, database: Database, tenants: dict[UUID, Tenant] | None = None) -> Self:
@@ -87,16 +89,20 @@ class BaseMaker:
 
     async def all(self, model: type[Row], **where: Any) -> Sequence[Row]:
         """The rows of the confederation that have these values, oldest first."""
-        return await self._all(system(self.tenant), model, where)
+        return (await self.everything(model, **where))[0]
+
+    async def everything(self, *models: type[Row], **where: Any) -> list[Sequence[Row]]:
+        """The same of several models, as they are at one moment."""
+        async with past_row_security(self.database) as session:
+            return [(await session.scalars(self._which(model, where))).all() for model in models]
 
     async def all_as(self, person: Person, model: type[Row], **where: Any) -> Sequence[Row]:
         """The same as the person sees it: for tables that admit nobody but their participants."""
-        return await self._all(await self.actor(person), model, where)
+        async with begin(self.database, await self.actor(person)) as work:
+            return (await work.session.scalars(self._which(model, where))).all()
 
-    async def _all(self, actor: Actor, model: type[Row], where: Mapping[str, Any]) -> Sequence[Row]:
-        query = select(model).filter_by(confederation_id=self.tenant.id, **where).order_by(col(model.id))
-        async with begin(self.database, actor) as work:
-            return (await work.session.execute(query)).scalars().all()
+    def _which(self, model: type[Row], where: Mapping[str, Any]) -> Select[Row]:
+        return select(model).filter_by(confederation_id=self.tenant.id, **where).order_by(col(model.id))
 
     async def fresh(self, row: Row) -> Row:
         """The row as it is in the database now."""
@@ -105,8 +111,8 @@ class BaseMaker:
 
     async def save(self, *rows: SQLModel) -> None:
         """Write new rows, or what was changed on rows that `make` gave."""
-        async with begin(self.database, system(self.tenant)) as work:
-            work.session.add_all(rows)
+        async with past_row_security(self.database) as session:
+            session.add_all(rows)
 
     async def save_as(self, person: Person, *rows: SQLModel) -> None:
         """The same as the person: for tables that admit nobody but their participants, not even the platform."""
@@ -118,6 +124,17 @@ class BaseMaker:
         row = model(confederation_id=self.tenant.id, **{**otherwise, **given})
         await self.save(row)
         return row
+
+
+@asynccontextmanager
+async def past_row_security(database: Database) -> AsyncIterator[AsyncSession]:
+    """A transaction of the superuser that the tests connect as: nothing is asked of who acts."""
+    async with database.sessions() as session, session.begin():
+        await session.execute(_AS_OURSELVES)
+        yield session
+
+
+_AS_OURSELVES = text("set local role none")
 
 
 def texts(fr: str, en: str) -> dict[str, str]:

@@ -27,9 +27,7 @@ from models import (
     SegmentClause,
     WorkingTime,
 )
-from services.core.actor import system
-from services.core.work import begin
-from tests.making.base import LONG_AGO, name, number, texts
+from tests.making.base import LONG_AGO, name, number, past_row_security, texts
 from tests.making.federation import FederationMaker
 
 
@@ -40,9 +38,13 @@ class PeopleMaker(FederationMaker):
         """Somebody who is in no association. `reference`: a system, and their name in it."""
         person = await self.add(Person, columns, given_name="Ana", family_name=f"Tremblay-{number()}")
         if reference is not None:
-            system_name, value = reference
-            await self.add(PersonReference, {}, person_id=person.id, system=system_name, value=value)
+            await self._refer(person, reference)
         return person
+
+    async def _refer(self, person: Person, reference: tuple[str, str]) -> None:
+        system_name, value = reference
+        ids = person.association_ids
+        await self.add(PersonReference, {}, person_id=person.id, system=system_name, value=value, association_ids=ids)
 
     async def member(
         self,
@@ -58,8 +60,26 @@ class PeopleMaker(FederationMaker):
 
         `person`: columns of the person.
         """
-        member = await self.person(**person or {})
-        await self.membership(member, association, **membership)
+        association = association or await self.home()
+        about, of_it = dict(person or {}), {"joined_on": LONG_AGO, **membership}
+        category = of_it.pop("category", None) or await self.category(association)
+        reference = about.pop("reference", None)
+        about["association_ids"] = sorted({*about.get("association_ids", ()), association.id})
+        member = Person(
+            confederation_id=self.tenant.id,
+            **{"given_name": "Ana", "family_name": f"Tremblay-{number()}", "access_version": 2, **about},
+        )
+        joined = Membership(
+            confederation_id=self.tenant.id,
+            **{"association_id": association.id, "category_id": category.id, "starts_on": of_it["joined_on"], **of_it},
+            person_id=member.id,
+        )
+        async with past_row_security(self.database) as session:
+            session.add(member)
+            await session.flush()
+            session.add(joined)
+        if reference is not None:
+            await self._refer(member, reference)
         if position_class is not None or sector is not None:
             position_class = position_class or PositionClass.MANAGER
             sector = sector or Sector.PUBLIC
@@ -94,23 +114,23 @@ class PeopleMaker(FederationMaker):
         """The association's staff see the person, their positions and their references."""
         person.association_ids = sorted({*person.association_ids, association.id})
         person.access_version += 1
-        await self.save(person)
-        async with begin(self.database, system(self.tenant)) as work:
+        async with past_row_security(self.database) as session:
+            session.add(person)
             for model in (ContactPoint, Position, PersonReference):
                 of_the_person = (
                     col(model.confederation_id) == person.confederation_id,
                     col(model.person_id) == person.id,
                 )
-                await work.session.execute(
+                await session.execute(
                     update(model).where(*of_the_person).values(association_ids=person.association_ids)
                 )
 
     async def category(self, association: Association | None = None, **columns: Any) -> MembershipCategory:
         """The association's first category, made when it has none; another one where columns are given."""
         association = association or await self.home()
-        if not columns and (found := await self.all(MembershipCategory, association_id=association.id)):
-            return found[0]
-        return await self.add(
+        if not columns and (found := self._first_categories.get(association.id)):
+            return found
+        made = await self.add(
             MembershipCategory,
             columns,
             association_id=association.id,
@@ -118,6 +138,8 @@ class PeopleMaker(FederationMaker):
             name=texts("Régulier", "Regular"),
             kind=CategoryKind.REGULAR,
         )
+        self._first_categories.setdefault(association.id, made)
+        return made
 
     async def position(self, person: Person, **columns: Any) -> Position:
         """A full-time manager's post in the public sector, since long ago."""

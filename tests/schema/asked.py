@@ -1,38 +1,118 @@
-"""The world of `tests.schema.world`, asked by each of its people."""
+"""The world of `tests.schema.world`, asked from each of its standings."""
 
+import asyncio
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
+
+from starlette.applications import Starlette
 
 from schema.build import build
-from tests.client import Client
+from services.core.actor import Actor, anonymous
+from services.identity.site_keys import load_key
+from tests.client import Answer, Client
 from tests.schema import asking
-from tests.schema.world import World
+from tests.schema.world import Headers, World
+
+BUILT = build()
+TYPES = asking.guarded(BUILT.graphql)
+
+
+def _hanging_up(app: Starlette) -> Any:
+    """The application, for whoever hangs up after the first event that is told."""
+
+    async def hung_up(scope: Any, receive: Any, send: Any) -> None:
+        told, asked = asyncio.Event(), asyncio.Event()
+
+        async def receiving() -> Any:
+            if asked.is_set():
+                await told.wait()
+                return {"type": "http.disconnect"}
+            asked.set()
+            return await receive()
+
+        async def sending(message: Any) -> None:
+            await send(message)
+            if b"event: next" in message.get("body", b""):
+                told.set()
+
+        await app(scope, receiving, sending)
+
+    return hung_up
 
 
 class Asked:
-    """The world, and clients of it and of the other confederation."""
+    """The world, and clients of it and of the other confederation. `standings`: how each of them asks.
 
-    def __init__(self, world: World, client: Client, foreign: Client) -> None:
+    `other`: the other confederation, the same way.
+    """
+
+    def __init__(self, app: Starlette, world: World) -> None:
+        self.app = app
         self.world = world
-        self.client = client
-        self.foreign = foreign
+        self.client = Client(app, world.make)
+        self.foreign = Client(app, world.foreign)
+        self._watching = Client(_hanging_up(app), world.make)
+        self.standings: dict[str, Headers] = {}
+        self.other: Asked
         self._samples: dict[str, dict[str, list[Any]]] = {}
 
-    async def by_each(self, document: str) -> dict[str, Any]:
-        """Everybody's answer."""
+    async def sign_in(self) -> None:
+        """Give everybody credentials, and let what notes its use note it now: whoever asks later changes nothing."""
         people = self.world.people.items()
-        return {name: (await self.client.ask(document, person=person)).data for name, person in people}
+        tokens = {
+            name: {} if person is None else {"authorization": await self.client.token(person)}
+            for name, person in people
+        }
+        self.standings = tokens | self.world.others
+        stranger = await self.foreign.token(self.world.stranger)
+        self.world.strangers["a demo token"] = {"authorization": stranger}
+        for headers in self.standings.values():
+            assert "data" in (await self.client.ask_with(headers, "{ __typename }")).json
+
+    async def ask(self, who: str, document: str, variables: Mapping[str, Any] | None = None) -> Answer:
+        """Somebody's answer."""
+        return await self.client.ask_with(self.standings[who], document, variables)
+
+    async def actor(self, who: str) -> Actor:
+        """Who a standing is, with the rights of today."""
+        make, person = self.world.make, self.world.people.get(who)
+        if person is not None:
+            return await make.actor(person)
+        _, _, key = self.standings[who].get("authorization", "").partition("Bearer ")
+        if not key:
+            return anonymous(make.tenant)
+        day = datetime.now(UTC).astimezone(ZoneInfo(make.tenant.time_zone)).date()
+        async with make.database.readers.connection() as connection:
+            actor = await load_key(connection, make.tenant, day, key)
+        assert actor is not None, who
+        return actor
+
+    async def by_each(self, document: str, variables: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        """Everybody's answer."""
+        return {who: (await self.ask(who, document, variables)).data for who in self.standings}
+
+    async def first_told(self, who: str, subscription: str) -> Any:
+        """The first answer of a subscription, as a stream of events; then whoever watched hangs up."""
+        answer = await self._watching.ask_with({**self.standings[who], "accept": "text/event-stream"}, subscription)
+        told = answer.body.partition(b"event: next\ndata: ")[2].partition(b"\n")[0]
+        return json.loads(told)
 
     async def samples(self, type_name: str) -> dict[str, list[Any]]:
-        """The samples of a type as everybody sees them; None where somebody doesn't. Asked once: nothing changes."""
+        """The samples of a type as everybody sees them; None where somebody doesn't. Asked once: nothing changes.
+
+        Samples that are reached alike are asked for by one document, which is written as SQL once.
+        """
         if type_name not in self._samples:
-            built, steps = build(), self.world.samples[type_name]
-            type_ = asking.guarded(built.graphql)[type_name]
-            rows: dict[str, list[Any]] = {name: [{} for _ in steps] for name in self.world.people}
-            for selection in asking.selections(built.catalog, type_):
-                answers = await self.by_each(asking.document(type_, selection, steps))
-                for name, data in answers.items():
-                    for i, way in enumerate(steps.values()):
-                        row = asking.found(data, i, way)
-                        rows[name][i] = None if row is None else rows[name][i] | row
+            steps, type_ = self.world.samples[type_name], TYPES[type_name]
+            rows: dict[str, list[Any]] = {who: [{} for _ in steps] for who in self.standings}
+            for selection in asking.selections(BUILT.catalog, type_):
+                for i, way in enumerate(steps.values()):
+                    document, values = asking.varied(asking.document(type_, selection, {"": way}))
+                    for who, data in (await self.by_each(document, values)).items():
+                        row = asking.found(data, 0, way)
+                        rows[who][i] = None if row is None else rows[who][i] | row
             self._samples[type_name] = rows
         return self._samples[type_name]

@@ -1,6 +1,7 @@
 """How the authorization matrix asks: for every field of a sample, and of everything at once."""
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from graphql import GraphQLEnumType, GraphQLObjectType, GraphQLScalarType, GraphQLSchema, get_named_type
@@ -10,6 +11,9 @@ from schema.compiler.declare import Computed
 
 SHAPES = ("Connection", "Edge", "Payload")
 """Endings of types that only give a shape to what others hold."""
+
+AT_ONCE = 25
+"""Fields at the root of a request, the most there may be."""
 
 
 def guarded(schema: GraphQLSchema) -> dict[str, GraphQLObjectType]:
@@ -57,10 +61,41 @@ def document(type_: GraphQLObjectType, selection: str, samples: Mapping[str, tup
     return f"{{ {' '.join(said)} }}"
 
 
+_TEXT = re.compile(r'(\w+): "([^"]*)"')
+
+
+def varied(document: str) -> tuple[str, dict[str, str]]:
+    """A query whose texts are variables, and their values: what asks alike for different things is one document."""
+    values = {f"v{i}": value for i, (_, value) in enumerate(_TEXT.findall(document))}
+    names = iter(values)
+    types: dict[str, str] = {}
+
+    def variable(found: re.Match[str]) -> str:
+        name = next(names)
+        types[name] = "ID!" if found[1] == "id" or found[1].endswith("Id") else "String!"
+        return f"{found[1]}: ${name}"
+
+    said = _TEXT.sub(variable, document)
+    declared = ", ".join(f"${name}: {type_}" for name, type_ in types.items())
+    return (f"query ({declared}) {said}" if types else said), values
+
+
+def payload(mutation: str) -> str:
+    """The type of a mutation's answer where it was done."""
+    return f"{mutation[0].upper()}{mutation[1:]}Payload"
+
+
+def mutations(names: Sequence[str], ask: str = "__typename") -> str:
+    """One document for mutations `m0`, `m1`, … with their inputs as `$i0`, `$i1`, …: one after the other."""
+    declared = ", ".join(f"$i{i}: {name[0].upper()}{name[1:]}Input!" for i, name in enumerate(names))
+    fields = " ".join(f"m{i}: {name}(input: $i{i}) {{ {ask} }}" for i, name in enumerate(names))
+    return f"mutation ({declared}) {{ {fields} }}"
+
+
 def found(data: Mapping[str, Any], i: int, steps: tuple[str, ...]) -> Mapping[str, Any] | None:
     """The sample in the answer; None where it isn't there."""
-    value = data[f"s{i}"]
-    for step in steps[1:]:
+    value: Any = data
+    for step in (f"s{i}", *steps[1:]):
         value = value and value[step]
         if isinstance(value, list):
             value = value[0] if value else None

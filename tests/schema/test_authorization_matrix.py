@@ -4,93 +4,97 @@ The table is tests/schema/matrix/, a file a domain, asked of the samples of test
 and the table hasn't fails here, and so does the other way round.
 """
 
+from collections.abc import Callable, Iterable
+from copy import deepcopy
 from typing import Any
 from uuid import UUID
 
 import asyncpg
 import pytest
-from graphql import GraphQLObjectType
 
-from models.policies import policies
-from schema.build import build
 from schema.compiler.declare import Column, Relation
-from schema.compiler.names import camel
-from schema.mutations import MUTATIONS as DECLARED
-from schema.relay import Node, decode_id, encode_id
-from tests.client import Answer, Client
-from tests.domains import domain_of
-from tests.schema import asking, matrix, standing
-from tests.schema.asked import Asked
+from schema.relay import decode_id, encode_id
+from tests.schema import asking, declared, matrix, standing
+from tests.schema.asked import BUILT, TYPES, Asked
+from tests.schema.declared import domain, sample_in
+from tests.schema.digests import differing, digests
 
 MATRIX = matrix.read()
 
-BUILT = build()
-TYPES = asking.guarded(BUILT.graphql)
-
-
-def table_of(type_name: str) -> matrix.Table:
-    """What is said of a type. AssertionError where nothing is."""
-    assert type_name in MATRIX.types, f"Who reads {type_name}? {say_so(type_name)}: [{type_name}]"
-    return MATRIX.types[type_name]
-
-
-# Where a domain says what it has to
-
-
-def domain(type_name: str, field: str | None = None) -> str:
-    """The domain that declares a type, a field of one, or a mutation."""
-    if type_name == "Mutation":
-        return next(domain_of(made.operate) for made in DECLARED.values() if camel(made.name) == field)
-    type_ = BUILT.graphql.type_map[type_name]
-    assert isinstance(type_, GraphQLObjectType)
-    origin = type_.fields[field].extensions["strawberry-definition"].origin if field else Node
-    if origin is Node:
-        origin = type_.extensions["strawberry-definition"].origin
-    return domain_of(origin)
-
-
-def say_so(type_name: str, field: str | None = None) -> str:
-    """What to do about a missing row."""
-    return f"Say so in {matrix.FOLDER}/{domain(type_name, field)}.toml"
-
-
-def sample_in(type_name: str, field: str | None = None) -> str:
-    """Where a sample, or a case, is made."""
-    return f"tests/schema/standing/{domain(type_name, field)}.py"
+Record = Callable[[str, object], None]
 
 
 # The table is whole
 
 
-def test_every_field_that_can_be_read_has_a_row_and_every_row_a_field() -> None:
-    for name, type_ in TYPES.items():
-        said = MATRIX.types[name].fields if name in MATRIX.types else {}
-        for field in sorted(type_.fields.keys() - said.keys()):
-            pytest.fail(
-                f"Who reads {name}.{field}? {say_so(name, field)}: "
-                f"[{name}] fields.everybody (of those who see the row), or who else."
-            )
-        gone = said.keys() - type_.fields.keys()
-        assert not gone, f"{matrix.FOLDER} has rows for what {name} hasn't: {', '.join(sorted(gone))}."
-    gone = MATRIX.types.keys() - TYPES.keys()
-    assert not gone, f"{matrix.FOLDER} has rows for types that there aren't: {', '.join(sorted(gone))}."
+def test_whatever_can_be_read_or_done_has_a_row_and_every_row_is_of_something(
+    asked: Asked, record_property: Record
+) -> None:
+    missing = [*declared.without_a_row(BUILT.graphql, MATRIX), *declared.without_a_case(asked.world, MATRIX)]
+    assert not missing, "\n".join(missing)
+    record_property("matrix", declared.size(BUILT.graphql, MATRIX))
 
 
-@pytest.mark.parametrize(("root", "rows"), [("Query", MATRIX.queries), ("Mutation", MATRIX.mutations)])
-def test_every_root_field_and_mutation_has_a_row_and_every_row_is_of_one(root: str, rows: dict[str, Any]) -> None:
-    type_ = BUILT.graphql.type_map[root]
-    assert isinstance(type_, GraphQLObjectType)
-    for field in sorted(type_.fields.keys() - rows.keys()):
-        pytest.fail(
-            f"Who may {field}? {say_so(root, field)}: [{root}.{field}], "
-            f"a row for each case in {sample_in(root, field)}."
-        )
-    gone = rows.keys() - type_.fields.keys()
-    assert not gone, f"{matrix.FOLDER} has rows for what {root} hasn't: {', '.join(sorted(gone))}."
+def test_what_is_not_declared_says_what_to_write_and_where(asked: Asked) -> None:
+    """Of every kind: what the table lacks is named with its file, and so is what only the table has."""
+
+    def lacking(change: Callable[[matrix.Matrix], object]) -> list[str]:
+        table = deepcopy(MATRIX)
+        change(table)
+        return [*declared.without_a_row(BUILT.graphql, table), *declared.without_a_case(asked.world, table)]
+
+    toml, samples = "tests/schema/matrix", "tests/schema/standing"
+    assert lacking(lambda table: table.types.pop("Avenue")) == [
+        f"Who sees an Avenue? Say so in {toml}/reports.toml: [Avenue] rows."
+    ]
+    everybody = "[Event] fields.everybody (of those who see the row), or who else."
+    assert lacking(lambda table: table.types["Event"].fields.pop("seatsTaken")) == [
+        f"Who reads Event.seatsTaken? Say so in {toml}/events.toml: {everybody}"
+    ]
+    assert lacking(lambda table: table.types["Event"].fields.update(gone="own")) == [
+        f"{toml} has a row for Event.gone, which there isn't."
+    ]
+    assert lacking(lambda table: table.types.update(Gone=MATRIX.types["Avenue"])) == [
+        f"{toml} has rows for the type Gone, which there isn't."
+    ]
+    for root, name, file in (
+        ("Query", "segment", "segments"),
+        ("Mutation", "planEvent", "events"),
+        ("Mutation", "addGuest", "parties"),
+        ("Subscription", "eventCounts", "desk"),
+    ):
+        row = f"[{root}.{name}], a row for each case in {samples}/{file}.py."
+        assert lacking(lambda table, root=root, name=name: table.roots[root].pop(name)) == [  # type: ignore[misc]
+            f"Who may {name}? Say so in {toml}/{file}.toml: {row}"
+        ]
+    assert lacking(lambda table: table.queries.update(gone={})) == [
+        f"{toml} has rows for Query.gone, which there isn't."
+    ]
+    assert lacking(lambda table: table.mutations["grantRole"].pop("editor")) == [
+        f"Who may grantRole in the case 'editor'? Say so in {toml}/roles.toml: [Mutation.grantRole.\"editor\"]."
+    ]
+    assert lacking(lambda table: table.mutations["grantRole"].update(gone={})) == [
+        f"{toml} has the case 'gone' of grantRole: make it in {samples}/roles.py, or take the row out."
+    ]
+    assert lacking(lambda table: table.types["Avenue"].rows.pop("closed")) == [
+        f"Who sees the Avenue 'closed'? Say so in {toml}/reports.toml: [Avenue] rows.\"closed\"."
+    ]
+
+
+def test_an_input_whose_identifiers_no_case_gives_says_where_one_is_made(asked: Asked) -> None:
+    """They are what the attacks of tests/schema/test_isolation.py are made of."""
+    inputs = standing.inputs(asked.world)
+    assert declared.without_an_identifier(BUILT.graphql, inputs) == []
+    del inputs["grantRole"]["editor"]
+    for case in inputs["grantRole"].values():
+        del case["personId"]
+    assert declared.without_an_identifier(BUILT.graphql, inputs) == [
+        "Whose GrantRoleInput.personId may one name? Give it in a case of grantRole in tests/schema/standing/roles.py."
+    ]
 
 
 def test_rows_speak_of_audiences_and_standings_that_there_are(asked: Asked) -> None:
-    assert asked.world.people.keys() == MATRIX.everybody
+    assert asked.standings.keys() == MATRIX.everybody
     assert {name for said in (*MATRIX.audiences, *MATRIX.said()) for name in MATRIX.who(said)} <= MATRIX.everybody
 
 
@@ -121,10 +125,17 @@ def test_what_two_files_say_of_the_same_is_an_error() -> None:
 
 
 def test_audiences_are_read_from_the_left() -> None:
-    said = matrix.Matrix({"everybody": ["own", "staff"], "persons": "everybody - own"}, {}, {}, {})
+    audiences: dict[str, list[str] | str] = {
+        "everybody": ["own", "staff", "staff in a session"],
+        "staff": ["staff", "staff in a session"],
+        "persons": "everybody - own",
+        "managers": ["staff"],
+    }
+    said = matrix.Matrix(audiences, {}, {}, {}, {})
     assert said.who("") == set()
-    assert said.who("persons + own") == said.who("own + persons") == {"own", "staff"}
-    assert said.who("own + persons - own") == {"staff"}
+    assert said.who("managers") == said.who("staff") == {"staff", "staff in a session"}
+    assert said.who("persons + own") == said.who("own + persons") == {"own", "staff", "staff in a session"}
+    assert said.who("own + persons - own") == {"staff", "staff in a session"}
     with pytest.raises(AssertionError, match="'nobody' is neither"):
         said.who("own - nobody")
 
@@ -143,7 +154,7 @@ def test_what_is_not_for_all_readers_of_a_row_neither_filters_nor_orders() -> No
         if type_name == "Query" or not isinstance(binding, Column):
             continue
         if binding.where or binding.order or (type_name, binding.name) in orders:
-            assert table_of(type_name).fields[name] == "everybody", f"{type_name}.{name}"
+            assert MATRIX.types[type_name].fields[name] == "everybody", f"{type_name}.{name}"
         orders.discard((type_name, binding.name))
     assert not orders, "A cursor carries columns that are no field."
 
@@ -152,34 +163,41 @@ def test_what_is_not_for_all_readers_of_a_row_neither_filters_nor_orders() -> No
 
 
 @pytest.mark.parametrize("type_name", TYPES)
-async def test_a_field_is_read_by_those_it_is_for(asked: Asked, type_name: str) -> None:
-    table, samples = table_of(type_name), asked.world.samples.get(type_name, {})
-    assert samples, f"There is no sample of {type_name}: make one in {sample_in(type_name)}."
-    assert table.rows.keys() == samples.keys(), (
-        f"Who sees each sample of {type_name}? {say_so(type_name)}, and no other."
-    )
+async def test_a_field_is_read_by_those_it_is_for(asked: Asked, type_name: str, record_property: Record) -> None:
+    table, samples = MATRIX.types[type_name], asked.world.samples[type_name]
     answers = await asked.samples(type_name)
+    wrong: list[str] = []
     told = set()
     for i, label in enumerate(samples):
         rows = {name: found[i] for name, found in answers.items()}
         seers = MATRIX.who(table.rows[label])
-        assert {name for name, row in rows.items() if row} == seers, label
+        wrong += unlike(f"the sample {label!r}", {name for name, row in rows.items() if row}, seers)
         for field, audience in table.fields.items():
             expected = seers & MATRIX.who(table.exceptions.get(f"{label}.{field}", audience))
-            seen = {name for name in seers if asking.says_something(rows[name][field])}
+            seen = {name for name in seers if rows[name] and asking.says_something(rows[name][field])}
             if seen:  # a sample may lack what another has
-                assert seen == expected, f"{label}.{field}"
+                wrong += unlike(f"{field} of {label!r}", seen, expected)
                 told.add(field)
+    assert not wrong, "\n".join(wrong)
     for field in sorted(table.fields.keys() - told):
         pytest.fail(
             f"No sample has a value of {type_name}.{field}: nothing was tested. "
             f"Make one in {sample_in(type_name, field)}."
         )
+    record_property("cells of fields", len(samples) * len(table.fields) * len(answers))
+
+
+def unlike(what: str, found: set[str], expected: set[str]) -> Iterable[str]:
+    """Who gets more than the table says, and who less."""
+    more, less = found - expected, expected - found
+    if more:
+        yield f"{what}: also for {', '.join(sorted(more))}"
+    if less:
+        yield f"{what}: not for {', '.join(sorted(less))}"
 
 
 @pytest.mark.parametrize("type_name", TYPES)
 async def test_relations_lead_nobody_to_a_row_that_they_do_not_see(asked: Asked, type_name: str) -> None:
-    assert type_name in asked.world.samples, f"There is no sample of {type_name}: make one in {sample_in(type_name)}."
     seers = {
         asked.world.ids[f"{of} {label}".strip()]: MATRIX.who(said)
         for of, table in MATRIX.types.items()
@@ -192,75 +210,72 @@ async def test_relations_lead_nobody_to_a_row_that_they_do_not_see(asked: Asked,
 
 
 @pytest.mark.parametrize("name", MATRIX.queries)
-async def test_a_root_field_gives_what_it_is_for(asked: Asked, name: str) -> None:
-    cases = standing.roots(asked.world).get(name, {})
-    assert cases.keys() == MATRIX.queries[name].keys(), f"The cases of {name} are those of {sample_in('Query', name)}."
+async def test_a_root_field_gives_what_it_is_for(asked: Asked, name: str, record_property: Record) -> None:
+    cases = standing.roots(asked.world)[name]
+    wrong: list[str] = []
     for case, document in cases.items():
-        answers = await asked.by_each(f"{{ it: {document} }}")
+        answers = await asked.by_each(*asking.varied(f"{{ it: {document} }}"))
         seen = {who for who, data in answers.items() if asking.says_something(data["it"])}
-        assert seen == MATRIX.who(MATRIX.queries[name][case]), case
+        wrong += unlike(case, seen, MATRIX.who(MATRIX.queries[name][case]))
+    assert not wrong, "\n".join(wrong)
+    record_property("cells of root fields", len(cases) * len(asked.standings))
 
 
-# Another tenant
-
-
-async def test_staff_of_another_confederation_are_nobody_here(asked: Asked) -> None:
-    token = await asked.foreign.token(asked.world.stranger)
-    assert (await asked.client.ask("{ me { id } }", authorization=token)).status == 401
-    assert (await asked.foreign.ask("{ me { id } }", authorization=token)).data["me"] is not None
-
-
-async def test_nothing_of_another_confederation_is_read_at_ones_own_address(asked: Asked) -> None:
-    for label, id in asked.world.ids.items():
-        if not label.endswith("foreign"):
-            answer = await asked.foreign.ask(f'{{ node(id: "{id}") {{ id }} }}', person=asked.world.stranger)
-            assert answer.data == {"node": None}, label
+@pytest.mark.parametrize("name", MATRIX.subscriptions)
+async def test_a_subscription_tells_those_it_is_for(asked: Asked, name: str, record_property: Record) -> None:
+    cases = standing.roots(asked.world)[name]
+    wrong: list[str] = []
+    for case, document in cases.items():
+        told = {who: await asked.first_told(who, f"subscription {{ it: {document} }}") for who in asked.standings}
+        seen = {who for who, answer in told.items() if "errors" not in answer}
+        wrong += unlike(case, seen, MATRIX.who(MATRIX.subscriptions[name][case]))
+        assert all(answer["data"]["it"] for who, answer in told.items() if who in seen)
+        assert {error["extensions"]["code"] for who in told.keys() - seen for error in told[who]["errors"]} <= {
+            "NOT_SIGNED_IN",
+            "NOT_FOUND",
+        }
+    assert not wrong, "\n".join(wrong)
+    record_property("cells of subscriptions", len(cases) * len(asked.standings))
 
 
 # Doing
 
 
-async def answer(client: Client, name: str, person: Any, input: dict[str, Any]) -> tuple[str, Answer]:
-    """The type of a mutation's answer."""
-    title = name[0].upper() + name[1:]
-    document = f"mutation ($input: {title}Input!) {{ it: {name}(input: $input) {{ __typename }} }}"
-    given = await client.ask(document, {"input": input}, person=person)
-    return given.data["it"]["__typename"], given
-
-
-CASES = [(name, case) for name, cases in MATRIX.mutations.items() for case in cases]
-
-
-@pytest.mark.parametrize(("name", "case"), CASES)
+@pytest.mark.parametrize("of", sorted({domain("Mutation", name) for name in MATRIX.mutations}))
 async def test_a_mutation_is_done_for_whom_it_is_and_changes_nothing_for_others(
-    asked: Asked, owner: asyncpg.Connection, name: str, case: str
+    asked: Asked, owner: asyncpg.Connection, of: str, record_property: Record
 ) -> None:
-    input = standing.inputs(asked.world)[name][case]
-    before = await everything(owner)
-    answers: dict[str, set[str]] = {}
-    for who, person in asked.world.people.items():
-        given, _ = await answer(asked.client, name, person, input | {"dryRun": True})
-        answers.setdefault(given, set()).add(who)
-        if not given.endswith("Payload"):
-            assert (await answer(asked.client, name, person, input))[0] == given, who
-    expected = {given: MATRIX.who(audience) for given, audience in MATRIX.mutations[name][case].items()}
-    others = MATRIX.everybody.difference(*expected.values())
-    assert answers == expected | ({"NotFound": others} if others else {})
-    assert (await answer(asked.foreign, name, asked.world.stranger, input))[0] == "NotFound"
-    assert await everything(owner) == before
-
-
-@pytest.mark.parametrize("name", MATRIX.mutations)
-def test_every_case_of_a_mutation_has_a_row(asked: Asked, name: str) -> None:
-    cases = standing.inputs(asked.world).get(name, {}).keys()
-    assert cases == MATRIX.mutations[name].keys(), f"The cases of {name} are those of {sample_in('Mutation', name)}."
-
-
-async def everything(owner: asyncpg.Connection) -> str:
-    """A digest of every row that there is."""
-    of_a_table = "(select md5(coalesce(string_agg(t::text, '' order by t::text), '')) from {} t)"
-    digests = [of_a_table.format(table) for table in sorted(policies.by_table)]
-    return str(await owner.fetchval(f"select concat({', '.join(digests)})"))
+    """Whoever it is for only tries it; whoever is refused is refused in earnest."""
+    inputs = standing.inputs(asked.world)
+    cases = [(name, case) for name in MATRIX.mutations if domain("Mutation", name) == of for case in inputs[name]]
+    said = {
+        (name, case): {given: MATRIX.who(audience) for given, audience in MATRIX.mutations[name][case].items()}
+        for name, case in cases
+    }
+    tenants = [asked.world.make.tenant.id, asked.world.foreign.tenant.id]
+    before = await digests(owner, tenants)
+    answers: dict[tuple[str, str], dict[str, set[str]]] = {key: {} for key in cases}
+    for batch in (cases[i : i + asking.AT_ONCE] for i in range(0, len(cases), asking.AT_ONCE)):
+        document = asking.mutations([name for name, _ in batch])
+        for who in asked.standings:
+            doing = {
+                f"i{i}": inputs[name][case] | {"dryRun": who in said[name, case].get(asking.payload(name), ())}
+                for i, (name, case) in enumerate(batch)
+            }
+            data = (await asked.ask(who, document, doing)).data
+            for i, key in enumerate(batch):
+                answers[key].setdefault(data[f"m{i}"]["__typename"], set()).add(who)
+    wrong: list[str] = []
+    for (name, case), found in answers.items():
+        expected = said[name, case]
+        others = MATRIX.everybody.difference(*expected.values())
+        whole = expected | {"NotFound": others | expected.get("NotFound", set())}
+        for given in sorted(found.keys() | whole.keys()):
+            wrong += unlike(f"{name}, {case}: {given}", found.get(given, set()), whole.get(given, set()))
+    assert not wrong, "\n".join(wrong)
+    changed = differing(before, await digests(owner, tenants))
+    assert not changed, f"A refusal has changed rows of {', '.join(changed)}."
+    record_property("cells of mutations", len(cases) * len(asked.standings))
 
 
 # Absent and invisible

@@ -101,11 +101,11 @@ def loose_lists(schema: GraphQLSchema) -> list[str]:
 
 
 def loose_identifiers(schema: GraphQLSchema) -> list[str]:
-    """Identifiers that are not of the type ID."""
+    """Identifiers that are not of the type ID; but a `clientId` is OAuth's, and means nothing to us."""
     return [
         place
         for place, member in members(schema)
-        if re.search(r"[.(](id|\w+Id)\)?$", place) and str(get_named_type(member.type)) != "ID"
+        if re.search(r"[.(](id|(?!client)\w+Id)\)?$", place) and str(get_named_type(member.type)) != "ID"
     ]
 
 

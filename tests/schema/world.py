@@ -6,24 +6,38 @@
 What is asked for is home's, and Ana's (`own`) where a person has it. Nothing here is changed by a test.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, TypeVar
 
-from models import Association, CancellationReason, Person, PositionClass, Role
+from models import Association, CancellationReason, Person, PositionClass, Role, SiteKeyKind
 from models.base import TenantRecord
 from schema.relay import encode_id
+from schema.web.cookies import cookie_name
+from services.core.actor import system
+from services.core.permissions import SCOPES
+from services.identity.site_keys import make_key
 from tests.making import Maker, texts
 
 Row = TypeVar("Row", bound=TenantRecord)
 
 FAR = date(2099, 12, 31)
 
+LESSER = tuple(role for role in Role if role is not Role.ADMINISTRATOR)
+"""Each is a standing by its name: who has that role at home, and nothing else."""
+
+Headers = dict[str, str]
+
 
 @dataclass(frozen=True)
 class World:
-    """`people` by standing; `samples` by type and label: the steps that lead to the row from the root of a query."""
+    """`people` by standing, None for anybody; `others`: the credentials of those who ask otherwise than by demo token.
+
+    `strangers`: credentials of the other confederation that are good there. `samples` by type and label: the steps that
+    lead to the row from the root of a query.
+    """
 
     make: Maker
     foreign: Maker
@@ -33,6 +47,8 @@ class World:
     beside: Association
     people: dict[str, Person | None]
     stranger: Person  # staff of the other confederation
+    others: dict[str, Headers] = field(default_factory=dict)
+    strangers: dict[str, Headers] = field(default_factory=dict)
     samples: dict[str, dict[str, tuple[str, ...]]] = field(default_factory=dict)
     rows: dict[str, Any] = field(default_factory=dict)
     ids: dict[str, str] = field(default_factory=dict)
@@ -72,9 +88,9 @@ def _parts(label: str) -> tuple[str, str]:
     return type_name, name
 
 
-async def standings(make: Maker) -> World:
-    """The confederation with its people, and nothing else."""
-    foreign = await make.other()
+async def standings(make: Maker, foreign: Maker | None = None) -> World:
+    """The confederation with its people, and nothing else; `foreign`: the other one, where it is there already."""
+    foreign = foreign or await make.other()
     home = make._home = await make.association(about=texts("De tous", "Of all"), website="https://home.example")
     elsewhere = await make.association()
     above, beside = await make.umbrella(), await make.umbrella()
@@ -96,10 +112,46 @@ async def standings(make: Maker) -> World:
         "staff elsewhere": await make.staff(Role.ADMINISTRATOR, elsewhere),
         "staff above": await make.staff(Role.ADMINISTRATOR, above, cascades=True),
         "staff beside": await make.staff(Role.ADMINISTRATOR, beside, cascades=True),
-        "registrar": await make.staff(Role.REGISTRAR, home),
-        "membership officer": await make.staff(Role.MEMBERSHIP_OFFICER, home),
-        "coordinator": await make.staff(Role.COORDINATOR, home),
-        "adviser": await make.staff(Role.ADVISER, home),
+        **{role.value.lower().replace("_", " "): await make.staff(role, home) for role in LESSER},
     }
     stranger = await foreign.staff(Role.ADMINISTRATOR)
-    return World(make, foreign, home, elsewhere, above, beside, people, stranger)
+    made = World(make, foreign, home, elsewhere, above, beside, people, stranger)
+    await _with_keys_and_sessions(made)
+    return made
+
+
+async def _with_keys_and_sessions(world: World) -> None:
+    """Those who ask by a site key or in a session; and what the stranger has, shown at this address."""
+    make, foreign, slug = world.make, world.foreign, world.make.tenant.slug
+    hour_ago = datetime.now(UTC) - timedelta(hours=1)
+    keys_and_sessions = {
+        "publishable key": await _key(make, world.home, SiteKeyKind.PUBLISHABLE),
+        "secret key": await _key(make, world.home, SiteKeyKind.SECRET),
+        "secret key elsewhere": await _key(make, world.elsewhere, SiteKeyKind.SECRET),
+        "own in a session": in_session(slug, await make.signed_in(world.person("own"))),
+        "staff in an old session": in_session(
+            slug, await make.signed_in(world.person("staff"), authenticated_at=hour_ago)
+        ),
+    }
+    world.others.update(keys_and_sessions)
+    secret, away = await foreign.signed_in(world.stranger), await foreign.home()
+    theirs = {
+        "a session": in_session(slug, secret),
+        "a session's secret": {"authorization": f"Bearer {secret}"},
+        "a publishable key": await _key(foreign, away, SiteKeyKind.PUBLISHABLE),
+        "a secret key": await _key(foreign, away, SiteKeyKind.SECRET),
+    }
+    world.strangers.update(theirs)
+
+
+async def _key(make: Maker, association: Association, kind: SiteKeyKind) -> Headers:
+    """A site key that may do whatever one of its kind may."""
+    scopes: Sequence[str] = sorted(SCOPES) if kind is SiteKeyKind.SECRET else ()
+    async with make.acting_as(system(make.tenant)) as work:
+        _, secret = await make_key(work, association.id, kind=kind, name="Matrix", scopes=scopes)
+    return {"authorization": f"Bearer {secret}"}
+
+
+def in_session(slug: str, secret: str) -> Headers:
+    """A session's cookie, as a page of the server's own sends it."""
+    return {"cookie": f"{cookie_name(slug)}={secret}", "sec-fetch-site": "same-origin"}

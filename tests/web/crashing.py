@@ -23,6 +23,8 @@ from tests.conftest import sibling
 
 REGISTER = """mutation ($id: ID!, $key: String) { done: registerForEvent(input: {eventId: $id, idempotencyKey: $key}) {
   __typename ... on RegisterForEventPayload { registration { id state } } ... on Problem { code } } }"""
+ALONE = REGISTER.replace("done:", "__typename done:")
+"""The same, asked in a way that isn't gathered with others': more than one field."""
 CANCEL = """mutation ($id: ID!, $key: String) { done: cancelRegistration(input: {registrationId: $id,
   idempotencyKey: $key}) { __typename ... on CancelRegistrationPayload { registration { id state } }
   ... on Problem { code } } }"""
@@ -103,17 +105,21 @@ class Acknowledged:
 
 @dataclass
 class Somebody:
-    """A person who registers, gives up and registers again, and asks again until there is an answer."""
+    """A person who registers, gives up and registers again, and asks again until there is an answer.
+
+    `alone`: each registration is a transaction of its own, beside those that are decided upon together.
+    """
 
     machine: Machine
     slug: str
     handle: str
     said: Acknowledged
+    alone: bool = False
 
     async def live(self, event: str, until: Callable[[], bool]) -> None:
         """Do so, until a registration is acknowledged when it is time to stop, or something is refused."""
         for turn in range(1_000_000):
-            id = await self._do(REGISTER, event, f"{self.handle}-r{turn}")
+            id = await self._do(ALONE if self.alone else REGISTER, event, f"{self.handle}-r{turn}")
             if id is None:
                 return
             self.said.registered[id] = self.handle

@@ -120,18 +120,19 @@ class Events:
 
 
 @asynccontextmanager
-async def served(database_url: str) -> AsyncIterator[Served]:
-    """The application as a server has it, with demo tokens."""
+async def served(database_url: str, port: int = 0, **options: Any) -> AsyncIterator[Served]:
+    """The application as a server has it, with demo tokens; on any free port. `options`: uvicorn's."""
     app = create_app(Settings(database_url=database_url), demo_tokens=True)
     assert isinstance(app, Application)
     server = _Server(
         uvicorn.Config(
             app,
             host="127.0.0.1",
-            port=0,
-            log_level="critical",
+            port=port,
+            log_level=options.pop("log_level", "critical"),
             ws_max_size=2 * LARGEST_BODY,
             timeout_graceful_shutdown=1,
+            **options,
         )
     )
     serving = asyncio.create_task(server.serve())

@@ -30,6 +30,7 @@ create or replace function take_seats(
 ) returns table (pool_id uuid, seats int, seated boolean, allotment_id uuid, event_state text) language plpgsql as $f$
 declare
   pool public.seat_pool;
+  lifted text := current_setting('confed.elevated', true);
 begin
   perform set_config('confed.elevated', 'a control', true);
   select * into pool from public.seat_pool p where p.event_id = of_event;
@@ -38,7 +39,7 @@ begin
   if seated then
     update public.seat_pool p set taken = p.taken + 1 where p.id = pool.id;
   end if;
-  perform set_config('confed.elevated', '', true);
+  perform set_config('confed.elevated', coalesce(lifted, ''), true);
   return next;
 end $f$;
 """
@@ -98,8 +99,10 @@ async def test_killed_in_the_middle_nothing_acknowledged_is_lost_and_no_seat_is_
         machine, make, event_id, handles = await opening(tmp_path, stack)
         event, said, over = encode_id("Event", event_id), Acknowledged(), asyncio.Event()
         everybody = [
-            asyncio.create_task(Somebody(machine, make.tenant.slug, handle, said).live(event, over.is_set))
-            for handle in handles
+            asyncio.create_task(
+                Somebody(machine, make.tenant.slug, handle, said, alone=place % 3 == 0).live(event, over.is_set)
+            )
+            for place, handle in enumerate(handles)
         ]
         chance = random.Random(4)
         for _ in range(CRASHES):
@@ -132,6 +135,9 @@ async def test_the_checks_find_what_goes_wrong_without_the_lock(tmp_path: Path) 
         await owner.close()
         event, said = encode_id("Event", event_id), Acknowledged()
         await asyncio.gather(
-            *(Somebody(machine, make.tenant.slug, handle, said).live(event, lambda: True) for handle in handles)
+            *(
+                Somebody(machine, make.tenant.slug, handle, said, alone=True).live(event, lambda: True)
+                for handle in handles
+            )
         )
         assert "more seats than there are" in await held_and_wrong(machine, event_id)

@@ -1,23 +1,17 @@
-"""A database that goes away and comes back, and a server that is told to stop: what is lost, and what isn't."""
+"""A database that goes away and comes back: what is lost, and what isn't."""
 
 import asyncio
 import json
-import os
-import signal
-import socket
-import sys
 from asyncio import StreamReader, StreamWriter
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
 
 import asyncpg
 import pytest
 from sqlalchemy import URL, make_url
 
 from app import create_app
-from services.core.settings import CHECKOUT, Settings
+from services.core.settings import Settings
 from tests.client import Answer, Client
 from tests.making import Maker
 from tests.web.test_hostile_input import OURS
@@ -143,77 +137,3 @@ def check_told(answer: Answer) -> None:
     assert error["extensions"] == {"code": "UNAVAILABLE"}
     assert not OURS.search(json.dumps(error))
     assert (answer.status, answer.json.get("data")) in ((503, None), (200, None))
-
-
-async def test_a_server_that_is_told_to_stop_answers_what_it_was_asked(
-    make: Maker, database_url: str, owner: asyncpg.Connection
-) -> None:
-    await make.event()
-    async with served(database_url) as (process, port):
-        path = f"/{make.tenant.slug}/graphql"
-        assert await asked(port, path, "{ __typename }") == {"__typename": "Query"}
-        async with owner.transaction():
-            await owner.execute("lock table event in access exclusive mode")
-            waiting = asyncio.create_task(asked(port, path, READ))
-            blocked = "select exists (select from pg_locks where not granted and relation = 'event'::regclass)"
-            await until(lambda: owner.fetchval(blocked))
-            process.send_signal(signal.SIGTERM)
-            await until(lambda: refuses(port))
-            assert not waiting.done()
-        assert await waiting == {"events": {"totalCount": 1}}
-        assert await process.wait() in (0, -signal.SIGTERM, 128 + signal.SIGTERM)
-
-
-@asynccontextmanager
-async def served(url: str) -> AsyncIterator[tuple[asyncio.subprocess.Process, int]]:
-    """The application as `python app.py serve` serves it."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    settings = os.environ | {"DATABASE_URL": url, "HOST": "127.0.0.1", "PORT": str(port)}
-    settings.pop("DATABASE_OWNER_URL", None)
-    process = await asyncio.create_subprocess_exec(sys.executable, "app.py", "serve", cwd=CHECKOUT, env=settings)
-    try:
-        await until(lambda: answers(process, port))
-        yield process, port
-    finally:
-        if process.returncode is None:
-            process.kill()
-            await process.wait()
-
-
-async def until(happened: Callable[[], Awaitable[bool]]) -> None:
-    """Wait for it, half a minute at the most."""
-    async with asyncio.timeout(30):
-        while not await happened():  # noqa: ASYNC110 - other processes set no event here
-            await asyncio.sleep(0.01)
-
-
-async def answers(process: asyncio.subprocess.Process, port: int) -> bool:
-    """Whether the process takes connections. AssertionError where it has ended."""
-    assert process.returncode is None
-    return not await refuses(port)
-
-
-async def refuses(port: int) -> bool:
-    """Whether nobody takes connections."""
-    try:
-        _, writer = await asyncio.open_connection("127.0.0.1", port)
-    except OSError:
-        return True
-    writer.close()
-    return False
-
-
-async def asked(port: int, path: str, document: str) -> Any:
-    """The data of an answer over the network."""
-    body = json.dumps({"query": document}).encode()
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    head = [f"POST {path} HTTP/1.1", "host: x", "connection: close", "content-type: application/json"]
-    head += [f"content-length: {len(body)}", "", ""]
-    writer.write("\r\n".join(head).encode() + body)
-    answer = await reader.read()
-    writer.close()
-    status, _, content = answer.partition(b"\r\n\r\n")
-    assert status.startswith(b"HTTP/1.1 200"), answer
-    return json.loads(content)["data"]

@@ -4,6 +4,6 @@ A message is written down (`Mail`) and its job enqueued with the change that it 
 so at that moment and hands it to the SMTP server; without one it stays queued. Nothing that it said is kept.
 """
 
-from services.events.mail.announcing import announce, announce_to_all
+from services.events.mail.announcing import announce, announce_each, announce_to_all
 
-__all__ = ["announce", "announce_to_all"]
+__all__ = ["announce", "announce_each", "announce_to_all"]

@@ -1,6 +1,6 @@
 """Writing down which message is due to whom, in the transaction of the change that it tells of."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -8,8 +8,9 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import exists, select
 from sqlmodel import col
+from uuid_utils.compat import uuid7
 
-from models import CancellationCause, Event, EventState, Mail, MailKind, Registration, RegistrationState
+from models import CancellationCause, Event, EventState, Mail, MailKind, MailState, Registration, RegistrationState
 from services.core.jobs import enqueue, enqueue_all, every, job
 from services.core.work import Work
 
@@ -37,6 +38,28 @@ async def announce(work: Work, registration: Registration, kind: MailKind, entry
         return
     async with work.elevated("a message is written by the change that it tells of, whosever it is"):
         await _write(work, registration, kind, entry_id)
+
+
+async def announce_each(work: Work, event: Event, told: Sequence[tuple[UUID, UUID, MailKind, UUID]]) -> None:
+    """Have many told, each by registration, person, kind of message and journal entry. To be called elevated."""
+    rows: list[dict[str, Any]] = [
+        {
+            "id": uuid7(),
+            "registration_id": registration_id,
+            "event_id": event.id,
+            "association_id": event.association_id,
+            "person_id": person_id,
+            "kind": kind,
+            "reason_id": entry_id,
+            "sequence": 0,
+            "at": work.now,
+            "state": MailState.QUEUED,
+            "attempts": 0,
+        }
+        for registration_id, person_id, kind, entry_id in told
+    ]
+    await work.insert_all(Mail, rows)
+    await enqueue_all(work, "send_mail", [{"mail_id": row["id"]} for row in rows])
 
 
 async def announce_to_all(work: Work, event: Event, kind: MailKind, entry_id: UUID) -> None:

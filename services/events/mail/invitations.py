@@ -7,9 +7,9 @@ about, so that of two messages with the same sequence the later one counts, in w
 
 from icalendar import Calendar, Event, vCalAddress, vText
 
+from services.core.mail import one_line
 from services.events.calendars import calendar
 from services.events.mail.letters import Letter
-from services.events.mail.rendering import one_line
 
 
 def invitation(letter: Letter, *, organizer: str, attendee: str) -> tuple[str, bytes] | None:

@@ -6,7 +6,6 @@ everything is escaped, and in neither can a name or a title begin a line of its 
 
 import re
 import textwrap
-import unicodedata
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from functools import cache
@@ -15,6 +14,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from services.core.mail import one_line
 from services.events.mail import words
 from services.events.mail.letters import Letter, Ticket
 
@@ -36,14 +36,6 @@ def rendered(letter: Letter, image: Callable[[Ticket], str]) -> Rendered:
     subject, text = _in("text", letter, said)
     _, html = _in("html", letter, said)
     return Rendered(subject, text, html)
-
-
-def one_line(text: str) -> str:
-    """The text without control characters and line breaks: nothing in it begins a header or a line of its own."""
-    return re.sub(r"[ \t]+", " ", "".join(" " if unicodedata.category(c) in _BREAKING else c for c in text)).strip()
-
-
-_BREAKING = {"Cc", "Cs", "Zl", "Zp"}
 
 
 def _said(letter: Letter, image: Callable[[Ticket], str]) -> dict[str, Any]:

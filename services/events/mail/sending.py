@@ -1,17 +1,14 @@
 """The job that sends a message."""
 
-from email.message import EmailMessage
-from enum import Enum
-from urllib.parse import unquote, urlsplit
 from uuid import UUID
 
-import aiosmtplib
 from sqlalchemy import select
 from sqlmodel import col
 
 from models import ContactKind, ContactPoint, Mail, MailState, Person, Registration
 from services.core.jobs import enqueue, job, wait_after
-from services.core.logs import log, log_failure
+from services.core.logs import log_failure
+from services.core.mail import Outcome, hand_over
 from services.core.settings import Settings
 from services.core.work import Work
 from services.events.mail.composing import composed
@@ -19,16 +16,6 @@ from services.events.mail.letters import ABOUT, letter
 
 TRIES = 10
 """How many times a message is handed to the server; with the waits between, about five hours."""
-PATIENCE = 30
-"""Seconds that the server has for each answer."""
-
-
-class Outcome(Enum):
-    """What the server made of a message."""
-
-    TAKEN = "taken"
-    REFUSED = "refused"  # for good: by the recipient's address, or what it says
-    LATER = "later"
 
 
 @job("send_mail")
@@ -58,7 +45,7 @@ async def send_mail(work: Work, *, mail_id: UUID, settings: Settings) -> None:
         return
     mail.attempts += 1
     mail.sequence = said.invitation.sequence if said.invitation else 0
-    outcome = await _handed_over(message, mail, settings.smtp_url.get_secret_value())
+    outcome = await hand_over(message, mail.id, settings.smtp_url.get_secret_value())
     if outcome is Outcome.TAKEN:
         mail.state, mail.sent_at = MailState.SENT, work.now
     elif outcome is Outcome.REFUSED or mail.attempts >= TRIES:
@@ -92,35 +79,3 @@ async def _address(work: Work, person_id: UUID) -> str | None:
         )
     )
     return (await work.session.execute(query)).scalar_one_or_none()
-
-
-async def _handed_over(message: EmailMessage, mail: Mail, url: str) -> Outcome:
-    """Give it to the server. The log gets the server's code, never its words, which quote the address."""
-    parts = urlsplit(url)
-    username = unquote(parts.username) if parts.username else None
-    try:
-        await aiosmtplib.send(
-            message,
-            hostname=parts.hostname,
-            port=parts.port or (465 if parts.scheme == "smtps" else 587),
-            username=username,
-            password=unquote(parts.password) if parts.password else None,
-            use_tls=parts.scheme == "smtps",
-            # Without a password TLS is used where it is offered; with one, nothing is said before it.
-            start_tls=None if parts.scheme == "smtp" and username is None else parts.scheme == "smtp",
-            timeout=PATIENCE,
-        )
-    except aiosmtplib.SMTPRecipientsRefused as refused:
-        return _refusal(mail, [one.code for one in refused.recipients])
-    except (aiosmtplib.SMTPDataError, aiosmtplib.SMTPSenderRefused) as refused:
-        return _refusal(mail, [refused.code])
-    except (aiosmtplib.SMTPException, OSError) as error:
-        # No server, or one that doesn't let us in: that isn't the message's fault.
-        log.warning("the message %s was not taken: %s", mail.id, type(error).__name__)
-        return Outcome.LATER
-    return Outcome.TAKEN
-
-
-def _refusal(mail: Mail, codes: list[int]) -> Outcome:
-    log.warning("the message %s was refused with %s", mail.id, codes)
-    return Outcome.REFUSED if all(code >= 500 for code in codes) else Outcome.LATER

@@ -5,7 +5,7 @@ THEN (
     SELECT (
       SELECT row_to_json(r$8) AS j
       FROM (
-        SELECT t$1.given_name AS "givenName", j$7.j AS memberships
+        SELECT t$1.given_name AS "givenName", j$7.j AS memberships, t$1.id AS "$id", t$1.association_ids AS "$association_ids"
         FROM person AS t$1
         LEFT OUTER JOIN LATERAL (
           SELECT array((

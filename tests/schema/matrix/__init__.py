@@ -3,12 +3,14 @@
 A domain adds `<domain>.toml` here, which is found by itself, and its samples in tests/schema/standing/<domain>.py:
 - `[Type]` has `rows`: each sample and who sees it; and `fields`: every field under who reads it, of those who see the
   row. `except."sample.field"`: where a sample's field leads to what others see.
-- `[Query.field]` has who gets something of each case, `[Mutation.name."case"]` whom each case answers what.
+- `[Query.field]` and `[Subscription.field]` have who gets something of each case, `[Mutation.name."case"]` whom each
+  case answers what.
 - `[audiences]` has names for whom it speaks of often. Fields and samples for a type of another domain, and cases for
   its root fields, stand here too: [Avenue] `fields.everybody = ["takenUpBy"]`. Said by two files is an error.
 
-Who: "everybody", audiences and standings, from the left: "own + persons.read", "persons - events.manage". Everybody
-else gets null, no list item, no total; from a mutation NotFound.
+Who: "everybody", audiences and standings, from the left: "own + persons.read", "persons - events.manage". An audience
+of a standing's name is meant wherever the name stands, but in its own list. Everybody else gets null, no list item, no
+total; from a mutation NotFound.
 """
 
 import re
@@ -24,6 +26,8 @@ from tests.domains import once, once_each
 HERE = Path(__file__).parent
 FOLDER = str(HERE.relative_to(CHECKOUT))
 
+_ROOTS = ("Query", "Mutation", "Subscription")
+
 Files = Iterable[tuple[str, Mapping[str, Any]]]
 
 
@@ -38,12 +42,19 @@ class Table:
 
 @dataclass(frozen=True)
 class Matrix:
-    """What all domains say. `queries` by field and case; `mutations` by name and case, who gets each answer."""
+    """What all domains say. `queries` and `subscriptions` by field and case; `mutations` by name and case, who gets
+    each answer."""
 
     audiences: dict[str, list[str] | str]
     types: dict[str, Table]
     queries: dict[str, dict[str, str]]
     mutations: dict[str, dict[str, dict[str, str]]]
+    subscriptions: dict[str, dict[str, str]]
+
+    @property
+    def roots(self) -> dict[str, Mapping[str, Mapping[str, Any]]]:
+        """What is said of the fields of each root type."""
+        return {"Query": self.queries, "Mutation": self.mutations, "Subscription": self.subscriptions}
 
     @property
     def everybody(self) -> set[str]:
@@ -62,7 +73,7 @@ class Matrix:
         """Every audience that some row speaks of."""
         for table in self.types.values():
             yield from (*table.rows.values(), *table.fields.values(), *table.exceptions.values())
-        for cases in self.queries.values():
+        for cases in (*self.queries.values(), *self.subscriptions.values()):
             yield from cases.values()
         for answers in (answers for cases in self.mutations.values() for answers in cases.values()):
             yield from answers.values()
@@ -72,7 +83,9 @@ class Matrix:
             assert name in self.everybody, f"{name!r} is neither a standing nor an audience: see {FOLDER}."
             return {name}
         meant = self.audiences[name]
-        return self.who(meant) if isinstance(meant, str) else set(meant)
+        if isinstance(meant, str):
+            return self.who(meant)
+        return set().union(*({each} if each == name else self._named(each) for each in meant))
 
 
 def read() -> Matrix:
@@ -83,10 +96,7 @@ def read() -> Matrix:
 def merged(files: Files) -> Matrix:
     """What the files say. AssertionError where two say the same."""
     files = list(files)
-    types = [
-        (file, {n: t for n, t in tables.items() if n not in ("audiences", "Query", "Mutation")})
-        for file, tables in files
-    ]
+    types = [(file, {n: t for n, t in tables.items() if n not in ("audiences", *_ROOTS)}) for file, tables in files]
     for file, tables in types:
         for name, table in tables.items():
             assert table.keys() <= {"rows", "fields", "except"}, f"{file}, {name}, has more than rows, fields, except."
@@ -99,8 +109,7 @@ def merged(files: Files) -> Matrix:
     return Matrix(
         once((file, tables.get("audiences", {})) for file, tables in files),
         {name: Table(parts["rows"][name], fields, parts["except"][name]) for name, fields in parts["fields"].items()},
-        once_each((file, tables.get("Query", {})) for file, tables in files),
-        once_each((file, tables.get("Mutation", {})) for file, tables in files),
+        *(once_each((file, tables.get(root, {})) for file, tables in files) for root in _ROOTS),
     )
 
 

@@ -19,9 +19,9 @@ from tests.making import Maker
 from tests.schema.world import World, standings
 
 
-async def world(make: Maker) -> World:
-    """The people, and what each domain adds."""
-    made = await standings(make)
+async def world(make: Maker, foreign: Maker | None = None) -> World:
+    """The people, and what each domain adds; `foreign`: the other confederation, where it is there already."""
+    made = await standings(make, foreign)
     for module in domains.modules(__name__):
         if hasattr(module, "rows"):
             await module.rows(made)

@@ -33,7 +33,7 @@ async def rows(world: World) -> None:
         await _parts(world, file, way)
     closed = await make.advocacy_file(home, state=AdvocacyFileState.CLOSED, slug="closed-file")
     world.add("AdvocacyFile closed", closed)
-    world.named("AdvocacyFile foreign", await world.foreign.advocacy_file(slug="foreign-file"))
+    world.named("AdvocacyFile foreign", await world.foreign.advocacy_file())
     public, staff = world.row(AdvocacyFile, "public"), world.row(AdvocacyFile, "staff")
     world.add("Demand drafted", await make.demand(public))
     for watcher in (home, ana):
@@ -71,7 +71,7 @@ async def _parts(world: World, file: AdvocacyFile, way: str) -> None:
 
 def roots(world: World) -> dict[str, dict[str, str]]:
     """Files of each confidentiality, and of another confederation."""
-    slugs = {way: way for way in WAYS} | {"another tenant's": "foreign-file"}
+    slugs = {way: way for way in WAYS} | {"another tenant's": world.row(AdvocacyFile, "foreign").slug}
     return {
         "advocacyFile": {case: f'advocacyFile(slug: "{slug}") {{ id }}' for case, slug in slugs.items()},
         "advocacyFiles": {case: page("advocacyFiles", slug) for case, slug in slugs.items()},
@@ -105,7 +105,11 @@ def inputs(world: World) -> dict[str, dict[str, dict[str, Any]]]:
             "elsewhere": members | elsewhere | {"stance": "OPPOSES"},
             "elsewhere, which takes no part": public | elsewhere | {"stance": "OPPOSES"},
         },
-        "draftDemand": {"public": public | {"title": text}, "closed": closed | {"title": text}},
+        "draftDemand": {
+            "public": public | {"title": text},
+            "of an avenue": members | {"title": text, "avenueId": ids["Avenue published"]},
+            "closed": closed | {"title": text},
+        },
         "takeUpAvenue": {
             "members": members | {"avenueId": ids["Avenue published"]},
             "again": public | {"avenueId": ids["Avenue published"]},

@@ -93,6 +93,7 @@ def inputs(world: World) -> dict[str, dict[str, dict[str, Any]]]:
     }
     there = plan | {"associationId": ids["Association elsewhere"]}
     audiences = {"audiences": [{"segmentId": ids["Segment closed"]}]}
+    host = {"associationId": ids["Association elsewhere"], "role": "PARTNER"}
     later = {"startsAt": plan["startsAt"], "endsAt": plan["endsAt"]}
 
     def event(*labels: str) -> dict[str, dict[str, Any]]:
@@ -104,6 +105,7 @@ def inputs(world: World) -> dict[str, dict[str, dict[str, Any]]]:
     return {
         "planEvent": {
             "at home": plan,
+            "in a series, with a host": plan | {"seriesId": ids["EventSeries"], "hosts": [host]},
             "for a closed segment": plan | audiences,
             "elsewhere, for a closed segment of home": there | audiences,
             "elsewhere, after a draft of home": there | {"followUpToId": ids["Event draft"]},

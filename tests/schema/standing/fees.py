@@ -50,11 +50,16 @@ def inputs(world: World) -> dict[str, dict[str, dict[str, Any]]]:
     return {
         "setPrices": {
             "open": priced("open", "CAD"),
+            "for a segment": {
+                "eventId": ids["Event open"],
+                "prices": [fee | {"segmentId": ids["Segment published"]}, fee],
+            },
             "in two currencies": priced("open", "CAD", "EUR"),
             "draft": priced("draft", "CAD"),
         },
         "chargeRegistration": {
-            label: {"registrationId": ids[f"Registration {label}"]} for label in ("absent", "confirmed")
+            "absent": {"registrationId": ids["Registration absent"], "payerId": ids["Association beside"]},
+            "confirmed": {"registrationId": ids["Registration confirmed"]},
         },
         "issueCreditNote": {
             label: {"invoiceId": ids[f"Invoice {label}"]} for label in ("Ana's", "taken back", "for a delegate")

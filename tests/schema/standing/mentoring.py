@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from models import PairingState, PositionClass, ProgrammeState, Sector
+from models import MentoringProgramme, PairingState, PositionClass, ProgrammeState, Sector
 from tests.making import texts
 from tests.schema.asking import page
 from tests.schema.world import FAR, World
@@ -19,7 +19,7 @@ async def rows(world: World) -> None:
     world.add(
         "MentoringProgramme draft", await make.programme(world.home, ProgrammeState.DRAFT, slug="mentoring-draft")
     )
-    world.named("MentoringProgramme foreign", await world.foreign.programme(slug="mentoring-foreign"))
+    world.named("MentoringProgramme foreign", await world.foreign.programme())
     said = {"presentation": "Bonjour.", "sector": Sector.PUBLIC, "region": "Québec"}
     mentor = await make.mentor(ana, programme, capacity=5, **said)
     world.add("MentoringProfile published", mentor)
@@ -49,16 +49,17 @@ async def rows(world: World) -> None:
 
 def roots(world: World) -> dict[str, dict[str, str]]:
     """Programmes of this confederation and of another."""
+    foreign = world.row(MentoringProgramme, "foreign").slug
     return {
         "mentoringProgramme": {
             "open": 'mentoringProgramme(slug: "mentoring") { id }',
             "draft": 'mentoringProgramme(slug: "mentoring-draft") { id }',
-            "another tenant's": 'mentoringProgramme(slug: "mentoring-foreign") { id }',
+            "another tenant's": f'mentoringProgramme(slug: "{foreign}") {{ id }}',
         },
         "mentoringProgrammes": {
             "open": page("mentoringProgrammes", "mentoring"),
             "draft": page("mentoringProgrammes", "mentoring-draft"),
-            "another tenant's": page("mentoringProgrammes", "mentoring-foreign"),
+            "another tenant's": page("mentoringProgrammes", foreign),
         },
     }
 

@@ -39,7 +39,7 @@ def inputs(world: World) -> dict[str, dict[str, dict[str, Any]]]:
         "removeGuest": {"Guy": guest},
         "editRegistration": {"delegate": delegate | {"seats": 2}, "a speaker": delegate | {"role": "SPEAKER"}},
         "registerGroup": {
-            "of home": group("Ana"),
+            "of home": group("Ana", answers=[{"personId": ids["Person Ana"], "answers": []}]),
             "of delegates": group("elsewhere", associationId=encode_id("Association", world.elsewhere.id)),
         },
         "moveRegistration": {

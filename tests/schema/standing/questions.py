@@ -45,6 +45,13 @@ def inputs(world: World) -> dict[str, dict[str, dict[str, Any]]]:
     ids = world.ids
     asked = {"kind": "TEXT", "label": [{"locale": "FR", "text": "Quoi ?"}]}
 
+    after = {
+        "segmentId": ids["Segment published"],
+        "dependsOnId": ids["Question meal of published"],
+        "dependsOnValue": "true",
+        "sensitive": True,
+    }
+
     def event(**given: Any) -> dict[str, dict[str, Any]]:
         return {f"of {name}": {"eventId": ids[f"Event {name}"]} | given for name in ("published", "draft")}
 
@@ -56,8 +63,9 @@ def inputs(world: World) -> dict[str, dict[str, dict[str, Any]]]:
         return [*workshop, ids[f"Question {way}"], ids[f"Question meal of {way}"]]
 
     return {
-        "askQuestion": event(key="asked", **asked),
-        "changeQuestion": question(**asked),
+        "askQuestion": event(key="asked", **asked)
+        | {"after another": event(key="asked", **asked, **after)["of published"]},
+        "changeQuestion": question(**asked) | {"after another": question(**asked, **after)["published"]},
         "retireQuestion": question(),
         "reorderQuestions": {
             f"of {name}": {"eventId": ids[f"Event {name}"], "questionIds": order(way)} for way, name in WAYS.items()

@@ -34,7 +34,8 @@ TABLES: tuple[type[TenantRecord], ...] = (*FILE_AND_PARTS, JournalEntry)
 
 async def picture(make: Maker) -> dict[str, list[dict[str, Any]]]:
     """Every row that an operation on files could have written: compared before and after a refusal."""
-    return {model.__name__: [row.model_dump() for row in await make.all(model)] for model in TABLES}
+    found = await make.everything(*TABLES)
+    return {model.__name__: [row.model_dump() for row in rows] for model, rows in zip(TABLES, found, strict=True)}
 
 
 async def seen(make: Maker, who: Person | None, file_id: UUID) -> set[str]:

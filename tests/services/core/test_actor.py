@@ -11,7 +11,7 @@ from models.policies import policies
 from services.core.actor import Actor, anonymous, find_tenant, load_person, system
 from services.core.database import Database
 from services.core.errors import NotAllowed, NotSignedIn
-from services.core.permissions import PERMISSIONS, PERSONAL, ROLES
+from services.core.permissions import PERSONAL, ROLES
 from tests.making import Maker
 
 TODAY = datetime.now(UTC).date()
@@ -158,15 +158,26 @@ async def test_what_is_required_is_told_to_the_signed_in_only(make: Maker) -> No
         _ = anonymous(make.tenant).required_person_id
 
 
-async def test_postgresql_is_told_every_permission_held_or_not(make: Maker) -> None:
+async def test_postgresql_is_told_what_is_held_and_nobody_inherits_what_another_held(
+    make: Maker, database: Database
+) -> None:
     home = await make.home()
-    registrar = await make.actor(await make.staff(Role.REGISTRAR, home))
-    told = registrar.settings
-    names = {f"confed.{permission.replace('.', '_')}" for permission in PERMISSIONS}
-    assert told.keys() == {"confed.tenant", "confed.person", "confed.memberships"} | names
-    assert told["confed.events_manage"] == f"{{{home.id}}}"
-    assert told["confed.roles_manage"] == "{}"
+    registrar, member = await make.actor(await make.staff(Role.REGISTRAR, home)), await make.actor(await make.member())
+    always = {"confed.tenant", "confed.person", "confed.memberships"}
+    names = {f"confed.{permission.replace('.', '_')}" for permission in ROLES[Role.REGISTRAR]}
+    assert registrar.settings.keys() == always | names
+    assert member.settings.keys() == always
     assert anonymous(make.tenant).settings == {"confed.tenant": str(make.tenant.id)}
+
+    read = """select case when (select count(set_config(name, value, true))
+        from unnest($1::text[], $2::text[]) setting(name, value)) > 0
+        then current_setting('confed.events_manage', true) end"""
+    async with database.readers.connection() as connection:
+        found = [
+            await connection.value(read, list(actor.settings), list(actor.settings.values()))
+            for actor in (registrar, member, registrar, member)
+        ]
+    assert found == [f"{{{home.id}}}", "", f"{{{home.id}}}", ""]
 
 
 def test_every_permission_that_a_policy_asks_for_is_some_roles() -> None:

@@ -45,4 +45,5 @@ TABLES: tuple[type[TenantRecord], ...] = (
 
 async def picture(make: Maker) -> dict[str, list[dict[str, Any]]]:
     """Every row that an event operation could have written: compared before and after a refusal."""
-    return {model.__name__: [row.model_dump() for row in await make.all(model)] for model in TABLES}
+    found = await make.everything(*TABLES)
+    return {model.__name__: [row.model_dump() for row in rows] for model, rows in zip(TABLES, found, strict=True)}

@@ -234,4 +234,4 @@ def test_the_server_is_named_by_an_address_that_no_failure_prints() -> None:
         assert "secret" not in str(refused.value)
     with pytest.raises(ValueError, match="a mail address"):
         Settings.model_validate({"mail_from": "Confed <no@confed.example>"})
-    assert "secret" not in repr(Settings.model_validate({"smtp_url": "smtps://u:secret@mail.example.org"}))
+    assert "hunter2" not in repr(Settings.model_validate({"smtp_url": "smtps://u:hunter2@mail.example.org"}))

@@ -1,0 +1,56 @@
+"""Commands about the database and what is made of it: `worker`, `migrate`, `demo`, `revision`, `sdl`."""
+
+import asyncio
+
+import typer
+
+from schema.build import build
+from services import demo as scenes
+from services.core import migrations
+from services.core.logs import configure
+from services.core.provision import provided, scratch
+from services.core.settings import Settings
+from services.core.tracing import tracing_of
+from services.core.worker import Worker
+
+
+def worker() -> None:
+    """Do jobs until SIGTERM or SIGINT: then finish what was taken up. Any number of these share the work."""
+    with provided(Settings()) as database:
+        configure(database.settings.log)
+        asyncio.run(_work(database.settings))
+
+
+def migrate() -> None:
+    """Bring the database to the newest revision."""
+    with provided(Settings()) as database:
+        asyncio.run(migrations.migrate(database.owner_url))
+
+
+def demo() -> None:
+    """Migrate, and load the demo data where there is none yet."""
+    with provided(Settings()) as database:
+        asyncio.run(migrations.migrate(database.owner_url))
+        asyncio.run(scenes.load_if_empty(database.owner_url))
+
+
+def revision(message: str) -> None:
+    """Write the migration from the newest revision to the models, their policies and the figure functions."""
+    with scratch() as url:
+        asyncio.run(migrations.migrate(url))
+        asyncio.run(migrations.revise(url, message))
+
+
+def sdl() -> None:
+    """Print the schema in GraphQL's schema definition language, as `schema/schema.graphql` holds it."""
+    typer.echo(build().strawberry.as_str())
+
+
+async def _work(settings: Settings) -> None:
+    tracing = tracing_of(settings)
+    await Worker(settings.database_url or "", settings, tracing=tracing).run_until_told()
+    if tracing is not None:
+        await tracing.close()
+
+
+COMMANDS = (worker, migrate, demo, revision, sdl)

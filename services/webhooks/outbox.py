@@ -1,0 +1,71 @@
+"""From the journal to the deliveries: what was committed, in the order of the chain, to each webhook that it is for.
+
+A webhook hears its own association's entries and nobody else's; those that no staff may read (confidential, of no
+association) no webhook hears.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlmodel import col
+
+from models import DeliveryState, Webhook, WebhookDelivery
+from services.core.jobs import enqueue
+from services.core.journal import Entry, follows_journal
+from services.core.work import Work
+from services.webhooks.matching import matches
+
+
+@follows_journal
+async def tell_webhooks(work: Work, entries: Sequence[Entry]) -> None:
+    """Write a delivery for each webhook that an entry is for, and have them sent."""
+    associations = {entry.association_id for entry in entries if entry.association_id is not None}
+    if not associations:
+        return
+    query = select(Webhook).where(
+        col(Webhook.confederation_id) == work.tenant_id,
+        col(Webhook.association_id).in_(associations),
+        col(Webhook.disabled_at).is_(None),
+    )
+    for webhook in (await work.session.scalars(query)).all():
+        told = [
+            entry.id
+            for entry in entries
+            if entry.association_id == webhook.association_id
+            and entry.at >= webhook.registered_at
+            and matches(webhook.events, entry.action)
+        ]
+        await begin_deliveries(work, webhook, told)
+
+
+async def begin_deliveries(work: Work, webhook: Webhook, entry_ids: Iterable[UUID], *, anew: bool = False) -> None:
+    """Have entries delivered. `anew`: those too that were delivered, or given up."""
+    waiting: dict[str, Any] = {
+        "state": DeliveryState.PENDING,
+        "begun_at": work.now,
+        "next_try_at": work.now,
+        "tries": 0,
+        "delivered_at": None,
+    }
+    rows = [
+        WebhookDelivery(
+            confederation_id=work.tenant_id,
+            webhook_id=webhook.id,
+            association_id=webhook.association_id,
+            entry_id=id,
+            **waiting,
+        ).model_dump()
+        for id in entry_ids
+    ]
+    if not rows:
+        return
+    statement = insert(WebhookDelivery)
+    if anew:
+        statement = statement.on_conflict_do_update(constraint="a_delivery_once", set_=waiting)
+    else:
+        statement = statement.on_conflict_do_nothing()
+    await work.session.execute(statement, rows)
+    await enqueue(work, "deliver_webhook", key=str(webhook.id), webhook_id=webhook.id)

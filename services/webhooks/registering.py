@@ -1,0 +1,155 @@
+"""Webhooks as staff keep them. All of it asks for `webhooks.manage` in the association.
+
+The secret is shown when it is made and, to who has shown lately who they are, again. One that was replaced signs beside
+its successor for a day, so that the other side has time to take it up.
+"""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy import delete, func, select
+from sqlmodel import col
+
+from models import Association, DeliveryState, Webhook, WebhookDelivery, WebhookDisabling
+from services.core.jobs import enqueue
+from services.core.outbound import check_url
+from services.core.sealing import seal, unseal
+from services.core.work import Work
+from services.webhooks.bodies import new_secret
+from services.webhooks.errors import TooManyWebhooks
+from services.webhooks.matching import check_patterns
+
+PERMISSION = "webhooks.manage"
+MOST = 10
+"""Webhooks of an association."""
+OVERLAP = timedelta(days=1)
+"""How long a secret that was replaced still signs."""
+
+
+async def register_webhook(work: Work, association_id: UUID, *, url: str, events: Sequence[str]) -> tuple[Webhook, str]:
+    """Have an association's changes told to an address, from now on; with the secret that they are signed with.
+
+    InvalidInput for an address that nothing is sent to, SecretKeyMissing on a server that keeps no secrets.
+    """
+    await work.find(Association, association_id, "associationId")
+    work.actor.require(PERMISSION, association_id)
+    check_url(url, "url", private=work.settings.private_addresses)
+    patterns = check_patterns(events, "events")
+    await work.lock(f"webhooks of {association_id}")
+    which = (col(Webhook.confederation_id) == work.tenant_id, col(Webhook.association_id) == association_id)
+    if (await work.session.execute(select(func.count()).select_from(Webhook).where(*which))).scalar_one() >= MOST:
+        raise TooManyWebhooks(MOST)
+    secret = new_secret()
+    row = Webhook(
+        confederation_id=work.tenant_id,
+        association_id=association_id,
+        url=url,
+        events=patterns,
+        secret=b"",
+        registered_at=work.now,
+    )
+    row.secret = _sealed(work, row, secret)
+    await work.insert(row)
+    await work.record("webhook.registered", row)
+    return row, secret
+
+
+async def change_webhook(
+    work: Work, webhook_id: UUID, *, url: str | None = None, events: Sequence[str] | None = None
+) -> Webhook:
+    """Give it another address or other events; what is None stays."""
+    row = await managed_webhook(work, webhook_id)
+    if url is not None:
+        row.url = check_url(url, "url", private=work.settings.private_addresses)
+    if events is not None:
+        row.events = check_patterns(events, "events")
+    await work.flush()
+    await work.record("webhook.changed", row)
+    return row
+
+
+async def disable_webhook(work: Work, webhook_id: UUID) -> Webhook:
+    """Tell it nothing more. What waits goes on where it is enabled within three days."""
+    row = await managed_webhook(work, webhook_id)
+    if row.disabled_at is None:
+        row.disabled_at, row.disabled_because = work.now, WebhookDisabling.BY_STAFF
+        await work.flush()
+        await work.record("webhook.disabled", row, because=WebhookDisabling.BY_STAFF.value)
+    return row
+
+
+async def enable_webhook(work: Work, webhook_id: UUID) -> Webhook:
+    """Tell it what happens again, from now on; what happened meanwhile can be replayed."""
+    row = await managed_webhook(work, webhook_id)
+    if row.disabled_at is not None:
+        row.disabled_at = row.disabled_because = row.failing_since = row.rests_until = None
+        row.failures = 0
+        await work.flush()
+        await work.record("webhook.enabled", row)
+        await enqueue(work, "deliver_webhook", key=str(row.id), webhook_id=row.id)
+    return row
+
+
+async def remove_webhook(work: Work, webhook_id: UUID) -> Webhook:
+    """Forget it, and its deliveries."""
+    row = await managed_webhook(work, webhook_id)
+    await work.record("webhook.removed", row)
+    which = (col(WebhookDelivery.confederation_id) == work.tenant_id, col(WebhookDelivery.webhook_id) == row.id)
+    await work.session.execute(delete(WebhookDelivery).where(*which))
+    await work.session.delete(row)
+    await work.flush()
+    return row
+
+
+async def rotate_secret(work: Work, webhook_id: UUID) -> tuple[Webhook, str]:
+    """Replace the secret, and show the new one. For a day both sign. StepUpRequired as in `show_secret`."""
+    row = await managed_webhook(work, webhook_id)
+    work.actor.require_recent(work.now)
+    secret = new_secret()
+    row.old_secret, row.old_secret_until = row.secret, work.now + OVERLAP
+    row.secret = _sealed(work, row, secret)
+    await work.flush()
+    await work.record("webhook.secret_rotated", row)
+    return row, secret
+
+
+async def show_secret(work: Work, webhook_id: UUID) -> tuple[Webhook, str]:
+    """The secret once more. StepUpRequired for who hasn't shown lately who they are."""
+    row = await managed_webhook(work, webhook_id)
+    work.actor.require_recent(work.now)
+    await work.record("webhook.secret_shown", row)
+    return row, secrets_of(work, row)[0]
+
+
+async def managed_webhook(work: Work, webhook_id: UUID) -> Webhook:
+    """A webhook, locked, for who manages it; NotFound for everybody else, who don't see it."""
+    return await work.find_managed(Webhook, webhook_id, PERMISSION, "webhookId")
+
+
+def secrets_of(work: Work, row: Webhook) -> list[str]:
+    """The secrets that sign now, the newest first."""
+    sealed = [row.secret]
+    if row.old_secret is not None and row.old_secret_until is not None and row.old_secret_until > work.now:
+        sealed.append(row.old_secret)
+    return [unseal(work.settings, each, *_about(row)) for each in sealed]
+
+
+async def fail_what_waits(work: Work, row: Webhook) -> None:
+    """What waits for a webhook that was disabled for good has failed; it can be replayed."""
+    for delivery in await work.session.scalars(
+        select(WebhookDelivery).where(
+            col(WebhookDelivery.confederation_id) == work.tenant_id,
+            col(WebhookDelivery.webhook_id) == row.id,
+            col(WebhookDelivery.state) == DeliveryState.PENDING,
+        )
+    ):
+        delivery.state, delivery.next_try_at = DeliveryState.FAILED, None
+
+
+def _sealed(work: Work, row: Webhook, secret: str) -> bytes:
+    return seal(work.settings, secret, *_about(row))
+
+
+def _about(row: Webhook) -> tuple[object, ...]:
+    return (row.confederation_id, "webhook", row.id)
