@@ -150,7 +150,9 @@ async def _decide(together: Together, about: Hashable, request: Request, asks: S
     async with begin(request.database, system(request.actor.tenant)) as work:
         keyed = [ask.keyed for ask in asks if ask.keyed]
         earlier = await recall_each(work, keyed) if keyed else {}
-        new = [ask for ask in asks if ask.keyed is None or (ask.keyed in earlier and earlier[ask.keyed] is None)]
+        free = {ask.keyed: ask for ask in reversed(asks) if ask.keyed in earlier and earlier[ask.keyed] is None}
+        # The same request twice in one lot is decided once; the other is told alone what came of it.
+        new = [ask for ask in asks if ask.keyed is None or free.get(ask.keyed) is ask]
         decisions = dict(zip(map(id, new), await together.decide(work, about, [ask.actor for ask in new]), strict=True))
         answers = {ask.keyed: decisions[id(ask)] for ask in new if ask.keyed}
         await remember_each(work, {k: {"id": str(d)} for k, d in answers.items() if isinstance(d, UUID)})

@@ -7,6 +7,7 @@ import strawberry
 import models
 from schema.mutations import MutationInput, key, mutation
 from schema.roles import RoleGrant
+from services.core.errors import StepUpRequired
 from services.core.work import Work
 from services.tenancy import roles
 from services.tenancy.errors import LastAdministrator, OwnRole
@@ -26,7 +27,7 @@ class GrantRoleInput(MutationInput):
     ends_on: date | None = strawberry.field(default=None, description="Its last day; left out: without end.")
 
 
-@mutation(RoleGrant, problems=(OwnRole,))
+@mutation(RoleGrant, problems=(OwnRole, StepUpRequired))
 async def grant_role(work: Work, input: GrantRoleInput) -> models.RoleGrant:
     """Grant somebody a role. Asks for `roles.manage` and for all that the role may do, wherever it will count.
 

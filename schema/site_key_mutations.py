@@ -7,6 +7,7 @@ import strawberry
 import models
 from schema.mutations import MutationInput, key, mutation
 from schema.site_keys import SiteKey
+from services.core.errors import StepUpRequired
 from services.core.work import Work
 from services.identity import site_keys
 
@@ -28,7 +29,7 @@ class MakeSiteKeyInput(MutationInput):
     expires_at: datetime | None = strawberry.field(default=None, description="When it ends; left out: without end.")
 
 
-@mutation(SiteKey, once="secret")
+@mutation(SiteKey, problems=(StepUpRequired,), once="secret")
 async def make_site_key(work: Work, input: MakeSiteKeyInput) -> tuple[models.SiteKey, str]:
     """Make a site key; `secret` is the key itself, and is shown this once. Asks for `keys.manage`."""
     return await site_keys.make_key(
@@ -60,7 +61,7 @@ class RotateSiteKeyInput(SiteKeyInput):
     )
 
 
-@mutation(SiteKey, once="secret")
+@mutation(SiteKey, problems=(StepUpRequired,), once="secret")
 async def rotate_site_key(work: Work, input: RotateSiteKeyInput) -> tuple[models.SiteKey, str]:
     """Make a key's successor, which is shown, and let the key end after a while. Asks for `keys.manage`, and for what
     the key may do.

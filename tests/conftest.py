@@ -69,7 +69,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
             sizes.add(str(value))
     if counted:
         terminalreporter.section("the authorization matrix: cells asked, all as declared")
-        for size in sizes:
+        for size in sorted(sizes):
             terminalreporter.write_line(size)
         for name, number in sorted(counted.items()):
             terminalreporter.write_line(f"{number:>8,}  {name.removeprefix('cells of ')}")

@@ -64,6 +64,7 @@ async def make_key(
     if not is_secret and scopes:
         raise InvalidInput("no scopes: a publishable key has anybody's rights", f"{len(scopes)}", path=("scopes",))
     _check_scopes(work, association_id, scopes)
+    work.actor.require_recent(work.now)
     row = SiteKey(
         confederation_id=work.tenant_id,
         association_id=association_id,
@@ -91,6 +92,7 @@ async def rotate_key(work: Work, key_id: UUID, *, overlap: timedelta = OVERLAP) 
         raise InvalidInput(f"0 to {LONGEST_OVERLAP.days} days", f"{overlap.days}", path=("overlapDays",))
     old = await _living(work, key_id)
     _check_scopes(work, old.association_id, old.scopes)
+    work.actor.require_recent(work.now)
     row = SiteKey(
         confederation_id=work.tenant_id,
         association_id=old.association_id,

@@ -31,11 +31,13 @@ async def grant_role(
 ) -> RoleGrant:
     """Grant a role. Asks for `roles.manage` and for all that the role may do, wherever the grant reaches.
 
-    NotAllowed names the permission that is missing; OwnRole where somebody would grant it to themselves.
+    NotAllowed names the permission that is missing; StepUpRequired in a session that wasn't confirmed lately; OwnRole
+    where somebody would grant it to themselves.
     """
     await work.find(Association, association_id, "associationId")
     work.actor.require(_PERMISSION, association_id)
     await _require_all_of_it(work, association_id, role, cascades=cascades)
+    work.actor.require_recent(work.now)
     await work.find(Person, person_id, "personId")
     if person_id == work.actor.person_id:
         raise OwnRole(path=("personId",))

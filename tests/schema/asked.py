@@ -11,6 +11,7 @@ from starlette.applications import Starlette
 
 from schema.build import build
 from services.core.actor import Actor, anonymous
+from services.identity.sessions import load_session
 from services.identity.site_keys import load_key
 from tests.client import Answer, Client
 from tests.schema import asking
@@ -78,15 +79,18 @@ class Asked:
 
     async def actor(self, who: str) -> Actor:
         """Who a standing is, with the rights of today."""
-        make, person = self.world.make, self.world.people.get(who)
+        make, person, headers = self.world.make, self.world.people.get(who), self.standings[who]
         if person is not None:
             return await make.actor(person)
-        _, _, key = self.standings[who].get("authorization", "").partition("Bearer ")
-        if not key:
+        if not headers:
             return anonymous(make.tenant)
         day = datetime.now(UTC).astimezone(ZoneInfo(make.tenant.time_zone)).date()
+        key, session = headers.get("authorization", ""), headers.get("cookie", "")
         async with make.database.readers.connection() as connection:
-            actor = await load_key(connection, make.tenant, day, key)
+            if key:
+                actor = await load_key(connection, make.tenant, day, key.removeprefix("Bearer "))
+            else:
+                actor = await load_session(connection, make.tenant, day, session.partition("=")[2])
         assert actor is not None, who
         return actor
 

@@ -4,9 +4,11 @@ import asyncio
 from typing import Any
 
 import pytest
+from starlette.applications import Starlette
 
-from models import EventState, Registration, RegistrationState
+from models import Event, EventState, Person, Registration, RegistrationState
 from schema.relay import encode_id
+from services.core.actor import system
 from tests.client import Client
 from tests.making import Maker, assert_seats_reconcile
 
@@ -94,6 +96,32 @@ async def test_of_a_crowd_everybody_is_told_what_is_theirs(make: Maker, client: 
     again = dict(zip(people, await asyncio.gather(*map(ask, people)), strict=True))
     assert again == told
     assert await make.count(Registration) == 12
+
+
+async def test_the_same_request_twice_in_one_lot_has_one_answer(make: Maker, app: Starlette, client: Client) -> None:
+    event, ana, ben = await make.event(), await make.member(), await make.member()
+    gathering = app._endpoint._direct._gathering  # type: ignore[attr-defined]
+
+    async def ask(person: Person, key: str) -> Any:
+        variables = {"id": encode_id("Event", event.id), "key": key}
+        return (await client.ask(ASKED, variables, person=person)).data["registerForEvent"]
+
+    await asyncio.gather(client.token(ana), client.token(ben))
+    async with make.acting_as(system(make.tenant)) as work:
+        await work.find(Event, event.id, lock=True)  # the first lot waits, and the next gathers
+        first = asyncio.create_task(ask(ben, "ben's"))
+        while not gathering._waiting or gathering.waiting:  # noqa: ASYNC110 - nobody sets an event
+            await asyncio.sleep(0)
+        same = [asyncio.create_task(ask(ana, "ana's")) for _ in range(3)]
+        while gathering.waiting < len(same):  # noqa: ASYNC110
+            await asyncio.sleep(0)
+    assert (await first)["registration"]["state"] == "CONFIRMED"
+    told = await asyncio.gather(*same)
+    assert told[0]["registration"]["state"] == "CONFIRMED"
+    assert {str(answer) for answer in told if "registration" in answer} == {str(told[0])}
+    assert {answer["code"] for answer in told if "code" in answer} <= {"REQUEST_IN_FLIGHT"}
+    assert await ask(ana, "ana's") == told[0]
+    assert await make.count(Registration) == 2
 
 
 async def test_a_key_that_was_used_for_something_else_is_refused_in_a_crowd_too(make: Maker, client: Client) -> None:

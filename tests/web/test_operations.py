@@ -24,9 +24,12 @@ from services.core.readiness import Unready, newest_revision, unready
 from services.core.tracing import Tracing, tracing_of
 from services.core.work import Work
 from services.core.worker import Worker
+from tests.alone import app, database, database_url
 from tests.client import Client
 from tests.conftest import settings_of
 from tests.making import Maker
+
+__all__ = ["app", "database", "database_url"]
 
 TOKEN = "a token of the tests"
 REGISTER = "mutation ($id: ID!) { registerForEvent(input: {eventId: $id}) { __typename ... on Problem { code } } }"

@@ -19,14 +19,15 @@ from app import create_app
 from models import Confederation, JournalEntry, MailKind
 from services.core import jobs
 from services.core.actor import system
-from services.core.database import Database
 from services.core.errors import NotFound
 from services.core.jobs import enqueue, enqueue_all, every, job
 from services.core.settings import CHECKOUT, Settings
 from services.core.work import Work
 from services.core.worker import Worker, cut_off
-from tests.conftest import copied, settings_of
+from tests.alone import database, database_url
 from tests.making import Maker
+
+__all__ = ["database", "database_url"]
 
 SECRET = "Ana Tremblay"
 NEVER = "0 0 1 1 *"
@@ -70,21 +71,6 @@ async def note_periodically(work: Work) -> None:
 
 async def _tenant(work: Work) -> Confederation:
     return await work.session.get_one(Confederation, work.tenant_id)
-
-
-@pytest.fixture(scope="module")
-async def database_url(database_url: str) -> AsyncIterator[str]:
-    """A database of their own: what is periodic is done in every confederation, and other tests make thousands."""
-    async with copied(database_url, "jobs") as url:
-        yield url
-
-
-@pytest.fixture(scope="module")
-async def database(database_url: str) -> AsyncIterator[Database]:
-    """The same as the application has it."""
-    database = Database(database_url, settings=settings_of(database_url))
-    yield database
-    await database.close()
 
 
 @pytest.fixture(autouse=True)
