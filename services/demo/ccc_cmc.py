@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 from models import AssociationKind, Role, Sector
-from services.demo import advocacy, ccc_cmc_programme, desk, fees, questions, study_meetings
+from services.demo import advocacy, ccc_cmc_programme, desk, fees, office, questions, study_meetings
 from services.demo.membership import BOARD, board, people, run_by
 from services.demo.stage import Stage
 from services.membership.memberships import Admission, admit_all
@@ -131,4 +131,5 @@ STEPS = (
     *fees.STEPS,
     *questions.STEPS,
     *desk.STEPS,
+    *office.STEPS,
 )
