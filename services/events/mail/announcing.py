@@ -1,6 +1,6 @@
 """Writing down which message is due to whom, in the transaction of the change that it tells of."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -42,24 +42,19 @@ async def announce(work: Work, registration: Registration, kind: MailKind, entry
 
 async def announce_each(work: Work, event: Event, told: Sequence[tuple[UUID, UUID, MailKind, UUID]]) -> None:
     """Have many told, each by registration, person, kind of message and journal entry. To be called elevated."""
-    rows: list[dict[str, Any]] = [
-        {
-            "id": uuid7(),
-            "registration_id": registration_id,
-            "event_id": event.id,
-            "association_id": event.association_id,
-            "person_id": person_id,
-            "kind": kind,
-            "reason_id": entry_id,
-            "sequence": 0,
-            "at": work.now,
-            "state": MailState.QUEUED,
-            "attempts": 0,
-        }
+    rows = [
+        _row(
+            work,
+            kind,
+            entry_id,
+            registration_id=registration_id,
+            event_id=event.id,
+            association_id=event.association_id,
+            person_id=person_id,
+        )
         for registration_id, person_id, kind, entry_id in told
     ]
-    await work.insert_all(Mail, rows)
-    await enqueue_all(work, "send_mail", [{"mail_id": row["id"]} for row in rows])
+    await _write_rows(work, rows)
 
 
 async def announce_to_all(work: Work, event: Event, kind: MailKind, entry_id: UUID) -> None:
@@ -71,28 +66,44 @@ async def announce_to_all(work: Work, event: Event, kind: MailKind, entry_id: UU
 
 
 async def _write(work: Work, registration: Registration, kind: MailKind, entry_id: UUID) -> None:
-    mail = _mail(work, registration, kind, entry_id)
+    mail = Mail(confederation_id=work.tenant_id, **_about(work, registration, kind, entry_id))
     work.session.add(mail)
     await enqueue(work, "send_mail", mail_id=mail.id)
 
 
 async def _write_all(work: Work, registrations: Iterable[Registration], kind: MailKind, entry_id: UUID) -> None:
-    mails = [_mail(work, registration, kind, entry_id) for registration in registrations]
-    work.session.add_all(mails)
-    await enqueue_all(work, "send_mail", [{"mail_id": mail.id} for mail in mails])
+    await _write_rows(work, [_about(work, registration, kind, entry_id) for registration in registrations])
 
 
-def _mail(work: Work, registration: Registration, kind: MailKind, entry_id: UUID) -> Mail:
-    return Mail(
-        confederation_id=work.tenant_id,
+async def _write_rows(work: Work, rows: Sequence[Mapping[str, Any]]) -> None:
+    await work.insert_all(Mail, rows)
+    await enqueue_all(work, "send_mail", [{"mail_id": row["id"]} for row in rows])
+
+
+def _about(work: Work, registration: Registration, kind: MailKind, entry_id: UUID) -> dict[str, Any]:
+    return _row(
+        work,
+        kind,
+        entry_id,
         registration_id=registration.id,
         event_id=registration.event_id,
         association_id=registration.association_id,
         person_id=registration.person_id,
-        kind=kind,
-        reason_id=entry_id,
-        at=work.now,
     )
+
+
+def _row(work: Work, kind: MailKind, entry_id: UUID, **whose: UUID) -> dict[str, Any]:
+    """A message as a row. `whose`: the keys that it carries of its registration."""
+    return {
+        "id": uuid7(),
+        **whose,
+        "kind": kind,
+        "reason_id": entry_id,
+        "sequence": 0,
+        "at": work.now,
+        "state": MailState.QUEUED,
+        "attempts": 0,
+    }
 
 
 @job("announce_to_all")
