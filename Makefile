@@ -50,14 +50,14 @@ matrix: $(TEST) ## ask every field and mutation from every standing, attack the 
 
 soak: $(TEST) ## try for ten minutes what the tests try for seconds: the registration machine, crashes, a long walk next door
 	@CONFED_MACHINE=2000 CONFED_CRASHES=120 CONFED_WALK=3000 $(BIN)/python -m pytest -n 2 -o faulthandler_timeout=0 \
-		tests/services/events/test_registration_machine.py tests/web/test_crashes.py tests/web/test_webhook_crashes.py \
+		tests/services/events/registrations/test_registration_machine.py tests/web/ops/test_crashes.py tests/web/ops/test_webhook_crashes.py \
 		tests/schema/test_non_interference.py
 
 audit: $(TEST) ## audit GraphQL over HTTP, and hostile requests, on a server of the demo (with Node.js)
 	@.ci/with-demo .ci/audit
 
 fuzz: $(TEST) ## ask whatever the schema allows for ten minutes, as nobody, a member and an administrator
-	@CONFED_FUZZ=$${CONFED_FUZZ:-3000} $(BIN)/python -m pytest -o faulthandler_timeout=0 tests/web/test_fuzz.py
+	@CONFED_FUZZ=$${CONFED_FUZZ:-3000} $(BIN)/python -m pytest -o faulthandler_timeout=0 tests/web/graphql/test_fuzz.py
 
 bench-limits: $(TEST) ## look for the accepted document that takes longest on the demo
 	@CONFED_HOURLY_COST=0 CONFED_HOURLY_COST_OF_STRANGERS=0 \

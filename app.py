@@ -13,20 +13,20 @@ from schema.build import build
 from schema.cli import database as database_commands
 from schema.cli import documents, journal
 from schema.cli import settings as settings_commands
-from schema.web.actors import Actors
 from schema.web.application import Application
-from schema.web.draining import Stopping
-from schema.web.endpoint import Endpoint
+from schema.web.graphql.actors import Actors
+from schema.web.graphql.endpoint import Endpoint
+from schema.web.ops.draining import Stopping
+from schema.web.ops.stopping import run
 from schema.web.routes import routes
-from schema.web.stopping import run
 from services import demo
-from services.core.database import Database
-from services.core.logs import configure
-from services.core.migrations import migrate
-from services.core.provision import provided
+from services.core.database.connections import Database
+from services.core.database.migrations import migrate
+from services.core.database.provision import provided
+from services.core.jobs.worker import working
 from services.core.settings import Settings
-from services.core.tracing import tracing_of
-from services.core.worker import working
+from services.core.telemetry.logs import configure
+from services.core.telemetry.tracing import tracing_of
 
 cli = typer.Typer(help="Confed: the membership backend of confederations of associations.", no_args_is_help=True)
 

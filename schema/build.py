@@ -8,21 +8,24 @@ from graphql import GraphQLError, GraphQLSchema
 from strawberry.extensions import ParserCache, ValidationCache
 from strawberry.schema.config import StrawberryConfig
 
-from schema import mutations
+from schema.base.scalars import SCALARS
 from schema.compiler import bind, complete
 from schema.compiler.bind import Catalog
 from schema.compiler.run import Operations
-from schema.direct import Direct
-from schema.queries import Query
-from schema.scalars import SCALARS
-from schema.subscriptions import Subscription
-from services.core.discovery import import_modules
+from schema.mutations import declare
+from schema.mutations.direct import Direct
+from schema.reading.queries import Query
+from schema.reading.subscriptions import Subscription
+from services.core.discovery import import_all, packages
 
-import_modules("schema")  # each adds its types, its fields to others', and its mutations
+_SHARED = {"base", "cli", "compiler", "mutations", "reading", "web"}
+for _domain in packages("schema"):
+    if _domain not in _SHARED:
+        import_all(f"schema.{_domain}")  # adds its types, its fields of others' types, and its mutations
 
 
 class Schema(strawberry.Schema):
-    """Strawberry's, without its own log of errors, which has messages in it: `schema.web.view` logs what is ours."""
+    """Strawberry's, without its log of errors, which holds messages: `schema.web.graphql.view` logs ours."""
 
     def process_errors(self, errors: list[GraphQLError], execution_context: object = None) -> None:
         """Nothing here."""
@@ -49,7 +52,7 @@ def build() -> Built:
     bind.finish()
     made = Schema(
         query=Query,
-        mutation=mutations.root(),
+        mutation=declare.root(),
         subscription=Subscription,
         extensions=_CACHES,
         config=StrawberryConfig(scalar_map=SCALARS),
@@ -57,5 +60,5 @@ def build() -> Built:
     graphql = made._schema  # noqa: SLF001 - what graphql-core executes has no public name there
     catalog = Catalog(graphql)
     complete.install(catalog)
-    mutations.install(catalog)
+    declare.install(catalog)
     return Built(made, graphql, catalog, Operations(catalog), Direct(made, catalog))

@@ -9,7 +9,7 @@ import pytest
 from starlette.applications import Starlette
 
 from app import create_app
-from services.core.database import Database
+from services.core.database.connections import Database
 from tests.conftest import copied, settings_of
 
 

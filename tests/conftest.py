@@ -39,9 +39,9 @@ from sqlalchemy import make_url
 from starlette.applications import Starlette
 
 from app import create_app
-from services.core.database import Database
-from services.core.embedded import embedded_postgres
-from services.core.migrations import migrate
+from services.core.database.connections import Database
+from services.core.database.embedded import embedded_postgres
+from services.core.database.migrations import migrate
 from services.core.settings import CHECKOUT, Settings
 from tests.client import Client
 from tests.making import ActingAs, Maker

@@ -4,7 +4,6 @@ The file's name is the domain's, as its module's in `schema/` or `models/`. Its 
 that it names in `AFTER = ("events",)`, because its rows need theirs; by name where nothing else is said.
 """
 
-import sys
 from collections.abc import Iterable, Iterator, Mapping
 from graphlib import TopologicalSorter
 from importlib import import_module
@@ -45,11 +44,8 @@ def place(module: ModuleType) -> str:
 
 
 def domain_of(thing: Any) -> str:
-    """The domain that declares a class or a function: what its files are called. `event_mutations` is of `events`."""
-    package, _, module = thing.__module__.rpartition(".")
-    name = str(module).removesuffix("_mutations")
-    plurals = (f"{name}s", f"{name.removesuffix('y')}ies")
-    return next((plural for plural in plurals if f"{package}.{plural}" in sys.modules), name)
+    """The domain that declares a class or a function: the folder of its module in its layer."""
+    return str(thing.__module__.split(".")[1])
 
 
 def once(parts: Iterable[tuple[str, Mapping[Key, Said]]]) -> dict[Key, Said]:

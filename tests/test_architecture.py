@@ -51,7 +51,7 @@ ELEVATED = {
     "services/identity/passkeys/signing_in.py": {
         "whoever signs in is nobody yet: whose passkey it is says who they are"
     },
-    "services/identity/oidc/providers.py": {
+    "services/identity/identity_providers/identity_providers.py": {
         "who somebody is at a provider is theirs to see, and ends with the provider"
     },
     "services/identity/sessions.py": {
@@ -70,25 +70,29 @@ ELEVATED = {
         "the next preferred contact point may be one that the actor doesn't see",
     },
     "services/events/mail/announcing.py": {"a message is written by the change that it tells of, whosever it is"},
-    "services/events/life.py": {"managing an event doesn't show who registered"},
-    "services/events/eligibility.py": {"whether somebody is in a segment depends on rows that they may not see"},
-    "services/events/answers.py": {"whoever notes an answer for somebody may not be who reads it"},
-    "services/events/audience.py": {"whether somebody is in a segment depends on rows that they may not see"},
-    "services/events/questions.py": {"an answer that the actor may not see freezes its question as well"},
-    "services/events/planning.py": {
+    "services/events/planning/life.py": {"managing an event doesn't show who registered"},
+    "services/events/registrations/eligibility.py": {
+        "whether somebody is in a segment depends on rows that they may not see"
+    },
+    "services/events/questions/answers.py": {"whoever notes an answer for somebody may not be who reads it"},
+    "services/events/planning/audience.py": {"whether somebody is in a segment depends on rows that they may not see"},
+    "services/events/questions/asking.py": {"an answer that the actor may not see freezes its question as well"},
+    "services/events/planning/planning.py": {
         "an edition may be a draft of another association",
         "seats that are added are for those in line",
     },
-    "services/events/registration.py": {"a seat that is given back is the next in line's"},
-    "services/events/guests.py": {"a guest's seat is of the pool, and given back it is the next in line's"},
-    "services/events/editing.py": {"who changes seats gives those that they had to the next in line"},
-    "services/events/groups.py": {"an association registers its delegates for another's event"},
-    "services/events/delegates.py": {
+    "services/events/registrations/registering.py": {"a seat that is given back is the next in line's"},
+    "services/events/registrations/guests.py": {
+        "a guest's seat is of the pool, and given back it is the next in line's"
+    },
+    "services/events/registrations/editing.py": {"who changes seats gives those that they had to the next in line"},
+    "services/events/registrations/groups.py": {"an association registers its delegates for another's event"},
+    "services/events/registrations/delegates.py": {
         "whether somebody is with an association depends on links that the actor may not see"
     },
-    "services/events/moving.py": {"a seat passes from one registration to another"},
-    "services/events/scans.py": {"the desk keeps an event from moving on, and may not change it"},
-    "services/events/offers.py": {"an offer that ends is the next in line's"},
+    "services/events/registrations/moving.py": {"a seat passes from one registration to another"},
+    "services/events/desk/scans.py": {"the desk keeps an event from moving on, and may not change it"},
+    "services/events/seats/offers.py": {"an offer that ends is the next in line's"},
     "services/events/fees/prices.py": {
         "an event's invoices are not those of everybody who plans it",
         "what somebody pays depends on rows that they may not see",
@@ -101,9 +105,9 @@ ELEVATED = {
         "the sequence of numbers is nobody's",
     },
     "services/events/fees/providers.py": {"what a provider confirms is recorded, whoever brings the news"},
-    "services/events/allotments.py": {"what an allotment keeps or releases is for those in line"},
-    "services/events/priorities.py": {"whoever is moved up in line makes others of it wait"},
-    "services/events/rules.py": {
+    "services/events/seats/allotments.py": {"what an allotment keeps or releases is for those in line"},
+    "services/events/seats/priorities.py": {"whoever is moved up in line makes others of it wait"},
+    "services/events/planning/rules.py": {
         "the rules of registration are about people whom those who manage an event may not see"
     },
 }
@@ -188,13 +192,19 @@ def test_domains_build_on_those_before_them_and_leaves_do_not_meet() -> None:
 
 
 def test_a_dependency_the_wrong_way_is_found() -> None:
-    code = "import strawberry\ndef f():\n    from schema.events import Event\n    from services.events import life\n"
+    code = (
+        "import strawberry\ndef f():\n    from schema.events.event import Event\n    from services.events import life\n"
+    )
     imported = imports(ast.parse(code))
-    assert against_the_layers("services", imported) == {"strawberry", "schema.events", "schema.events.Event"}
+    assert against_the_layers("services", imported) == {
+        "strawberry",
+        "schema.events.event",
+        "schema.events.event.Event",
+    }
     assert against_the_layers("models", imported) > against_the_layers("services", imported)
     assert against_the_layers("app", imported) == set()
-    assert against_the_domains("people", imported) == {"services.events", "services.events.life"}
-    assert against_the_domains("mentoring", imported) == {"services.events", "services.events.life"}
+    assert against_the_domains("people", imported) == {"services.events", "services.events.planning.life"}
+    assert against_the_domains("mentoring", imported) == {"services.events", "services.events.planning.life"}
     assert against_the_domains("events", imported) == against_the_domains("demo", imported) == set()
 
 
@@ -228,7 +238,7 @@ def test_row_security_is_lifted_only_in_the_places_listed() -> None:
 def test_functions_of_the_database_that_lift_row_security_are_listed() -> None:
     """`take_seats`: a seat is anybody's to take, and its counter staff's to write."""
     lifting = {str(path) for path in sources("models") if "set_config('confed.elevated'" in path.read_text()}
-    assert {path for path in lifting if "/migrations/" not in path} == {"models/seats.py"}
+    assert {path for path in lifting if "/migrations/" not in path} == {"models/events/seats.py"}
 
 
 def test_things_to_do_say_why() -> None:

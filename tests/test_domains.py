@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from models import Event
-from schema.event_mutations import publish_event
-from schema.party_mutations import add_guest
+from schema.events.event_mutations import publish_event
+from schema.events.party_mutations import add_guest
 from tests import domains
 
 
@@ -43,8 +43,8 @@ def test_what_is_said_twice_names_both_files() -> None:
         domains.once_each([("one", {"a": {"x": 1}}), ("other", {"a": {"x": 2}})])
 
 
-def test_a_domain_is_called_as_its_module() -> None:
+def test_a_domain_is_called_as_the_folder_of_its_modules() -> None:
     assert domains.domain_of(Event) == domains.domain_of(publish_event) == "events"
-    assert domains.domain_of(add_guest) == "parties"
+    assert domains.domain_of(add_guest) == "events"
     assert domains.domain_of(domains.place) == "domains"
     assert domains.place(sys.modules[__name__]) == "tests/test_domains.py"

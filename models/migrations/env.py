@@ -1,4 +1,4 @@
-"""Alembic's environment: it migrates the connection that it is given (`services.core.database.migrate`, the tests)."""
+"""Alembic's environment: migrates the connection that it is given (`services.core.database.migrations`, the tests)."""
 
 from alembic import context
 from alembic_utils.pg_function import PGFunction
@@ -7,8 +7,8 @@ from alembic_utils.replaceable_entity import register_entities
 from sqlmodel import SQLModel
 
 import models  # noqa: F401 - every table is declared
-from models.figures import figures
-from models.policies import policies
+from models.base.figures import figures
+from models.base.policies import policies
 
 if context.config.attributes.get("compares_entities"):
     register_entities(

@@ -6,12 +6,12 @@ import typer
 
 from schema.build import build
 from services import demo as scenes
-from services.core import migrations
-from services.core.logs import configure
-from services.core.provision import provided, scratch
+from services.core.database import migrations
+from services.core.database.provision import provided, scratch
+from services.core.jobs.worker import Worker
 from services.core.settings import Settings
-from services.core.tracing import tracing_of
-from services.core.worker import Worker
+from services.core.telemetry.logs import configure
+from services.core.telemetry.tracing import tracing_of
 
 
 def worker() -> None:

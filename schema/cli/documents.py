@@ -14,12 +14,12 @@ from rich.table import Table
 from schema.build import build
 from schema.compiler.checked import check_document
 from services.core.actor import find_tenant, system
-from services.core.database import Database
+from services.core.database.connections import Database
+from services.core.database.provision import provided
 from services.core.errors import Problem
-from services.core.provision import provided
 from services.core.settings import Settings
 from services.core.work import Work, begin
-from services.documents.registering import add_documents, hash_of, list_documents, remove_documents
+from services.trusted_documents.registering import add_documents, hash_of, list_documents, remove_documents
 
 T = TypeVar("T")
 

@@ -12,10 +12,10 @@ from rich.console import Console
 from rich.progress import Progress
 
 from services.core.actor import Tenant, all_tenants, find_tenant, system
-from services.core.database import Database
-from services.core.journal_verifying import Break, Head, head, length
-from services.core.journal_verifying import verify as walk
-from services.core.provision import provided
+from services.core.database.connections import Database
+from services.core.database.provision import provided
+from services.core.journal.verifying import Break, Head, head, length
+from services.core.journal.verifying import verify as walk
 from services.core.settings import Settings
 from services.core.work import begin
 

@@ -23,7 +23,7 @@ from graphql import (
 from strawberry.types.field import StrawberryField
 from strawberry.utils.str_converters import to_camel_case
 
-from models.policies import policies
+from models.base.policies import policies
 from schema.compiler.declare import (
     ANNOTATION,
     BINDING,

@@ -18,12 +18,12 @@ from graphql import (
     value_from_ast,
 )
 
+from schema.base.scalars import LOCALES
 from schema.compiler import limits, measure
 from schema.compiler.bind import Catalog
 from schema.compiler.context import Context
 from schema.compiler.run import NotSpliced, Operations
 from schema.compiler.values import Variables
-from schema.scalars import LOCALES
 from services.core.actor import Tenant, anonymous
 
 

@@ -22,7 +22,6 @@ from schema.compiler.kept import Kept
 from schema.compiler.names import camel
 from schema.compiler.plan import label_of
 from schema.compiler.run import Plan, coerced, field_plan
-from schema.recording import record
 
 _STRUCTURAL = ("Connection", "Edge")
 
@@ -65,7 +64,7 @@ def _recorded(recorded: Recorded) -> Any:
     async def resolve(source: Mapping[str, Any], info: GraphQLResolveInfo[Any], **_arguments: Any) -> Any:
         found = source[label_of(str(info.path.key))]
         if found not in (None, []):  # without a record there is no answer: what this raises stands in its place
-            await record(info.context, recorded, {name: source[f"{HIDDEN}{name}"] for name in recorded.needs})
+            await info.context.record(recorded, {name: source[f"{HIDDEN}{name}"] for name in recorded.needs})
         return found
 
     return resolve

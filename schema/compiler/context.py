@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import BindParameter, Date, DateTime, Text, Uuid, bindparam
 
-from schema.scalars import LOCALES
+from schema.base.scalars import LOCALES
 from services.core.actor import Actor
 
 

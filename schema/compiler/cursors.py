@@ -9,9 +9,9 @@ from uuid import UUID
 from graphql import GraphQLError
 from sqlalchemy import ColumnElement, Date, DateTime, Integer, Text, Uuid, and_, cast, func, literal_column, or_, tuple_
 
+from schema.base.scalars import parse_date, parse_moment
 from schema.compiler.declare import Row
 from schema.compiler.values import Refused
-from schema.scalars import parse_date, parse_moment
 
 Ordering = tuple[tuple[str, bool], ...]
 """Columns and whether each descends; the last is the key, so no two rows are in one place."""

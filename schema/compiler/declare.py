@@ -32,7 +32,7 @@ from strawberry.annotation import StrawberryAnnotation
 from strawberry.types.arguments import StrawberryArgument
 from strawberry.types.field import StrawberryField
 
-from schema.scalars import Locale, Translation
+from schema.base.scalars import Locale, Translation
 
 BINDING = "sql"
 """The key of a field's metadata under which its binding is."""

@@ -31,7 +31,7 @@ from schema.compiler.sql import Statement
 from schema.compiler.statements import statement
 from schema.compiler.values import Coercion, Variables
 from services.core.actor import Acting
-from services.core.database import Readers
+from services.core.database.connections import Readers
 
 
 class NotSpliced(Exception):

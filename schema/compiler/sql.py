@@ -35,6 +35,8 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
 from sqlalchemy.sql.visitors import replacement_traverse
 
+from schema.base.ids import decode_id
+from schema.base.scalars import LOCALES
 from schema.compiler import context
 from schema.compiler.bind import KEY, Catalog
 from schema.compiler.declare import (
@@ -65,8 +67,6 @@ from schema.compiler.names import camel
 from schema.compiler.pages import page_sql
 from schema.compiler.plan import FieldPlan, Selection, total
 from schema.compiler.values import Constant, Getter, Variables, then
-from schema.relay import decode_id
-from schema.scalars import LOCALES
 
 _TYPES: Mapping[str, Any] = {
     "Int": Integer(),

@@ -5,12 +5,12 @@ from typing import Any
 from starlette.applications import Starlette
 from starlette.types import Receive, Scope, Send
 
-from schema.web.draining import Stopping
-from schema.web.endpoint import Endpoint
-from schema.web.observing import Answer, Routed, observe, traced
-from schema.web.proxies import Proxies
+from schema.web.graphql.endpoint import Endpoint
+from schema.web.ops.draining import Stopping
+from schema.web.ops.observing import Answer, Routed, observe, traced
+from schema.web.ops.proxies import Proxies
 from services.core.settings import Settings
-from services.core.tracing import Tracing
+from services.core.telemetry.tracing import Tracing
 
 
 class Application(Starlette):

@@ -8,7 +8,7 @@ that are configured; the answer to a cookie is never readable anywhere else.
 
 from collections.abc import Collection
 
-from schema.web.http import Headers, HTTPRefusal, Message, Send
+from schema.web.graphql.http import Headers, HTTPRefusal, Message, Send
 
 _METHODS = (b"access-control-allow-methods", b"GET, POST")
 _HEADERS = (b"access-control-allow-headers", b"accept, accept-language, authorization, content-type, if-none-match")

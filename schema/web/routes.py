@@ -2,11 +2,13 @@
 
 from starlette.routing import BaseRoute
 
-from schema.web import exports, health, metrics, oidc, passkeys, public, signin
-from schema.web.actors import Actors
-from schema.web.draining import Stopping
-from schema.web.endpoint import Endpoint
-from services.core.database import Database
+from schema.web.files import exports, public
+from schema.web.graphql.actors import Actors
+from schema.web.graphql.endpoint import Endpoint
+from schema.web.ops import health, metrics
+from schema.web.ops.draining import Stopping
+from schema.web.signin import links, oidc, passkeys
+from services.core.database.connections import Database
 from services.core.settings import Settings
 
 
@@ -18,6 +20,6 @@ def routes(
         *health.routes(database, stopping),
         *metrics.routes(endpoint, database, settings, stopping),
     ]
-    for module in (public, exports, signin, passkeys, oidc):
+    for module in (public, exports, links, passkeys, oidc):
         found += module.routes(database, actors)
     return found

@@ -6,7 +6,7 @@ from sqlalchemy import insert, select
 from sqlmodel import col
 
 from models import AdvocacyFile, AdvocacyNotice, AdvocacyWatch, TimelineEntry
-from models.base import TenantRecord
+from models.base.records import TenantRecord
 from services.core.work import Work
 
 

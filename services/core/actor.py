@@ -15,7 +15,7 @@ import asyncpg
 import orjson
 
 from models import Role
-from services.core.database import Reader
+from services.core.database.connections import Reader
 from services.core.errors import NotAllowed, NotSignedIn, StepUpRequired
 from services.core.permissions import PERSONAL, ROLES
 

@@ -1,7 +1,7 @@
 """What each role may do. A permission is `<what>.<verb>`; policies and operations ask for permissions, never roles."""
 
 from models import Role
-from models.policies import policies
+from models.base.policies import policies
 
 PERSONAL = frozenset(
     {

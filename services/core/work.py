@@ -19,9 +19,9 @@ from sqlmodel import SQLModel, col
 from uuid_utils.compat import uuid7
 
 from models import Confederation, Event, JournalEntry, Person
-from models.base import TenantRecord
+from models.base.records import TenantRecord
 from services.core.actor import Actor
-from services.core.database import Database
+from services.core.database.connections import Database
 from services.core.errors import AlreadyExists, NotFound
 from services.core.settings import Settings
 

@@ -5,11 +5,11 @@ from datetime import datetime, timedelta
 
 from models import Event, EventFormat, EventKind, Registration, ScanKind
 from services.demo.stage import Stage
-from services.events.checkin import walk_in
-from services.events.life import close_registration, open_registration, publish_event
-from services.events.planning import PoolInput, plan_event
-from services.events.registration import register_on_behalf
-from services.events.scans import ScanInput, record_scans
+from services.events.desk.checkin import walk_in
+from services.events.desk.scans import ScanInput, record_scans
+from services.events.planning.life import close_registration, open_registration, publish_event
+from services.events.planning.planning import PoolInput, plan_event
+from services.events.registrations.registering import register_on_behalf
 
 HOME, SLUG = "cadres-municipaux-mille-ponts", "congres-mille-ponts"
 

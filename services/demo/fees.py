@@ -13,7 +13,7 @@ from services.demo.stage import Stage
 from services.events.fees.invoices import charge_registration
 from services.events.fees.payments import record_payment, record_refund
 from services.events.fees.prices import PriceInput, set_prices
-from services.events.registration import cancel_registration, register
+from services.events.registrations.registering import cancel_registration, register
 
 _STUDY_DAY, _PROFESSION = "colloque-sante-trois-lacs", "colloque-energie-bas-pays"
 _HEALTH, _ENERGY = "cadres-sante-trois-lacs", "cadres-energie-bas-pays"

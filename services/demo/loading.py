@@ -11,7 +11,7 @@ from rich.progress import Progress
 from uuid_utils.compat import uuid7
 
 from services.core.actor import Tenant, find_tenant
-from services.core.database import Database
+from services.core.database.connections import Database
 from services.demo import ccc_cmc, managers, ses
 from services.demo.stage import Stage
 

@@ -4,12 +4,12 @@ from datetime import timedelta
 
 from models import Event, EventFormat, EventKind, SeatPool
 from services.demo.stage import Stage
-from services.events.allotments import allot
-from services.events.groups import register_group
-from services.events.life import open_registration, publish_event
-from services.events.planning import PoolInput, plan_event
-from services.events.registration import cancel_registration, register
-from services.events.rules import RegistrationRules
+from services.events.planning.life import open_registration, publish_event
+from services.events.planning.planning import PoolInput, plan_event
+from services.events.planning.rules import RegistrationRules
+from services.events.registrations.groups import register_group
+from services.events.registrations.registering import cancel_registration, register
+from services.events.seats.allotments import allot
 
 HOME, GUESTS_OF_HONOUR, SLUG = "cadres-energie-bas-pays", "cadres-transport-grande-baie", "rencontre-des-regions"
 

@@ -6,10 +6,10 @@ from datetime import timedelta
 
 from models import Event, EventFormat, EventKind, EventState, Person, Registration, RegistrationState
 from services.demo.stage import Stage
-from services.events.checkin import check_in
-from services.events.life import close_registration, hold_event, open_registration, publish_event
-from services.events.planning import AudienceInput, HostInput, PoolInput, SpeakerInput, plan_event
-from services.events.registration import cancel_registration, register, register_on_behalf
+from services.events.desk.checkin import check_in
+from services.events.planning.life import close_registration, hold_event, open_registration, publish_event
+from services.events.planning.planning import AudienceInput, HostInput, PoolInput, SpeakerInput, plan_event
+from services.events.registrations.registering import cancel_registration, register, register_on_behalf
 
 IN_PERSON, ONLINE, HYBRID = EventFormat.IN_PERSON, EventFormat.ONLINE, EventFormat.HYBRID
 

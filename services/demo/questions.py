@@ -11,9 +11,9 @@ from sqlmodel import col
 from models import Event, Person, QuestionKind, Registration
 from services.core.work import Work
 from services.demo.stage import Stage
-from services.events.answers import LIVE, answer_questions
-from services.events.audience import segments_of
-from services.events.questions import OptionInput, QuestionInput, ask_question
+from services.events.planning.audience import segments_of
+from services.events.questions.answers import LIVE, answer_questions
+from services.events.questions.asking import OptionInput, QuestionInput, ask_question
 
 _STUDY_DAY, _HEALTH = "colloque-sante-trois-lacs", "cadres-sante-trois-lacs"
 _TRAINING, _LAURENTIA = "formation-negociation-laurentie", "cadres-agences-laurentie"

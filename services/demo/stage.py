@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from models import Association, AssociationKind, ContactKind, Event, Person, Sector
 from services.core.actor import Actor, Tenant, load_person, system
-from services.core.database import Database
+from services.core.database.connections import Database
 from services.core.work import Work, begin
 from services.demo.names import REGIONS, name
 from services.people.contacts import add_contact_point

@@ -8,10 +8,10 @@ from services.demo.membership import BOARD
 from services.demo.programme import hold, register_themselves
 from services.demo.stage import Stage
 from services.demo.study_meeting_texts import AVENUES, INVITATION, REPORT, TITLE
-from services.events.life import close_registration, open_registration, publish_event
-from services.events.planning import AudienceInput, HostInput, PoolInput, SpeakerInput, plan_event
-from services.events.reports import draft_report, publish_report
-from services.events.series import create_series
+from services.events.planning.life import close_registration, open_registration, publish_event
+from services.events.planning.planning import AudienceInput, HostInput, PoolInput, SpeakerInput, plan_event
+from services.events.planning.reports import draft_report, publish_report
+from services.events.planning.series import create_series
 from services.people.segments import ClauseInput, create_segment
 
 _SERIES = "raising-the-status-of-senior-managers"

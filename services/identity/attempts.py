@@ -11,7 +11,7 @@ from sqlalchemy import delete, update
 from sqlmodel import col
 
 from models import AttemptKind, SignInAttempt
-from services.core.jobs import every
+from services.core.jobs.jobs import every
 from services.core.work import Work
 from services.identity.sessions import hashed, new_secret
 

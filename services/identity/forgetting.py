@@ -6,7 +6,7 @@ from sqlalchemy import delete, or_
 from sqlmodel import col
 
 from models import Session
-from services.core.jobs import every
+from services.core.jobs.jobs import every
 from services.core.work import Work
 from services.identity.sessions import IDLE
 

@@ -11,9 +11,9 @@ from sqlmodel import col
 
 from models import Association, ContactKind, ContactPoint, Invitation, Person, Session, SignInMethod
 from services.core.errors import InvalidInput
-from services.core.jobs import enqueue, job
-from services.core.logs import log_failure
+from services.core.jobs.jobs import enqueue, job
 from services.core.settings import Settings
+from services.core.telemetry.logs import log_failure
 from services.core.work import Work
 from services.identity.errors import AlreadyClaimed, LinkNotGood, NoAddress
 from services.identity.letters import invitation_message, send

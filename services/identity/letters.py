@@ -9,7 +9,7 @@ from uuid import UUID
 from uuid_utils.compat import uuid7
 
 from models import Association, Confederation, LinkPurpose, Person
-from services.core.mail import Outcome, addressed, hand_over, one_line
+from services.core.outside.mail import Outcome, addressed, hand_over, one_line
 from services.core.settings import Settings
 from services.core.work import Work
 

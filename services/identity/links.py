@@ -17,9 +17,9 @@ from sqlmodel import col
 
 from models import ContactKind, ContactPoint, LinkPurpose, Person, Session, SignInLink, SignInMethod
 from services.core.errors import InvalidInput
-from services.core.jobs import enqueue, every, job
-from services.core.logs import log_failure
+from services.core.jobs.jobs import enqueue, every, job
 from services.core.settings import Settings
+from services.core.telemetry.logs import log_failure
 from services.core.work import Work
 from services.identity.errors import LinkNotGood, NoAddress
 from services.identity.letters import link_message, send

@@ -20,7 +20,7 @@ from sqlmodel import col
 
 from models import Person, Session, SignInMethod
 from services.core.actor import Actor, SignedIn, Tenant, load_person
-from services.core.database import Reader
+from services.core.database.connections import Reader
 from services.core.errors import NotFound
 from services.core.work import Work
 from services.identity.errors import NotInASession

@@ -18,7 +18,7 @@ import orjson
 from models import Association, SiteKey, SiteKeyKind
 from services.core.actor import Actor, Key, Tenant
 from services.core.checks import check_after, check_moment, check_text
-from services.core.database import Reader
+from services.core.database.connections import Reader
 from services.core.errors import InvalidInput, NotAllowed
 from services.core.permissions import SCOPES
 from services.core.work import Work

@@ -38,7 +38,7 @@ from models import (
     Segment,
     SegmentClause,
 )
-from models.figures import RULE_OF_FIVE
+from models.base.figures import RULE_OF_FIVE
 from services.core.checks import check_locale, check_localized, check_slug, check_text
 from services.core.errors import InvalidInput
 from services.core.work import Work

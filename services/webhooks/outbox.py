@@ -13,8 +13,8 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col
 
 from models import DeliveryState, Webhook, WebhookDelivery
-from services.core.jobs import enqueue
-from services.core.journal import Entry, follows_journal
+from services.core.jobs.jobs import enqueue
+from services.core.journal.chaining import Entry, follows_journal
 from services.core.work import Work
 from services.webhooks.matching import matches
 

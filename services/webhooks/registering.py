@@ -12,9 +12,9 @@ from sqlalchemy import delete, func, select
 from sqlmodel import col
 
 from models import Association, DeliveryState, Webhook, WebhookDelivery, WebhookDisabling
-from services.core.jobs import enqueue
-from services.core.outbound import check_url
-from services.core.sealing import seal, unseal
+from services.core.jobs.jobs import enqueue
+from services.core.outside.requests import check_url
+from services.core.outside.sealing import seal, unseal
 from services.core.work import Work
 from services.webhooks.bodies import new_secret
 from services.webhooks.errors import TooManyWebhooks

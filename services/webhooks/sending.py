@@ -20,8 +20,8 @@ from sqlalchemy import and_, delete, func, select
 from sqlmodel import col
 
 from models import DeliveryFailure, DeliveryState, JournalEntry, Webhook, WebhookDelivery, WebhookDisabling
-from services.core.jobs import enqueue, every, job
-from services.core.outbound import NotSent, Outbound
+from services.core.jobs.jobs import enqueue, every, job
+from services.core.outside.requests import NotSent, Outbound
 from services.core.work import Work
 from services.webhooks.bodies import body, signed
 from services.webhooks.registering import fail_what_waits, secrets_of

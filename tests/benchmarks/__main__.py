@@ -11,7 +11,7 @@ import typer
 from rich.console import Console
 from rich.progress import Progress
 
-from services.core.embedded import embedded_postgres
+from services.core.database.embedded import embedded_postgres
 from services.core.settings import Settings
 from tests.benchmarks.generator import Generator
 from tests.benchmarks.load import ensure_loaded

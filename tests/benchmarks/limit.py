@@ -12,7 +12,7 @@ from typing import Any
 import orjson
 
 from services.core.actor import find_tenant, load_person
-from services.core.database import Readers
+from services.core.database.connections import Readers
 from tests.benchmarks.load import SLUG
 from tests.benchmarks.queries import STAFF
 

@@ -19,7 +19,7 @@ import asyncpg
 import orjson
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-from services.core.migrations import migrate
+from services.core.database.migrations import migrate
 from services.core.settings import CHECKOUT
 from tests.benchmarks.words import (
     ABOUT,

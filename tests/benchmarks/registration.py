@@ -24,8 +24,8 @@ from rich.console import Console
 from rich.table import Table
 from uuid_utils.compat import uuid7
 
-from schema.relay import encode_id
-from services.core.embedded import embedded_postgres
+from schema.base.ids import encode_id
+from services.core.database.embedded import embedded_postgres
 from services.core.settings import Settings
 from tests.benchmarks.load import SLUG, ensure_loaded
 from tests.benchmarks.processes import Postgres, cores, run_on, serving

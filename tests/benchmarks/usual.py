@@ -29,7 +29,7 @@ from strawberry.types import Info
 
 import models
 from services.core.actor import Actor, anonymous, find_tenant, load_person
-from services.core.database import Readers, engine
+from services.core.database.connections import Readers, engine
 from tests.benchmarks.load import SLUG
 from tests.benchmarks.queries import STAFF
 

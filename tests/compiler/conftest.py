@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Iterator
 import asyncpg
 import pytest
 
-from services.core.database import Database
+from services.core.database.connections import Database
 from tests.compiler.queries import Samples
 from tests.compiler.samples import samples
 from tests.compiler.ways import Asker, freeze

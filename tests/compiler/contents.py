@@ -10,7 +10,7 @@ import orjson
 from sqlalchemy import ForeignKeyConstraint, Table
 from sqlmodel import SQLModel
 
-from services.core.database import Database
+from services.core.database.connections import Database
 
 Row = dict[str, Any]
 """A row as PostgreSQL's JSON has it: identifiers are texts."""

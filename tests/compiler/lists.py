@@ -12,7 +12,7 @@ from uuid import UUID
 
 from sqlalchemy import Date, DateTime, Uuid
 
-from schema.scalars import moment_text
+from schema.base.scalars import moment_text
 
 DEFAULT = 50
 Collated = Callable[[set[str]], Awaitable[dict[str, int]]]

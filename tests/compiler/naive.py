@@ -30,6 +30,7 @@ from sqlalchemy import FromClause, Select, bindparam, literal, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 from strawberry.utils.str_converters import to_snake_case
 
+from schema.base.ids import decode_id, encode_id
 from schema.build import build
 from schema.compiler.bind import BoundField, Catalog
 from schema.compiler.context import VALUES, Context
@@ -46,9 +47,8 @@ from schema.compiler.declare import (
     Relation,
     Translations,
 )
-from schema.relay import decode_id, encode_id
-from schema.requests import Request
-from services.core.database import Database
+from schema.reading.requests import Request
+from services.core.database.connections import Database
 from tests.compiler.lists import Item, Page, as_json, page
 
 

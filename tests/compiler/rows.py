@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID, uuid5
 
-from models.base import TenantRecord
+from models.base.records import TenantRecord
 from tests.making import Maker
 
 NOW = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)

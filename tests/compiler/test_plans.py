@@ -10,7 +10,7 @@ import pytest
 from schema.compiler import run
 from schema.compiler.run import NotSpliced, Operations, Plan
 from services.core.actor import Acting
-from services.core.database import Readers
+from services.core.database.connections import Readers
 from tests.compiler.ways import Asker
 from tests.compiler.world import World
 

@@ -7,9 +7,9 @@ from sqlmodel import col
 
 import models as m
 from models import Role
-from schema.relay import encode_id
+from schema.base.ids import encode_id
 from services.core.actor import system
-from services.core.database import Database
+from services.core.database.connections import Database
 from services.core.work import begin
 from tests.compiler.rows import key
 from tests.compiler.ways import Asker

@@ -9,15 +9,15 @@ from typing import Any, Self
 import orjson
 import pytest
 
-import schema.web.actors
-import schema.web.endpoint
+import schema.web.graphql.actors
+import schema.web.graphql.endpoint
 from schema.build import Built, build
 from schema.compiler.context import Context
-from schema.requests import Request
-from schema.web.actors import Actors, Credentials, locales
-from schema.web.endpoint import Endpoint
+from schema.reading.requests import Request
+from schema.web.graphql.actors import Actors, Credentials, locales
+from schema.web.graphql.endpoint import Endpoint
 from services.core.actor import Actor
-from services.core.database import Database
+from services.core.database.connections import Database
 from tests.compiler.naive import execute_naively
 from tests.compiler.rows import NOW
 
@@ -65,7 +65,7 @@ class Frozen(datetime):
 
 def freeze(patch: pytest.MonkeyPatch) -> None:
     """Let requests happen at the world's moment."""
-    for module in (schema.web.endpoint, schema.web.actors):
+    for module in (schema.web.graphql.endpoint, schema.web.graphql.actors):
         patch.setattr(module, "datetime", Frozen)
 
 

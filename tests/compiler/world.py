@@ -21,7 +21,7 @@ from sqlmodel import SQLModel
 
 import models as m
 from services.core.actor import Tenant
-from services.core.database import Database
+from services.core.database.connections import Database
 from tests.compiler.contents import rows_of
 from tests.compiler.filling import Filling
 from tests.compiler.happenings import events, registrations

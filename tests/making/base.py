@@ -14,9 +14,9 @@ from sqlmodel import SQLModel, col
 from uuid_utils.compat import uuid7
 
 from models import Confederation, MembershipCategory, Person
-from models.base import TenantRecord
+from models.base.records import TenantRecord
 from services.core.actor import Actor, Tenant, anonymous, load_person
-from services.core.database import Database
+from services.core.database.connections import Database
 from services.core.work import Work, begin
 
 Row = TypeVar("Row", bound=TenantRecord)

@@ -27,7 +27,7 @@ from models import (
     Segment,
     Speaker,
 )
-from models.base import TenantRecord
+from models.base.records import TenantRecord
 from tests.making.base import BaseMaker, name, number, texts
 from tests.making.people import PeopleMaker
 

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Iterable
 
 import asyncpg
 
-from models.policies import APP, FIGURES
+from models.base.policies import APP, FIGURES
 
 Rule = Callable[[asyncpg.Connection], Awaitable[list[str]]]
 

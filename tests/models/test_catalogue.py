@@ -4,7 +4,7 @@ import asyncpg
 import pytest
 from sqlmodel import SQLModel
 
-from models.policies import policies
+from models.base.policies import policies
 from tests.models import catalogue
 
 CIRCLES = """

@@ -17,7 +17,7 @@ from models import (
     Sector,
     WorkingTime,
 )
-from models.figures import figures
+from models.base.figures import figures
 from tests.making import Maker
 
 TODAY = date(2026, 11, 22)

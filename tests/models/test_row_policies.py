@@ -10,8 +10,8 @@ from sqlalchemy.exc import DBAPIError
 from sqlmodel import SQLModel
 
 from models import EventHost, EventState
-from models.policies import policies
-from services.core.database import Database
+from models.base.policies import policies
+from services.core.database.connections import Database
 from services.core.work import begin
 from tests.domains import domain_of
 from tests.making import ActingAs, Maker

@@ -11,7 +11,7 @@ from datetime import date
 from typing import Any, TypeVar
 
 from models import Affiliation, Association, CancellationReason, Confederation, Person, PositionClass, Role
-from models.base import TenantRecord
+from models.base.records import TenantRecord
 from services.core.actor import Actor, anonymous
 from tests.making import Maker
 

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import Engine, event, text
 
 from services.core.actor import Actor
-from services.core.database import Reader, Readers
+from services.core.database.connections import Reader, Readers
 from services.core.work import Work
 
 ELEVATED = "the test of isolation"

@@ -3,7 +3,7 @@
 import pytest
 from starlette.applications import Starlette
 
-from services.core.database import Database
+from services.core.database.connections import Database
 from tests.making import Maker
 from tests.schema.asked import Asked
 from tests.schema.standing import world

@@ -12,8 +12,8 @@ from graphql import (
 )
 
 from schema.compiler.names import camel
-from schema.mutations import MUTATIONS
-from schema.relay import Node
+from schema.mutations.declare import MUTATIONS
+from schema.reading.relay import Node
 from tests.domains import domain_of
 from tests.schema import asking, matrix, standing
 from tests.schema.asked import BUILT

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import asyncpg
 
-from models.policies import policies
+from models.base.policies import policies
 
 TABLES = sorted(policies.by_table)
 

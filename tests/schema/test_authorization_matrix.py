@@ -12,8 +12,8 @@ from uuid import UUID
 import asyncpg
 import pytest
 
+from schema.base.ids import decode_id, encode_id
 from schema.compiler.declare import Column, Relation
-from schema.relay import decode_id, encode_id
 from tests.schema import asking, declared, matrix, standing
 from tests.schema.asked import BUILT, TYPES, Asked
 from tests.schema.declared import domain, sample_in

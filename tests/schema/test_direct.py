@@ -7,7 +7,7 @@ import pytest
 from starlette.applications import Starlette
 
 from models import Event, EventState, Person, Registration, RegistrationState
-from schema.relay import encode_id
+from schema.base.ids import encode_id
 from services.core.actor import system
 from tests.client import Client
 from tests.making import Maker, assert_seats_reconcile

@@ -15,9 +15,9 @@ import asyncpg
 import pytest
 from graphql import GraphQLSchema, get_named_type, is_required_argument
 
-from schema.relay import decode_id, encode_id
+from schema.base.ids import decode_id, encode_id
 from services.core.actor import Actor, Tenant, system
-from services.core.database import Database, Readers
+from services.core.database.connections import Database, Readers
 from services.core.work import Work, begin
 from tests.client import Answer
 from tests.schema import asking, declared, matrix, standing

@@ -9,7 +9,7 @@ import asyncpg
 import pytest
 
 from models import EventState, JournalEntry, Registration, RegistrationState, Role, Segment
-from schema.relay import decode_id, encode_id
+from schema.base.ids import decode_id, encode_id
 from tests.client import Client
 from tests.making import Maker, name
 from tests.schema.asked import Asked

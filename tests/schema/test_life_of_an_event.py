@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from models import Event, EventState, JournalEntry, Person, Registration, Role
-from schema.relay import encode_id
+from schema.base.ids import encode_id
 from tests.client import Client
 from tests.making import Maker
 

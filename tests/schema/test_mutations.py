@@ -8,7 +8,7 @@ import asyncpg
 import pytest
 
 from models import Event, EventState, JournalEntry, Person, Registration, RegistrationState, Role, RoleGrant
-from schema.relay import encode_id
+from schema.base.ids import encode_id
 from tests.client import Client
 from tests.making import Maker
 

@@ -22,7 +22,7 @@ import pytest
 from pydantic import SecretStr
 from starlette.applications import Starlette
 
-from schema.web.allowance import Allowances, Buckets
+from schema.web.graphql.allowance import Allowances, Buckets
 from tests.client import Answer
 from tests.making import Maker
 from tests.schema import asking, standing

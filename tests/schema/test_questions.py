@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from models import Answer, Association, Event, Person, Question, QuestionKind, Registration, Role
-from schema.relay import encode_id
+from schema.base.ids import encode_id
 from tests.client import Client
 from tests.making import Maker
 

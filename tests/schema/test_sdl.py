@@ -29,11 +29,11 @@ from typer.testing import CliRunner
 
 import models
 from app import cli
+from schema.base.scalars import SCALARS
 from schema.build import build
 from schema.compiler.bind import BadDeclaration, Catalog
 from schema.compiler.declare import READ_TYPES, column, localized, many, one, read_type
-from schema.events import Event
-from schema.scalars import SCALARS
+from schema.events.event import Event
 
 SCHEMA = build().graphql
 TIERS = re.compile(r"\b(PUBLIC|MEMBERS|STAFF|PARTICIPANTS|SEALED)\b")

@@ -20,13 +20,14 @@ from models import (
     MembershipCategory,
     Role,
 )
-from schema.web.allowance import Allowances
-from services.core import jobs
+from schema.web.graphql.allowance import Allowances
 from services.core.actor import anonymous, system
 from services.core.errors import Problem
-from services.core.journal import chain
+from services.core.jobs import jobs
+from services.core.journal.chaining import chain
 from services.core.settings import Settings
-from services.events import life, planning, registration
+from services.events.planning import life, planning
+from services.events.registrations import registering
 from services.membership import memberships
 from services.people import mandates, persons
 from services.tenancy import affiliations, associations, roles
@@ -133,12 +134,12 @@ class Walk:
                 await enter(work, event.id)
         for who in ("own", "member"):
             async with make.acting_as(self._asked.world.person(who)) as work:
-                await registration.register(work, event.id)
+                await registering.register(work, event.id)
         async with make.acting_as(self._asked.world.person("ex-member")) as work:
-            registered = await registration.register(work, event.id)
+            registered = await registering.register(work, event.id)
         if self._random.random() < 0.5:
             async with make.acting_as(self._asked.world.person("ex-member")) as work:
-                await registration.cancel_registration(work, registered.id)
+                await registering.cancel_registration(work, registered.id)
         else:
             async with make.acting_as(self._asked.world.person("staff")) as work:
                 await life.cancel_event(work, event.id, reason=texts("Neige", "Snow"))

@@ -13,9 +13,9 @@ from decimal import Decimal
 from typing import Any, TypeVar
 
 from models import Association, CancellationReason, Person, PositionClass, Role, SiteKeyKind
-from models.base import TenantRecord
-from schema.relay import encode_id
-from schema.web.cookies import cookie_name
+from models.base.records import TenantRecord
+from schema.base.ids import encode_id
+from schema.web.signin.cookies import cookie_name
 from services.core.actor import system
 from services.core.permissions import SCOPES
 from services.identity.site_keys import make_key

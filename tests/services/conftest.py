@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from services.core.database import Database
+from services.core.database.connections import Database
 from tests.making import Maker, assert_seats_reconcile
 from tests.services.crowd import AT_ONCE, Crowd
 

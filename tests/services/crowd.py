@@ -9,7 +9,7 @@ import asyncpg
 
 from models import Person
 from services.core.actor import Actor
-from services.core.database import Database
+from services.core.database.connections import Database
 from services.core.errors import Problem
 from services.core.work import Work, begin
 from tests.making import Maker

@@ -12,7 +12,7 @@ from websockets.typing import Subprotocol
 
 from app import create_app
 from schema.web.application import Application
-from schema.web.http import LARGEST_BODY
+from schema.web.graphql.http import LARGEST_BODY
 from services.core.settings import Settings
 
 TRANSPORT_WS = "graphql-transport-ws"

@@ -13,12 +13,12 @@ from datetime import timedelta
 from uuid import UUID
 
 from models import Association
-from services.core import jobs
 from services.core.actor import find_tenant, system
-from services.core.database import Database
+from services.core.database.connections import Database
+from services.core.jobs import jobs
+from services.core.jobs.worker import Worker
 from services.core.settings import Settings
 from services.core.work import begin
-from services.core.worker import Worker
 
 AT_ONCE = 3
 

@@ -2,7 +2,7 @@
 
 What pgqueuer 1.6.0 installs (`pgq install --dry-run` with PGQUEUER_SCHEMA=jobs), in a schema of its own: its rows are of
 no tenant, and hold keys only. A later pgqueuer that wants something else gets a migration of its own
-(`pgq upgrade --dry-run`); tests/services/core/test_jobs.py says when.
+(`pgq upgrade --dry-run`); tests/services/core/jobs/test_jobs.py says when.
 
 The trigger that notifies is there and disabled: PostgreSQL lets transactions that notify commit one at a time, and each
 registration enqueues a mail. Workers ask every second instead.

@@ -17,10 +17,11 @@ from models import CategoryKind, Event, EventState, Invoice, Membership, Members
 from services.core.checks import check_moment, check_texts
 from services.core.errors import InvalidInput, NotFound
 from services.core.work import Work
-from services.events import access, audience
+from services.events import access
 from services.events.errors import WrongEventState
 from services.events.fees.checks import check_amount, check_currency
 from services.events.fees.errors import SeveralCurrencies
+from services.events.planning import audience
 from services.people.standing import GOOD_STANDING, status_on
 
 MOST_PRICES = 20

@@ -11,7 +11,7 @@ from sqlmodel import col
 from uuid_utils.compat import uuid7
 
 from models import CancellationCause, Event, EventState, Mail, MailKind, MailState, Registration, RegistrationState
-from services.core.jobs import enqueue, enqueue_all, every, job
+from services.core.jobs.jobs import enqueue, enqueue_all, every, job
 from services.core.work import Work
 
 REMINDED_AT = 8

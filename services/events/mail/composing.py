@@ -4,8 +4,8 @@ from datetime import datetime
 from email.message import EmailMessage
 from uuid import UUID
 
-from services.core.mail import addressed
-from services.events import tickets
+from services.core.outside.mail import addressed
+from services.events.files import tickets
 from services.events.mail.invitations import invitation
 from services.events.mail.letters import Letter
 from services.events.mail.rendering import rendered

@@ -7,8 +7,8 @@ about, so that of two messages with the same sequence the later one counts, in w
 
 from icalendar import Calendar, Event, vCalAddress, vText
 
-from services.core.mail import one_line
-from services.events.calendars import calendar
+from services.core.outside.mail import one_line
+from services.events.files.calendars import calendar
 from services.events.mail.letters import Letter
 
 

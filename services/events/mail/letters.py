@@ -24,8 +24,8 @@ from models import (
     SeatPool,
 )
 from services.core.work import Work
+from services.events.files.tickets import path
 from services.events.mail import words
-from services.events.tickets import path
 
 ABOUT = {
     MailKind.CONFIRMATION: (RegistrationState.CONFIRMED, RegistrationState.ATTENDED),

@@ -4,7 +4,7 @@ import base64
 
 from models import Event, MailKind
 from services.core.work import Work
-from services.events import tickets
+from services.events.files import tickets
 from services.events.mail import words
 from services.events.mail.letters import specimen
 from services.events.mail.rendering import Rendered, rendered

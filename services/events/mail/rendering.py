@@ -14,7 +14,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from services.core.mail import one_line
+from services.core.outside.mail import one_line
 from services.events.mail import words
 from services.events.mail.letters import Letter, Ticket
 

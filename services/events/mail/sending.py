@@ -6,10 +6,10 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from models import ContactKind, ContactPoint, Mail, MailState, Person, Registration
-from services.core.jobs import enqueue, job, wait_after
-from services.core.logs import log_failure
-from services.core.mail import Outcome, hand_over
+from services.core.jobs.jobs import enqueue, job, wait_after
+from services.core.outside.mail import Outcome, hand_over
 from services.core.settings import Settings
+from services.core.telemetry.logs import log_failure
 from services.core.work import Work
 from services.events.mail.composing import composed
 from services.events.mail.letters import ABOUT, letter

@@ -20,7 +20,7 @@ from webauthn.helpers.structs import (
 from models import AttemptKind, Confederation, Passkey, Person
 from services.core.checks import check_text
 from services.core.errors import AlreadyExists
-from services.core.logs import log
+from services.core.telemetry.logs import log
 from services.core.work import Work
 from services.identity.attempts import begin_attempt, use_attempt
 from services.identity.passkeys.ceremony import MILLISECONDS, Challenge, check_not_embedded, host, origin

@@ -12,7 +12,7 @@ from webauthn.helpers import generate_challenge, parse_authentication_credential
 from webauthn.helpers.structs import UserVerificationRequirement
 
 from models import AttemptKind, Passkey, Person, Session, SignInMethod
-from services.core.logs import log
+from services.core.telemetry.logs import log
 from services.core.work import Work
 from services.identity.attempts import begin_attempt, use_attempt
 from services.identity.passkeys.ceremony import MILLISECONDS, Challenge, check_not_embedded, host, origin

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from models import TrustedDocument
-from services.documents.registering import hash_of
+from services.trusted_documents.registering import hash_of
 from tests.models.facts import Facts
 from tests.models.world import EVERYBODY, NOBODY, World
 

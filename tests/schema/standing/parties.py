@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from models import RegistrationGuest
-from schema.relay import encode_id
+from schema.base.ids import encode_id
 from tests.schema.world import World
 
 AFTER = ("events", "people", "registrations")

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from schema.relay import encode_id
+from schema.base.ids import encode_id
 from tests.schema.world import World
 
 

@@ -16,7 +16,7 @@ from models import (
     SignInLink,
     TrustedDocument,
 )
-from services.documents.registering import hash_of
+from services.trusted_documents.registering import hash_of
 from tests.schema.world import World
 
 AFTER = ("contacts", "journal", "providers")

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from models import DeliveryFailure, DeliveryState, JournalEntry, Webhook, WebhookDelivery, WebhookDisabling
-from services.core.sealing import seal
+from services.core.outside.sealing import seal
 from services.webhooks.bodies import new_secret
 from tests.schema.world import World
 

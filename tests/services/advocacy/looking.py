@@ -17,7 +17,7 @@ from models import (
     Person,
     TimelineEntry,
 )
-from models.base import TenantRecord
+from models.base.records import TenantRecord
 from tests.making import Maker
 
 PARTS: tuple[type[TenantRecord], ...] = (

@@ -22,7 +22,7 @@ from models import (
 from services.advocacy import demands
 from services.advocacy.demands import MOST_DEMANDS, NEXT, change_demand, draft_demand, take_up_avenue
 from services.advocacy.errors import WrongDemandState
-from services.core.database import Database
+from services.core.database.connections import Database
 from services.core.errors import AlreadyExists, InvalidInput, NotFound, Problem
 from services.core.work import Work, begin
 from tests.client import Client

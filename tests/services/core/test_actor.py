@@ -7,9 +7,9 @@ import pytest
 from uuid_utils.compat import uuid7
 
 from models import AffiliationState, Association, CancellationReason, Person, Role
-from models.policies import policies
+from models.base.policies import policies
 from services.core.actor import Actor, anonymous, find_tenant, load_person, system
-from services.core.database import Database
+from services.core.database.connections import Database
 from services.core.errors import NotAllowed, NotSignedIn
 from services.core.permissions import PERSONAL, ROLES
 from tests.making import Maker

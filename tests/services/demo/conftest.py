@@ -9,7 +9,7 @@ import asyncpg
 import pytest
 from sqlalchemy import make_url
 
-from services.core.database import Database
+from services.core.database.connections import Database
 from services.demo import is_empty, load
 
 TODAY = datetime.now(ZoneInfo("America/Toronto")).date()

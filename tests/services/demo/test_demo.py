@@ -28,7 +28,7 @@ from models import (
     Speaker,
 )
 from services.core.actor import Actor, Tenant, anonymous, find_tenant, load_person, system
-from services.core.database import Database
+from services.core.database.connections import Database
 from services.core.work import begin
 from services.demo import CONFEDERATIONS, AlreadyLoaded, is_empty, load
 from services.demo.stage import Stage

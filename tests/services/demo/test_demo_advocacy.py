@@ -19,7 +19,7 @@ from models import (
     TimelineKind,
 )
 from services.core.actor import anonymous
-from services.core.database import Database
+from services.core.database.connections import Database
 from services.core.work import begin
 from tests.making import Maker
 from tests.services.demo.test_demo import MEETING, making, star, tenant

@@ -20,7 +20,7 @@ from models import (
     ProgrammeState,
 )
 from services.core.actor import anonymous
-from services.core.database import Database
+from services.core.database.connections import Database
 from services.core.work import begin
 from services.demo.mentoring import SLUG
 from services.mentoring.pairings import accept_pairing

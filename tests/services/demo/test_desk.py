@@ -3,7 +3,7 @@
 from collections import Counter
 
 from models import Event, Registration, RegistrationState, Scan, ScanRefusal
-from services.core.database import Database
+from services.core.database.connections import Database
 from tests.services.demo.test_demo import making
 
 

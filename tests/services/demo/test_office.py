@@ -3,7 +3,7 @@
 from collections import Counter
 
 from models import Allotment, Event, Registration, RegistrationGuest, RegistrationState, SeatPool
-from services.core.database import Database
+from services.core.database.connections import Database
 from tests.making import assert_seats_reconcile
 from tests.services.demo.test_demo import making
 

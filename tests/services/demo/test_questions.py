@@ -5,7 +5,7 @@ from sqlmodel import col
 
 from models import Answer, Event, Question, RoleGrant
 from services.core.actor import Actor, anonymous, load_person
-from services.core.database import Database
+from services.core.database.connections import Database
 from services.core.work import begin
 from tests.services.demo.conftest import TODAY
 from tests.services.demo.test_demo import making, star, tenant

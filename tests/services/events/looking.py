@@ -20,7 +20,7 @@ from models import (
     SeatPool,
     Speaker,
 )
-from models.base import TenantRecord
+from models.base.records import TenantRecord
 from tests.making import Maker
 
 TABLES: tuple[type[TenantRecord], ...] = (

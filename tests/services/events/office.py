@@ -12,9 +12,11 @@ from models import Association, AttendeeRole, Event, EventFormat, EventState, Pe
 from services.core.actor import Actor, system
 from services.core.errors import Problem
 from services.core.work import Work, begin
-from services.events import allotments, editing, groups, life, moving, offers, planning, priorities, registration, rules
+from services.events.planning import life, planning, rules
+from services.events.registrations import editing, groups, moving, registering
+from services.events.seats import allotments, offers, priorities
 from tests.making import Maker
-from tests.services.events.reference import LARGEST_PARTY, Reference
+from tests.services.events.registrations.reference import LARGEST_PARTY, Reference
 
 FORMATS = (EventFormat.IN_PERSON, EventFormat.ONLINE)
 _STEPS = {
@@ -78,13 +80,13 @@ class Office:
     async def register(self, person: int, pool: int, seats: int) -> str | None:
         return await self._by(
             self.actors[person],
-            lambda work: registration.register(work, self.event.id, format=FORMATS[pool], seats=seats),
+            lambda work: registering.register(work, self.event.id, format=FORMATS[pool], seats=seats),
         )
 
     async def register_on_behalf(self, person: int, pool: int, seats: int, role: str) -> str | None:
         return await self._by(
             self.staff,
-            lambda work: registration.register_on_behalf(
+            lambda work: registering.register_on_behalf(
                 work,
                 self.event.id,
                 self.people[person].id,
@@ -106,7 +108,7 @@ class Office:
         return await self._to_last(person, self.staff, lambda work, id: moving.move_registration(work, id, instead))
 
     async def cancel(self, person: int) -> str | None:
-        return await self._to_last(person, self.actors[person], registration.cancel_registration)
+        return await self._to_last(person, self.actors[person], registering.cancel_registration)
 
     async def accept(self, person: int) -> str | None:
         return await self._to_last(person, self.actors[person], offers.accept_offer)

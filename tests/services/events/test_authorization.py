@@ -22,20 +22,11 @@ from models import (
 )
 from services.core.errors import NotAllowed, NotFound, NotSignedIn, Problem
 from services.core.work import Work
-from services.events import (
-    allotments,
-    checkin,
-    life,
-    offers,
-    planning,
-    priorities,
-    registration,
-    reports,
-    rules,
-    scans,
-    series,
-)
-from services.events.planning import plan_event
+from services.events.desk import checkin, scans
+from services.events.planning import life, planning, reports, rules, series
+from services.events.planning.planning import plan_event
+from services.events.registrations import registering
+from services.events.seats import allotments, offers, priorities
 from tests.making import ActingAs, Maker, texts
 from tests.services.events.looking import picture
 
@@ -114,10 +105,10 @@ OPERATIONS = {
     ),
     "publish the report": Operation(lambda work, scene: reports.publish_report(work, scene.event.id), EventState.HELD),
     "register on behalf": Operation(
-        lambda work, scene: registration.register_on_behalf(work, scene.event.id, scene.guest.id)
+        lambda work, scene: registering.register_on_behalf(work, scene.event.id, scene.guest.id)
     ),
     "cancel a registration": Operation(
-        lambda work, scene: registration.cancel_registration(work, scene.registration.id), hidden=True
+        lambda work, scene: registering.cancel_registration(work, scene.registration.id), hidden=True
     ),
     "accept an offer": Operation(
         lambda work, scene: offers.accept_offer(work, scene.registration.id),
@@ -225,10 +216,10 @@ async def test_an_umbrella_that_sees_no_persons_manages_events_without_their_reg
     pool, guest = await make.pool(event), await make.member()
     with pytest.raises(NotFound):
         async with acting_as(manager) as work:
-            await registration.cancel_registration(work, registered.id)
+            await registering.cancel_registration(work, registered.id)
     with pytest.raises(NotAllowed):
         async with acting_as(manager) as work:
-            await registration.register_on_behalf(work, event.id, guest.id)
+            await registering.register_on_behalf(work, event.id, guest.id)
     async with acting_as(manager) as work:
         await planning.change_capacity(work, pool.id, 2)
     assert (await make.fresh(waiting)).state is RegistrationState.CONFIRMED
@@ -240,7 +231,7 @@ async def test_an_umbrella_that_sees_no_persons_manages_events_without_their_reg
 async def test_a_draft_is_not_there_for_who_may_not_see_it(make: Maker, acting_as: ActingAs) -> None:
     event = await make.event(state=EventState.DRAFT)
     for actor in (None, await make.member(), await make.staff(association=await make.association())):
-        for operation in (life.publish_event, life.open_registration, life.cancel_event, registration.register):
+        for operation in (life.publish_event, life.open_registration, life.cancel_event, registering.register):
             with pytest.raises(NotFound):
                 async with acting_as(actor) as work:
                     await operation(work, event.id)

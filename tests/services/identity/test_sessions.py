@@ -6,7 +6,7 @@ import pytest
 
 from models import Person, Session, SignInMethod
 from services.core.actor import RECENT, Actor, Tenant, system
-from services.core.database import Database
+from services.core.database.connections import Database
 from services.core.errors import NotFound, StepUpRequired
 from services.identity import sessions
 from services.identity.devices import device_label

@@ -10,9 +10,9 @@ import pytest
 from sqlalchemy import text
 
 from models import JournalEntry, Pairing, Person, Role
-from schema.relay import encode_id
+from schema.base.ids import encode_id
 from services.core.actor import system
-from services.core.database import Database
+from services.core.database.connections import Database
 from services.core.work import begin
 from services.mentoring.journey import achieve_goal, record_session, retract_note, set_goal, write_note
 from tests.client import Client

@@ -7,7 +7,7 @@ from uuid_utils.compat import uuid7
 
 from models import Association, Confederation, JournalEntry
 from services.core.actor import Actor, Tenant, system
-from services.core.database import Database
+from services.core.database.connections import Database
 from services.core.errors import AlreadyExists, InvalidInput, NotAllowed
 from services.core.work import Work, begin
 from services.tenancy.confederations import found_confederation

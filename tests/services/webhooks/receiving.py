@@ -10,13 +10,13 @@ from uuid import UUID
 from standardwebhooks.webhooks import Webhook as Verifier
 
 from models import Association, JournalEntry, Webhook
-from schema.relay import decode_id
+from schema.base.ids import decode_id
 from services.core.actor import system
 from services.core.work import begin
 from services.webhooks.registering import register_webhook
 from services.webhooks.sending import deliver_webhook
 from tests.making import Maker
-from tests.services.core.walking import chained
+from tests.services.core.journal.walking import chained
 
 
 @dataclass

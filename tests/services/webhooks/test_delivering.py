@@ -8,7 +8,7 @@ import pytest
 from standardwebhooks.webhooks import WebhookVerificationError
 
 from models import DeliveryFailure, DeliveryState, JournalEntry, Webhook, WebhookDelivery, WebhookDisabling
-from schema.relay import encode_id
+from schema.base.ids import encode_id
 from services.core.actor import system
 from services.webhooks.registering import rotate_secret
 from services.webhooks.sending import ABREAST, FAILING_FOR, KEPT, TRIED_FOR, forget_deliveries, wait_after

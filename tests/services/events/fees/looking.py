@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from models import Invoice, InvoiceSequence, JournalEntry, Payment, Price
-from models.base import TenantRecord
+from models.base.records import TenantRecord
 from tests.making import Maker
 
 NOW = datetime.now(UTC).replace(microsecond=0)

@@ -11,7 +11,7 @@ from sqlmodel import col
 
 from models import Association, Event, Invoice, InvoiceSequence, Registration
 from services.core.actor import Actor
-from services.core.database import Database
+from services.core.database.connections import Database
 from services.core.errors import AlreadyExists
 from services.core.work import Work, begin
 from services.events.fees import invoices

@@ -11,7 +11,7 @@ from sqlmodel import col
 
 from models import Invoice, JournalEntry, Payment, PaymentMethod, Person, Role
 from services.core.actor import system
-from services.core.database import Database
+from services.core.database.connections import Database
 from services.core.errors import InvalidInput, NotAllowed, NotFound, Problem
 from services.core.work import begin
 from services.events.fees import balances, payments

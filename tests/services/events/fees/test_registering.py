@@ -2,8 +2,8 @@
 
 from models import Event, Invoice, InvoiceKind, Person, Registration, RegistrationState, Role
 from services.events.fees.invoices import charge_registration
-from services.events.life import cancel_event
-from services.events.registration import cancel_registration, register
+from services.events.planning.life import cancel_event
+from services.events.registrations.registering import cancel_registration, register
 from tests.making import Maker
 
 INVOICE, NOTE = InvoiceKind.INVOICE, InvoiceKind.CREDIT_NOTE

@@ -8,8 +8,8 @@ import asyncpg
 import orjson
 import pytest
 
-from services.core import jobs
 from services.core.actor import system
+from services.core.jobs import jobs
 from services.core.settings import Settings
 from tests.making import Maker
 from tests.services.events.mail.sink import Sink, sink

@@ -19,8 +19,8 @@ from models import (
     RegistrationState,
     Role,
 )
-from services.core import jobs
 from services.core.actor import system
+from services.core.jobs import jobs
 from services.core.settings import Settings
 from services.events import mail
 from services.events.mail.announcing import remind, reminded_at

@@ -8,9 +8,9 @@ import pytest
 
 from models import Answer, Event, Person, Question, QuestionKind, Registration
 from services.core.actor import Actor
-from services.events import answers
-from services.events.answers import answer_questions
 from services.events.errors import AnswersNotAccepted
+from services.events.questions import answers
+from services.events.questions.answers import answer_questions
 from tests.making import Maker
 from tests.services.events.looking import picture
 

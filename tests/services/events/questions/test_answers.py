@@ -14,8 +14,8 @@ from models import (
     QuestionKind,
     Registration,
 )
-from services.events import answers
 from services.events.errors import AnswersNotAccepted
+from services.events.questions import answers
 from tests.making import Maker
 from tests.services.events.questions.answering import NOW, OPTIONS, Form, answer, answered, faults, options, store
 

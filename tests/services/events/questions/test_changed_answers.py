@@ -20,9 +20,9 @@ from models import (
     Role,
 )
 from services.core.errors import NotAllowed, NotFound, NotSignedIn
-from services.events.answers import answer_questions
 from services.events.errors import AnswersNotAccepted, RegistrationClosed, WrongEventState, WrongRegistrationState
-from services.events.questions import QuestionInput, change_question, retire_question
+from services.events.questions.answers import answer_questions
+from services.events.questions.asking import QuestionInput, change_question, retire_question
 from tests.making import Maker, texts
 from tests.services.events.questions.answering import LATER, NOW, answer, answered, faults, store
 

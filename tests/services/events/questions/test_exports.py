@@ -20,8 +20,8 @@ from models import (
 )
 from services.core.actor import Actor
 from services.core.errors import InvalidInput, NotAllowed, NotFound, NotSignedIn
-from services.events import exports
-from services.events.exports import Sheet, open_sheet, read_page
+from services.events.files import exports
+from services.events.files.exports import Sheet, open_sheet, read_page
 from tests.making import Maker
 
 TEXT, LONG_TEXT, NUMBER, BOOLEAN, DATE, CHOICE, CHOICES = QuestionKind

@@ -10,8 +10,8 @@ from models import Answer, Event, EventState, Person, Question, QuestionKind, Ro
 from services.core.actor import Actor
 from services.core.errors import AlreadyExists, InvalidInput, NotAllowed, NotFound, NotSignedIn, Problem
 from services.events.errors import QuestionDependedOn, QuestionRetired, TooManyQuestions, WrongEventState
-from services.events.life import publish_event
-from services.events.questions import (
+from services.events.planning.life import publish_event
+from services.events.questions.asking import (
     MOST_OPTIONS,
     MOST_QUESTIONS,
     OptionInput,

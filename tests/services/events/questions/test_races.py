@@ -10,12 +10,12 @@ import asyncpg
 import pytest
 
 from models import Answer, AnswerFault, Event, Person, Question, QuestionKind, Registration, Role
-from services.core.database import Database
+from services.core.database.connections import Database
 from services.core.errors import Problem
 from services.core.work import Work, begin
-from services.events import answers, questionnaire, questions
 from services.events.errors import AnswersNotAccepted
-from services.events.questions import QuestionInput, change_question
+from services.events.questions import answers, asking, questionnaire
+from services.events.questions.asking import QuestionInput, change_question
 from tests.making import Maker, texts
 
 Operation = Callable[[Work], Awaitable[object]]
@@ -69,7 +69,7 @@ class Scene:
 
     async def answer_while_it_is_changed(self, monkeypatch: pytest.MonkeyPatch) -> object:
         """Ana answers just when the registrar was told that nobody has, before the question is changed."""
-        is_answered = questions._is_answered
+        is_answered = asking._is_answered
         others: list[asyncio.Task[Any]] = []
 
         async def look_then_dawdle(work: Work, question: Question) -> bool:
@@ -78,7 +78,7 @@ class Scene:
             await self.until_it_waits(others[0])
             return found
 
-        monkeypatch.setattr(questions, "_is_answered", look_then_dawdle)
+        monkeypatch.setattr(asking, "_is_answered", look_then_dawdle)
         await self.change()
         return await others[0]
 

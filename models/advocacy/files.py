@@ -1,0 +1,317 @@
+"""Advocacy files on working conditions: who takes part with which position, demands and their answers, a timeline.
+
+Everything in a file is as confidential as the file: its parts carry the columns that its policy compares.
+"""
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Boolean, CheckConstraint, Column, Computed, Index
+from sqlmodel import Field
+
+from models.base.policies import Condition, holds, is_any, member_of_any, overlaps, own, policy, when
+from models.base.records import (
+    TenantRecord,
+    belongs_to,
+    carries,
+    choice,
+    ids,
+    in_order,
+    localized,
+    localized_check,
+    moment,
+    unique,
+)
+from models.tenancy.federation import Sector
+
+MOST_PARTICIPANTS = 100
+"""How many associations take part in a file at the most, the lead among them."""
+
+
+class AdvocacyTheme(StrEnum):
+    """What a file is about."""
+
+    STATUS_AND_RECOGNITION = "STATUS_AND_RECOGNITION"
+    LEGAL_STATUS = "LEGAL_STATUS"
+    REMUNERATION = "REMUNERATION"
+    PENSIONS = "PENSIONS"
+    WORKLOAD = "WORKLOAD"
+    HEALTH_AND_SAFETY = "HEALTH_AND_SAFETY"
+    JOB_SECURITY = "JOB_SECURITY"
+    CAREER_AND_TRAINING = "CAREER_AND_TRAINING"
+    OTHER = "OTHER"
+
+
+class AdvocacyFileState(StrEnum):
+    """Where a file stands: open, watched, negotiated, settled; closed, it is history."""
+
+    OPEN = "OPEN"
+    WATCHING = "WATCHING"
+    NEGOTIATING = "NEGOTIATING"
+    SETTLED = "SETTLED"
+    CLOSED = "CLOSED"
+
+
+class Confidentiality(StrEnum):
+    """Who reads something: everybody, the members of the associations that take part, or their staff."""
+
+    PUBLIC = "PUBLIC"
+    MEMBERS = "MEMBERS"
+    STAFF = "STAFF"
+
+
+class Stance(StrEnum):
+    """What an association thinks of a file."""
+
+    SUPPORTS = "SUPPORTS"
+    SUPPORTS_WITH_CONDITIONS = "SUPPORTS_WITH_CONDITIONS"
+    OPPOSES = "OPPOSES"
+    NO_MANDATE = "NO_MANDATE"
+
+
+class DemandState(StrEnum):
+    """A demand's own life: drafted, tabled with a counterpart, negotiated, agreed or refused; or withdrawn."""
+
+    DRAFTED = "DRAFTED"
+    TABLED = "TABLED"
+    IN_NEGOTIATION = "IN_NEGOTIATION"
+    AGREED = "AGREED"
+    REFUSED = "REFUSED"
+    WITHDRAWN = "WITHDRAWN"
+
+
+class TimelineKind(StrEnum):
+    """What happened: outside, as somebody noted it, or in the file itself."""
+
+    MEETING = "MEETING"
+    LETTER = "LETTER"
+    BRIEF = "BRIEF"
+    RULING = "RULING"
+    PRESS = "PRESS"
+    STATE_CHANGED = "STATE_CHANGED"
+    POSITION_TAKEN = "POSITION_TAKEN"
+    DEMAND_CHANGED = "DEMAND_CHANGED"
+    ANSWER_PUBLISHED = "ANSWER_PUBLISHED"
+
+
+NOTED = (TimelineKind.MEETING, TimelineKind.LETTER, TimelineKind.BRIEF, TimelineKind.RULING, TimelineKind.PRESS)
+"""What somebody notes in a timeline; the rest is what operations did."""
+
+_CARRIED = ("association_id", "association_ids", "confidentiality")
+
+
+class AdvocacyFile(TenantRecord, table=True):
+    """What associations stand up for together. PUBLIC, MEMBERS or STAFF of those that take part, as it says."""
+
+    __table_args__ = (
+        belongs_to("association", "association_id"),
+        unique("slug"),
+        carries(*_CARRIED),
+        localized_check("advocacy_file", "title"),
+        in_order("advocacy_file", "opened_on", "closed_on"),
+        CheckConstraint("(closed_on is null) = (state <> 'CLOSED')", name="advocacy_file_closed_on_a_day"),
+        CheckConstraint(
+            f"cardinality(association_ids) between 1 and {MOST_PARTICIPANTS} and association_id = association_ids[1]",
+            name="advocacy_file_led_by_the_first",
+        ),
+        Index("advocacy_file_by_lead", "confederation_id", "association_id"),
+    )
+    __tablename__ = "advocacy_file"
+
+    association_id: UUID  # who leads it
+    association_ids: list[UUID] = ids()  # who takes part, the lead first
+    slug: str
+    title: dict[str, str] = localized()
+    summary: dict[str, str] | None = localized(nullable=True)
+    theme: AdvocacyTheme = choice(AdvocacyTheme)
+    sector: Sector | None = choice(Sector, nullable=True)  # null: all of them
+    state: AdvocacyFileState = choice(AdvocacyFileState, default=AdvocacyFileState.OPEN)
+    confidentiality: Confidentiality = choice(Confidentiality, default=Confidentiality.STAFF)
+    opened_on: date
+    closed_on: date | None = None
+
+
+class _OfAFile(TenantRecord):
+    """A part of a file, as confidential as the file."""
+
+    file_id: UUID
+    association_id: UUID
+    association_ids: list[UUID] = ids()
+    confidentiality: Confidentiality = choice(Confidentiality)
+
+
+class AdvocacyPosition(_OfAFile, table=True):
+    """An association's position on a file from a day on, until its next. Read with the file: PUBLIC, MEMBERS, STAFF."""
+
+    __table_args__ = (
+        belongs_to("advocacy_file", "file_id", *_CARRIED),
+        belongs_to("association", "participant_id"),
+        unique("file_id", "participant_id", "taken_on", name="one_position_a_day"),
+        CheckConstraint(
+            "(stance = 'SUPPORTS_WITH_CONDITIONS') = (conditions is not null)", name="advocacy_position_says_conditions"
+        ),
+    )
+    __tablename__ = "advocacy_position"
+
+    participant_id: UUID
+    stance: Stance = choice(Stance)
+    conditions: dict[str, str] | None = localized(nullable=True)
+    taken_on: date
+
+
+class Demand(_OfAFile, table=True):
+    """Something a file asks for. Read with the file: PUBLIC, MEMBERS, STAFF."""
+
+    __table_args__ = (
+        belongs_to("advocacy_file", "file_id", *_CARRIED),
+        belongs_to("avenue", "origin_id"),
+        carries("file_id", *_CARRIED),
+        unique("file_id", "number", name="a_demand_a_number"),
+        unique("file_id", "origin_id", name="an_avenue_once_a_file"),
+        localized_check("demand", "title"),
+        CheckConstraint("number > 0", name="demand_counts_from_one"),
+        CheckConstraint(
+            "state in ('DRAFTED', 'WITHDRAWN') or counterpart is not null", name="demand_tabled_with_somebody"
+        ),
+        Index("demand_by_origin", "confederation_id", "origin_id"),
+    )
+
+    number: int
+    title: dict[str, str] = localized()
+    details: dict[str, str] | None = localized(nullable=True)
+    origin_id: UUID | None = None  # the avenue of a follow-up report that it takes up
+    state: DemandState = choice(DemandState, default=DemandState.DRAFTED)
+    state_on: date  # since when
+    counterpart: str | None = None  # whom it is tabled with
+    due_on: date | None = None  # when an answer is expected
+
+
+class DemandAnswer(_OfAFile, table=True):
+    """What the counterpart answered, officially worded. STAFF until published, then read with the file."""
+
+    __table_args__ = (
+        belongs_to("demand", "demand_id", "file_id", *_CARRIED),
+        localized_check("demand_answer", "text"),
+        in_order("demand_answer", "decided_on", "published_on"),
+        Index("demand_answer_by_demand", "confederation_id", "demand_id", "decided_on"),
+    )
+    __tablename__ = "demand_answer"
+
+    demand_id: UUID
+    text: dict[str, str] = localized()
+    decided_on: date
+    published_on: date | None = None
+    published: bool = Field(
+        default=None, sa_column=Column(Boolean, Computed("published_on is not null", persisted=True), nullable=False)
+    )
+
+
+class TimelineEntry(_OfAFile, table=True):
+    """Something that happened to a file. Read with the file: PUBLIC, MEMBERS, STAFF."""
+
+    __table_args__ = (
+        belongs_to("advocacy_file", "file_id", *_CARRIED),
+        belongs_to("demand", "demand_id"),
+        belongs_to("advocacy_position", "position_id"),
+        CheckConstraint(
+            f"kind not in ({', '.join(repr(str(kind)) for kind in NOTED)}) or title is not null",
+            name="timeline_entry_says_what",
+        ),
+        Index("timeline_by_file", "confederation_id", "file_id", "happened_on", "id"),
+    )
+    __tablename__ = "timeline_entry"
+
+    kind: TimelineKind = choice(TimelineKind)
+    happened_on: date
+    title: dict[str, str] | None = localized(nullable=True)
+    file_state: AdvocacyFileState | None = choice(AdvocacyFileState, nullable=True)
+    demand_id: UUID | None = None
+    demand_state: DemandState | None = choice(DemandState, nullable=True)
+    position_id: UUID | None = None
+
+
+class _Watching(_OfAFile):
+    """A person, or an association."""
+
+    person_id: UUID | None = None
+    watcher_id: UUID | None = None
+
+
+def _one_watcher(table: str) -> CheckConstraint:
+    return CheckConstraint("num_nonnulls(person_id, watcher_id) = 1", name=f"{table}_one_watcher")
+
+
+class AdvocacyWatch(_Watching, table=True):
+    """Who keeps an eye on a file: an association, read with the file (PUBLIC, MEMBERS, STAFF), or a person: theirs."""
+
+    __table_args__ = (
+        belongs_to("advocacy_file", "file_id", *_CARRIED),
+        belongs_to("person", "person_id"),
+        belongs_to("association", "watcher_id"),
+        _one_watcher("advocacy_watch"),
+        unique("file_id", "person_id", name="a_person_watches_once"),
+        unique("file_id", "watcher_id", name="an_association_watches_once"),
+        Index("advocacy_watch_by_person", "confederation_id", "person_id"),
+        Index("advocacy_watch_by_watcher", "confederation_id", "watcher_id"),
+    )
+    __tablename__ = "advocacy_watch"
+
+    since: date
+
+
+class AdvocacyNotice(_Watching, table=True):
+    """A change of a file that a watcher is told of. The person's, or STAFF of the association; while they see it."""
+
+    __table_args__ = (
+        belongs_to("advocacy_file", "file_id", *_CARRIED),
+        belongs_to("journal_entry", "entry_id"),
+        belongs_to("person", "person_id"),
+        belongs_to("association", "watcher_id"),
+        _one_watcher("advocacy_notice"),
+        # Told once, however often whoever tells has to begin anew.
+        unique("entry_id", "person_id", name="a_person_is_told_once"),
+        unique("entry_id", "watcher_id", name="an_association_is_told_once"),
+        Index("advocacy_notice_by_person", "confederation_id", "person_id", "at", "id"),
+        Index("advocacy_notice_by_watcher", "confederation_id", "watcher_id", "at", "id"),
+    )
+    __tablename__ = "advocacy_notice"
+
+    entry_id: UUID  # the journal's
+    action: str  # as in the journal: "demand.tabled"
+    at: datetime = moment()
+    read_at: datetime | None = moment(nullable=True)
+
+
+_MANAGE = "advocacy.manage"
+
+
+def _with_the_file(model: Any) -> Condition:
+    return (
+        is_any(model.confidentiality, "PUBLIC")
+        | (is_any(model.confidentiality, "MEMBERS") & member_of_any(model.association_ids))
+        | overlaps(_MANAGE, model.association_ids)
+    )
+
+
+for _part in (AdvocacyFile, Demand, TimelineEntry):
+    policy(_part, read=_with_the_file(_part), write=holds(_MANAGE, _part.association_id))
+policy(
+    AdvocacyPosition,
+    read=_with_the_file(AdvocacyPosition),
+    write=holds(_MANAGE, AdvocacyPosition.association_id) | holds(_MANAGE, AdvocacyPosition.participant_id),
+)
+policy(
+    DemandAnswer,
+    read=(when(DemandAnswer.published) & _with_the_file(DemandAnswer))
+    | overlaps(_MANAGE, DemandAnswer.association_ids),
+    write=holds(_MANAGE, DemandAnswer.association_id),
+)
+policy(
+    AdvocacyWatch,
+    read=own(AdvocacyWatch.person_id) | (Condition("watcher_id is not null") & _with_the_file(AdvocacyWatch)),
+    write=own(AdvocacyWatch.person_id) | holds(_MANAGE, AdvocacyWatch.watcher_id),
+)
+_told = own(AdvocacyNotice.person_id) | holds(_MANAGE, AdvocacyNotice.watcher_id)
+policy(AdvocacyNotice, read=_told & _with_the_file(AdvocacyNotice), write=_told & _with_the_file(AdvocacyNotice))

@@ -1,0 +1,1 @@
+"""What every model is made of: records and keys, row policies, figure functions."""

@@ -1,0 +1,1 @@
+"""The kernel's own tables: the journal, and the keys of requests."""

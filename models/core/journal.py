@@ -1,0 +1,169 @@
+"""The journal: who did what, when, to what, on whose behalf and why; its chain; who read whose confidential data; and
+the keys of requests already answered.
+"""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import BigInteger, CheckConstraint, Column, Index, LargeBinary, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql.base import ischema_names
+from sqlalchemy.types import UserDefinedType
+from sqlmodel import Field
+
+from models.base.figures import routine
+from models.base.policies import Condition, holds, nobody, own, policy, setting
+from models.base.records import TenantRecord, belongs_to, choice, moment, unique
+
+
+class _TransactionId(UserDefinedType[int]):
+    """PostgreSQL's `xid8`: the number of a transaction, which never comes again."""
+
+    cache_ok = True
+
+    def get_col_spec(self, **_: Any) -> str:
+        """Its name."""
+        return "xid8"
+
+
+ischema_names["xid8"] = _TransactionId  # for alembic, which compares the database with the models
+
+
+class ReadKind(StrEnum):
+    """What was read of a person's confidential data."""
+
+    CONTACTS = "CONTACTS"  # addresses and numbers
+    NEEDS = "NEEDS"  # answers to sensitive questions: diet, accessibility
+    FILE = "FILE"  # what is kept about them over the years: memberships, registrations, invoices
+    EXPORT = "EXPORT"  # a file with their registration in it was made
+
+
+class JournalEntry(TenantRecord, table=True):
+    """One change, written in its transaction: audit entry and outgoing event at once. STAFF, and whom it is about.
+
+    Append-only, which a trigger holds against the owner too (migration 0006).
+    """
+
+    __table_args__ = (
+        Index("journal_by_subject", "confederation_id", "subject_type", "subject_id"),
+        Index("journal_by_association", "confederation_id", "association_id", "at"),
+        Index("journal_by_transaction", "confederation_id", "xid", "id"),
+        Index(
+            "journal_by_person",
+            "confederation_id",
+            "concerns_id",
+            "at",
+            postgresql_where=text("concerns_id is not null"),
+        ),
+    )
+    __tablename__ = "journal_entry"
+    # Nobody in Python asks for `xid`: an insert needn't bring it back.
+    __mapper_args__ = {"eager_defaults": False}
+
+    at: datetime = moment()
+    action: str  # a noun and a past participle: "event.published"
+    actor: str  # "person", "site_key", "system"
+    actor_person_id: UUID | None = None
+    actor_key_id: UUID | None = None  # the site key that acted
+    on_behalf_of_id: UUID | None = None
+    subject_type: str
+    subject_id: UUID
+    association_id: UUID | None = None
+    concerns_id: UUID | None = None  # the person whom it is about, and who may read it
+    reason: str | None = None
+    data: dict[str, Any] = Field(default_factory=dict, sa_type=JSONB)  # identifiers and states, nothing personal
+    # Of the transaction that wrote it: once all below it have ended, nothing can come before it any more.
+    xid: int | None = Field(
+        default=None, sa_column=Column(_TransactionId(), server_default=text("pg_current_xact_id()"), nullable=False)
+    )
+
+
+class JournalLink(TenantRecord, table=True):
+    """A link of the tenant's chain: an entry, hashed with the link before it. SEALED; append-only.
+
+    Its key is the entry's. Written after the entry's transaction, by `services.core.journal.chaining`.
+    """
+
+    __table_args__ = (
+        belongs_to("journal_entry", "id"),
+        unique("seq", name="one_link_a_place"),
+        CheckConstraint("seq > 0", name="journal_link_counts_from_one"),
+        CheckConstraint("length(hash) = 32", name="journal_link_of_sha256"),
+    )
+    __tablename__ = "journal_link"
+
+    seq: int = Field(sa_type=BigInteger)  # from 1, without gaps
+    hash: bytes = Field(sa_type=LargeBinary)
+    at: datetime = moment()  # when it was chained
+
+
+class AccessRecord(TenantRecord, table=True):
+    """That somebody read a person's confidential data. The person's; STAFF (`journal.read`); append-only.
+
+    One a reader, person, kind and hour. Who reads their own is not recorded.
+    """
+
+    __table_args__ = (
+        belongs_to("person", "person_id"),
+        belongs_to("association", "association_id"),
+        unique("person_id", "reader_id", "kind", "hour", name="one_record_an_hour"),
+        Index("access_record_by_association", "confederation_id", "association_id", "at"),
+    )
+    __tablename__ = "access_record"
+
+    person_id: UUID  # whose data
+    reader_id: UUID  # a person's key, or a site key's
+    reader_name: str | None = None  # as it was then; null: a site key's
+    association_id: UUID | None = None  # by whose right
+    kind: ReadKind = choice(ReadKind)
+    at: datetime = moment()  # of the first reading in that hour
+    hour: datetime = moment()
+
+
+class IdempotencyRecord(TenantRecord, table=True):
+    """What a request with an idempotency key did, for the client that has to ask again. The actor's own."""
+
+    __table_args__ = (belongs_to("person", "person_id"), unique("person_id", "key", name="one_answer_a_key"))
+    __tablename__ = "idempotency_record"
+
+    person_id: UUID
+    key: str
+    fingerprint: str  # of the mutation and its input
+    result: dict[str, Any] = Field(sa_type=JSONB)
+    at: datetime = moment()
+
+
+_by_the_actor = Condition(
+    f"actor_person_id is not distinct from {setting('person', 'uuid')}"
+    f" and actor_key_id is not distinct from {setting('key', 'uuid')}"
+)
+
+policy(
+    JournalEntry,
+    read=own(JournalEntry.concerns_id) | holds("journal.read", JournalEntry.association_id),
+    write=_by_the_actor,
+    append_only=True,
+)
+policy(JournalLink, read=nobody, write=nobody, append_only=True)
+policy(
+    AccessRecord,
+    read=own(AccessRecord.person_id) | holds("journal.read", AccessRecord.association_id),
+    write=Condition(f"reader_id = coalesce({setting('person', 'uuid')}, {setting('key', 'uuid')})"),
+    append_only=True,
+)
+policy(IdempotencyRecord, read=own(IdempotencyRecord.person_id), write=own(IdempotencyRecord.person_id))
+
+refuse_change = routine(
+    "refuse_change()",
+    "trigger",
+    """
+begin
+  raise exception '% is append-only: % is refused', tg_table_name, tg_op using errcode = 'restrict_violation';
+end
+""",
+    language="plpgsql",
+    volatility="volatile",
+)
+"""The trigger of what is append-only against its owner too: migration 0006 puts it on the journal and its chain."""

@@ -1,0 +1,1 @@
+"""Events, their seats, registrations, questions, scans, fees and mail."""

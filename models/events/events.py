@@ -1,0 +1,213 @@
+"""Events: their life, hosts, speakers, seats and whom they are for."""
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import Boolean, CheckConstraint, Column, Computed, Index, String
+from sqlmodel import Field
+
+from models.base.policies import everyone, holds, policy, when
+from models.base.records import (
+    TenantRecord,
+    belongs_to,
+    carries,
+    choice,
+    localized,
+    localized_check,
+    many,
+    moment,
+    unique,
+)
+
+
+class EventKind(StrEnum):
+    """What people come together for."""
+
+    STUDY_AND_EXCHANGE_MEETING = "STUDY_AND_EXCHANGE_MEETING"
+    CONVENTION = "CONVENTION"
+    LOCAL_MEETING = "LOCAL_MEETING"
+    CODEVELOPMENT_SESSION = "CODEVELOPMENT_SESSION"
+    WEBINAR = "WEBINAR"
+    LEARNING_EXPEDITION = "LEARNING_EXPEDITION"
+    WELCOME_SESSION = "WELCOME_SESSION"
+    PROFESSIONAL_DEVELOPMENT = "PROFESSIONAL_DEVELOPMENT"
+    RECOGNITION = "RECOGNITION"
+    SOCIAL = "SOCIAL"
+    GENERAL_ASSEMBLY = "GENERAL_ASSEMBLY"
+
+
+class EventFormat(StrEnum):
+    """Where people take part. A hybrid event has a seat pool of each."""
+
+    IN_PERSON = "IN_PERSON"
+    ONLINE = "ONLINE"
+    HYBRID = "HYBRID"
+
+
+class EventState(StrEnum):
+    """An event's life: draft, published, registration open, closed, held, reported; or cancelled, or postponed."""
+
+    DRAFT = "DRAFT"
+    PUBLISHED = "PUBLISHED"
+    OPEN = "OPEN"
+    CLOSED = "CLOSED"
+    HELD = "HELD"
+    REPORTED = "REPORTED"
+    POSTPONED = "POSTPONED"
+    CANCELLED = "CANCELLED"
+
+
+class HostRole(StrEnum):
+    """Whether an association invites, or lends a hand ("in conjunction with")."""
+
+    HOST = "HOST"
+    PARTNER = "PARTNER"
+
+
+class EventSeries(TenantRecord, table=True):
+    """Editions of one event. PUBLIC."""
+
+    __table_args__ = (
+        unique("slug"),
+        belongs_to("association", "association_id"),
+        localized_check("event_series", "name"),
+    )
+    __tablename__ = "event_series"
+
+    slug: str
+    association_id: UUID
+    name: dict[str, str] = localized()
+
+
+class Event(TenantRecord, table=True):
+    """Something people register for. PUBLIC once published; a draft is STAFF of the association that organises it."""
+
+    __table_args__ = (
+        belongs_to("association", "association_id"),
+        belongs_to("event_series", "series_id"),
+        belongs_to("event", "follow_up_to_id"),
+        unique("slug"),
+        carries("association_id"),
+        carries("association_id", "published"),
+        localized_check("event", "title"),
+        # A draft that is cancelled was never published, and stays closed.
+        CheckConstraint(
+            "case state when 'DRAFT' then published_at is null when 'CANCELLED' then true "
+            "else published_at is not null end",
+            name="event_published_unless_a_draft",
+        ),
+        CheckConstraint("ends_at > starts_at", name="event_ends_after_it_starts"),
+        CheckConstraint(
+            "registration_closes_at > registration_opens_at", name="event_registration_closes_after_opening"
+        ),
+        CheckConstraint("(series_id is null) = (edition is null)", name="event_edition_of_a_series"),
+        CheckConstraint("edition > 0", name="event_edition_counts_from_one"),
+        CheckConstraint("follow_up_to_id <> id", name="event_follows_up_another"),
+        CheckConstraint("offer_hours between 1 and 720", name="event_offers_stand_a_while"),
+        CheckConstraint("largest_party between 1 and 50", name="event_parties_have_a_limit"),
+        Index("one_event_an_edition", "confederation_id", "series_id", "edition", unique=True),
+        Index("event_by_association", "confederation_id", "association_id", "starts_at", "id"),
+        Index("event_by_start", "confederation_id", "starts_at", "id"),
+    )
+
+    slug: str
+    association_id: UUID
+    series_id: UUID | None = None
+    edition: int | None = None
+    follow_up_to_id: UUID | None = None
+    kind: EventKind = choice(EventKind)
+    format: EventFormat = choice(EventFormat)
+    state: EventState = choice(EventState, default=EventState.DRAFT)
+    published_at: datetime | None = moment(nullable=True)
+    # What this row's policy and its children's compare; the children carry it along their key.
+    published: bool = Field(
+        default=None, sa_column=Column(Boolean, Computed("published_at is not null", persisted=True), nullable=False)
+    )
+    title: dict[str, str] = localized()
+    summary: dict[str, str] | None = localized(nullable=True)
+    starts_at: datetime = moment()
+    ends_at: datetime = moment()
+    time_zone: str
+    venue: str | None = None
+    city: str | None = None
+    languages: list[str] = many(String)
+    registration_opens_at: datetime | None = moment(nullable=True)  # null: as soon as it is opened
+    registration_closes_at: datetime | None = moment(nullable=True)  # null: when it starts
+    cancellation_reason: dict[str, str] | None = localized(nullable=True)
+    # How long a freed seat is offered to the next in line; null: they are confirmed at once.
+    offer_hours: int | None = None
+    largest_party: int = Field(default=1, sa_column_kwargs={"server_default": "1"})  # seats to one registration
+    # Whether a party that fits may be served before a larger one that is ahead of it and doesn't.
+    smaller_parties_may_pass: bool = Field(default=False, sa_column_kwargs={"server_default": "false"})
+    counts_speakers: bool = Field(default=True, sa_column_kwargs={"server_default": "true"})  # whether they take seats
+    counts_staff: bool = Field(default=True, sa_column_kwargs={"server_default": "true"})
+    sequence: int = Field(default=0, sa_column_kwargs={"server_default": "0"})  # of its calendar entry (RFC 5545)
+
+
+class EventHost(TenantRecord, table=True):
+    """An association that invites to an event, or its partner. PUBLIC with the event."""
+
+    __table_args__ = (
+        belongs_to("event", "event_id", "association_id", "published"),
+        belongs_to("association", "host_id"),
+        unique("event_id", "host_id", name="a_host_once_an_event"),
+    )
+    __tablename__ = "event_host"
+
+    event_id: UUID
+    host_id: UUID
+    role: HostRole = choice(HostRole)
+    rank: int = 0
+    association_id: UUID  # the event's
+    published: bool = False
+
+
+class Speaker(TenantRecord, table=True):
+    """Somebody who speaks at an event, as the programme prints it. PUBLIC with the event."""
+
+    __table_args__ = (
+        belongs_to("event", "event_id", "association_id", "published"),
+        CheckConstraint("name <> ''", name="speaker_has_a_name"),
+        Index("speaker_in_order", "confederation_id", "event_id", "rank", "id"),
+    )
+
+    event_id: UUID
+    name: str
+    title: dict[str, str] | None = localized(nullable=True)
+    rank: int = 0
+    association_id: UUID  # the event's
+    published: bool = False
+
+
+class EventAudience(TenantRecord, table=True):
+    """A segment that an event is for: invited, or welcome to express an interest. PUBLIC with the event."""
+
+    __table_args__ = (
+        belongs_to("event", "event_id", "association_id", "published"),
+        belongs_to("segment", "segment_id"),
+        unique("event_id", "segment_id", name="an_audience_once_an_event"),
+    )
+    __tablename__ = "event_audience"
+
+    event_id: UUID
+    segment_id: UUID
+    by_interest: bool = False  # not invited, but welcome
+    opens_at: datetime | None = moment(nullable=True)  # null: when the event's registration opens
+    association_id: UUID  # the event's
+    published: bool = False
+
+
+policy(EventSeries, read=everyone, write=holds("events.manage", EventSeries.association_id))
+policy(
+    Event,
+    read=when(Event.published) | holds("events.manage", Event.association_id),
+    write=holds("events.manage", Event.association_id),
+    counted=True,
+)
+for _part in (EventHost, Speaker, EventAudience):
+    policy(
+        _part,
+        read=when(_part.published) | holds("events.manage", _part.association_id),
+        write=holds("events.manage", _part.association_id),
+    )

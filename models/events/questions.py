@@ -1,0 +1,135 @@
+"""Questions that an event asks those who register, and their answers."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from alembic_utils.pg_function import PGFunction
+from sqlalchemy import CheckConstraint, Index, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlmodel import Field
+
+from models.base.figures import derivation
+from models.base.policies import holds, own, policy, when
+from models.base.records import TenantRecord, belongs_to, carries, choice, localized, localized_check, moment, unique
+
+
+class QuestionKind(StrEnum):
+    """What an answer is: text, a number, yes or no, a day, one of the options, or several."""
+
+    TEXT = "TEXT"
+    LONG_TEXT = "LONG_TEXT"
+    NUMBER = "NUMBER"
+    BOOLEAN = "BOOLEAN"
+    DATE = "DATE"
+    CHOICE = "CHOICE"
+    CHOICES = "CHOICES"
+
+
+class AnswerFault(StrEnum):
+    """Why an answer isn't accepted.
+
+    It is missing; no such question is asked; it isn't of the question's kind; it isn't asked of this person, or not
+    with their other answers; there is no such option; it is too long.
+    """
+
+    MISSING = "MISSING"
+    UNKNOWN = "UNKNOWN"
+    WRONG_TYPE = "WRONG_TYPE"
+    NOT_ASKED = "NOT_ASKED"
+    NO_SUCH_OPTION = "NO_SUCH_OPTION"
+    TOO_LONG = "TOO_LONG"
+
+
+class Question(TenantRecord, table=True):
+    """Something that an event asks. PUBLIC with the event. A question that was answered is frozen: a change of it is
+
+    another version under the same key, and the one before is retired.
+    """
+
+    __table_args__ = (
+        belongs_to("event", "event_id", "association_id", "published"),
+        belongs_to("segment", "segment_id"),
+        belongs_to("question", "depends_on_id"),
+        carries("association_id", "sensitive"),
+        unique("event_id", "key", "version", name="a_version_a_number"),
+        Index(
+            "one_current_version",
+            "confederation_id",
+            "event_id",
+            "key",
+            unique=True,
+            postgresql_where=text("retired_at is null"),
+        ),
+        localized_check("question", "label"),
+        CheckConstraint("(kind in ('CHOICE', 'CHOICES')) = (options is not null)", name="question_options_of_a_choice"),
+        CheckConstraint("jsonb_typeof(options) = 'array'", name="question_options_are_listed"),
+        CheckConstraint("(depends_on_id is null) = (depends_on_value is null)", name="question_depends_on_an_answer"),
+        CheckConstraint("depends_on_id <> id", name="question_depends_on_another"),
+        CheckConstraint("version > 0", name="question_version_counts_from_one"),
+    )
+
+    event_id: UUID
+    association_id: UUID  # the event's
+    published: bool = False  # with the event
+    key: str  # the same in each version: what exports call the column
+    version: int = 1
+    rank: int = 0
+    kind: QuestionKind = choice(QuestionKind)
+    label: dict[str, str] = localized()
+    help: dict[str, str] | None = localized(nullable=True)
+    options: list[dict[str, Any]] | None = Field(default=None, sa_type=JSONB(none_as_null=True))  # [{key, label}]
+    required: bool = False
+    sensitive: bool = False  # diet, accessibility: for those who see to it, and nobody else
+    segment_id: UUID | None = None  # asked of whom; null: of everybody
+    depends_on_id: UUID | None = None  # asked only where that question was answered so
+    depends_on_value: Any = Field(default=None, sa_type=JSONB(none_as_null=True), nullable=True)
+    retired_at: datetime | None = moment(nullable=True)
+
+
+class Answer(TenantRecord, table=True):
+    """What somebody answered. The person's, STAFF of the event; a sensitive one only for those who see to needs."""
+
+    __table_args__ = (
+        belongs_to("registration", "registration_id", "event_id", "association_id", "person_id"),
+        belongs_to("question", "question_id", "association_id", "sensitive"),
+        unique("registration_id", "question_id", name="one_answer_a_question"),
+        Index("answer_by_question", "confederation_id", "question_id"),
+    )
+
+    registration_id: UUID
+    event_id: UUID
+    association_id: UUID
+    person_id: UUID
+    question_id: UUID
+    sensitive: bool = False
+    value: Any = Field(sa_type=JSONB, nullable=False)
+    answered_at: datetime = moment()
+
+
+policy(
+    Question,
+    read=when(Question.published) | holds("events.manage", Question.association_id),
+    write=holds("events.manage", Question.association_id),
+)
+_not_sensitive = ~when(Answer.sensitive)
+policy(
+    Answer,
+    read=own(Answer.person_id)
+    | (_not_sensitive & holds("registrations.read", Answer.association_id))
+    | holds("needs.read", Answer.association_id),
+    write=own(Answer.person_id) | holds("registrations.manage", Answer.association_id),
+)
+
+question_options = derivation(
+    PGFunction(
+        schema="public",
+        signature="question_options(options jsonb)",
+        definition="""returns table (key text, label jsonb) language sql immutable parallel safe as $figure$
+  select each.value ->> 'key', each.value -> 'label'
+  from jsonb_array_elements(options) with ordinality each(value, place) order by each.place
+$figure$""",
+    )
+)
+"""The options of a question as rows, in order. Reads nothing: it derives from the row it is given."""

@@ -1,0 +1,308 @@
+"""Registrations: a place at an event, or in its queue."""
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import BigInteger, CheckConstraint, Column, Identity, Index, text
+from sqlmodel import Field
+
+from models.base.figures import RULE_OF_FIVE, figure
+from models.base.policies import holds, own, policy
+from models.base.records import TenantRecord, belongs_to, carries, choice, moment, unique
+
+
+class RegistrationState(StrEnum):
+    """Where a registration stands. Confirmed, offered, attended and no-show hold a seat."""
+
+    CONFIRMED = "CONFIRMED"
+    WAITLISTED = "WAITLISTED"
+    OFFERED = "OFFERED"
+    CANCELLED = "CANCELLED"
+    REFUSED = "REFUSED"
+    NO_SHOW = "NO_SHOW"
+    ATTENDED = "ATTENDED"
+
+
+class AttendeeRole(StrEnum):
+    """As what somebody comes. Whether speakers and staff take seats is the event's to say."""
+
+    PARTICIPANT = "PARTICIPANT"
+    SPEAKER = "SPEAKER"
+    STAFF = "STAFF"
+
+
+class WaitReason(StrEnum):
+    """Why somebody on a waiting list has no seat yet."""
+
+    NO_SEAT_FREE = "NO_SEAT_FREE"
+    SEATS_OFFERED = "SEATS_OFFERED"
+    SEATS_ALLOTTED = "SEATS_ALLOTTED"
+    PARTY_TOO_LARGE = "PARTY_TOO_LARGE"
+    OTHERS_FIRST = "OTHERS_FIRST"
+    EVENT_OVER = "EVENT_OVER"
+
+
+class CancellationCause(StrEnum):
+    """What ended a registration. Moved: the person is registered for another event; replaced: somebody else comes."""
+
+    BY_PERSON = "BY_PERSON"
+    BY_STAFF = "BY_STAFF"
+    EVENT_CANCELLED = "EVENT_CANCELLED"
+    OFFER_DECLINED = "OFFER_DECLINED"
+    OFFER_EXPIRED = "OFFER_EXPIRED"
+    MOVED = "MOVED"
+    REPLACED = "REPLACED"
+
+
+_TICKET = "upper(substr(replace(gen_random_uuid()::text, '-', ''), 1, 20))"
+"""A ticket's code: 74 random bits, so that nobody guesses one."""
+
+HOLDING_A_SEAT = (
+    RegistrationState.CONFIRMED,
+    RegistrationState.OFFERED,
+    RegistrationState.ATTENDED,
+    RegistrationState.NO_SHOW,
+)
+"""The states that a seat pool's `taken` counts."""
+
+
+class Registration(TenantRecord, table=True):
+    """One person's place. STAFF of the event's association and of the one that delegates them, and the person.
+
+    Cancelled rows stay: reports count them.
+    """
+
+    __table_args__ = (
+        belongs_to("event", "event_id", "association_id"),
+        belongs_to("person", "person_id"),
+        belongs_to("person", "registered_by_id"),
+        belongs_to("association", "delegated_by_id"),
+        belongs_to("seat_pool", "pool_id", "event_id"),
+        belongs_to("allotment", "allotment_id", "pool_id"),
+        carries("event_id", "association_id", "person_id"),
+        unique("ticket_code", name="a_ticket_each"),
+        CheckConstraint("seats between 0 and 50", name="registration_of_some_seats"),
+        CheckConstraint("allotment_id is null or seats > 0", name="registration_takes_allotted_seats"),
+        CheckConstraint("(offer_expires_at is null) = (state <> 'OFFERED')", name="registration_offered_until_a_time"),
+        CheckConstraint("checked_out_at is null or checked_in_at is not null", name="registration_out_after_in"),
+        CheckConstraint("(cancelled_at is null) = (state <> 'CANCELLED')", name="registration_cancelled_at_a_time"),
+        CheckConstraint("(checked_in_at is null) = (state <> 'ATTENDED')", name="registration_attended_at_a_time"),
+        # One live registration each; a cancelled or refused one may be followed by another.
+        Index(
+            "one_live_registration",
+            "confederation_id",
+            "event_id",
+            "person_id",
+            unique=True,
+            postgresql_where=text("state not in ('CANCELLED', 'REFUSED')"),
+        ),
+        # The queue in its order: arrival within priority.
+        Index(
+            "registration_queue",
+            "confederation_id",
+            "pool_id",
+            "priority",
+            "arrival",
+            postgresql_where=text("state = 'WAITLISTED'"),
+        ),
+        # Offers by when they end.
+        Index(
+            "offer_to_expire",
+            "confederation_id",
+            "offer_expires_at",
+            postgresql_where=text("state = 'OFFERED'"),
+        ),
+        Index("registration_by_event", "confederation_id", "event_id", "state"),
+        Index("registration_by_person", "confederation_id", "person_id"),
+        Index(
+            "registration_by_delegation",
+            "confederation_id",
+            "delegated_by_id",
+            "event_id",
+            postgresql_where=text("delegated_by_id is not null"),
+        ),
+    )
+
+    event_id: UUID
+    association_id: UUID  # the event's: what the row policy and the desk's index compare
+    pool_id: UUID
+    person_id: UUID
+    name: str  # as the desk and the badge print it: the organiser's staff may not see the person's own row
+    registered_by_id: UUID | None = None  # who registered on the person's behalf
+    delegated_by_id: UUID | None = None  # the association whose delegate they are: it pays, and sees to it
+    state: RegistrationState = choice(RegistrationState)
+    role: AttendeeRole = choice(AttendeeRole, default=AttendeeRole.PARTICIPANT, server_default="PARTICIPANT")
+    # The person's and their guests', together or not at all; none for a role that the event doesn't count.
+    seats: int = Field(default=1, sa_column_kwargs={"server_default": "1"})
+    allotment_id: UUID | None = None  # whose seats they are, where they were kept for an association
+    ticket_code: str = Field(default=None, sa_column_kwargs={"server_default": text(_TICKET)})
+    priority: int = 0  # lower comes first
+    # Decides the queue. Taken under the pool's lock, so arrivals and commits are in one order. Who comes in somebody's
+    # stead has theirs.
+    arrival: int = Field(default=None, sa_column=Column(BigInteger, Identity(always=True), nullable=False))
+    registered_at: datetime = moment()
+    confirmed_at: datetime | None = moment(nullable=True)
+    offered_at: datetime | None = moment(nullable=True)
+    offer_expires_at: datetime | None = moment(nullable=True)  # while it stands
+    cancelled_at: datetime | None = moment(nullable=True)
+    cancellation_cause: CancellationCause | None = choice(CancellationCause, nullable=True)
+    checked_in_at: datetime | None = moment(nullable=True)
+    checked_out_at: datetime | None = moment(nullable=True)  # the last time, where nobody came back since
+
+
+class RegistrationGuest(TenantRecord, table=True):
+    """Somebody whom a person brings. STAFF of the event's association, and the person."""
+
+    __table_args__ = (
+        belongs_to("registration", "registration_id", "event_id", "association_id", "person_id"),
+        unique("ticket_code", name="a_guests_ticket_each"),
+        CheckConstraint("name <> ''", name="registration_guest_has_a_name"),
+        CheckConstraint("checked_out_at is null or checked_in_at is not null", name="registration_guest_out_after_in"),
+        Index("registration_guest_in_order", "confederation_id", "registration_id", "rank"),
+        Index("registration_guest_by_event", "confederation_id", "event_id"),
+    )
+    __tablename__ = "registration_guest"
+
+    registration_id: UUID
+    event_id: UUID
+    association_id: UUID
+    person_id: UUID  # who brings them
+    name: str
+    rank: int = 0
+    ticket_code: str = Field(default=None, sa_column_kwargs={"server_default": text(_TICKET)})
+    checked_in_at: datetime | None = moment(nullable=True)
+    checked_out_at: datetime | None = moment(nullable=True)
+
+
+policy(
+    Registration,
+    read=own(Registration.person_id)
+    | holds("registrations.read", Registration.association_id)
+    | holds("registrations.read", Registration.delegated_by_id),
+    write=own(Registration.person_id)
+    | holds("registrations.manage", Registration.association_id)
+    | holds("registrations.manage", Registration.delegated_by_id),
+    counted=True,
+)
+policy(
+    RegistrationGuest,
+    read=own(RegistrationGuest.person_id) | holds("registrations.read", RegistrationGuest.association_id),
+    write=own(RegistrationGuest.person_id) | holds("registrations.manage", RegistrationGuest.association_id),
+    counted=True,
+)
+
+attendance = figure(
+    "attendance(of_event uuid)",
+    "table (registered int, attended int, absent int)",
+    f"""
+  select case when r >= {RULE_OF_FIVE} then r end::int, case when told then a end::int,
+    case when told and (n = 0 or n >= {RULE_OF_FIVE}) and (r = a + n or r - a - n >= {RULE_OF_FIVE}) then n end::int
+  from (
+    select r, a, n, r >= {RULE_OF_FIVE}
+      and (a = 0 or a >= {RULE_OF_FIVE}) and (r = a or r - a >= {RULE_OF_FIVE}) as told
+    from (
+      select count(*) filter (where state in ('CONFIRMED', 'ATTENDED', 'NO_SHOW')) as r,
+        count(*) filter (where state = 'ATTENDED') as a, count(*) filter (where state = 'NO_SHOW') as n
+      from public.registration where event_id = of_event
+    ) counted
+  ) judged
+""",
+)
+"""How many were registered for an event, came, and did not. Nothing below five, nor what is left of the registered."""
+
+waiting = figure(
+    "waiting(of_pool uuid)",
+    "int",
+    "select count(*)::int from public.registration where pool_id = of_pool and state = 'WAITLISTED'",
+)
+"""How many wait for a seat of a pool: like `taken`, a figure about seats that is told as it is."""
+
+place_in_queue = figure(
+    "place_in_queue(of_registration uuid)",
+    "int",
+    """
+  select 1 + count(ahead.id)::int from public.registration mine
+  left join public.registration ahead on ahead.confederation_id = mine.confederation_id and ahead.pool_id = mine.pool_id
+    and ahead.state = 'WAITLISTED' and (ahead.priority, ahead.arrival) < (mine.priority, mine.arrival)
+  where mine.id = of_registration and mine.state = 'WAITLISTED' group by mine.id
+""",
+)
+"""How many are ahead in a queue, and oneself. Asked for registrations that the actor sees."""
+
+availability = figure(
+    "availability(of_pool uuid)",
+    "table (capacity int, confirmed int, offered int, allotted int, waiting int, waiting_seats int, free int)",
+    """
+  select p.capacity, p.taken - n.offered, n.offered, p.reserved, n.waiting, n.waiting_seats,
+    p.capacity - p.taken - p.reserved
+  from public.seat_pool p cross join lateral (
+    select coalesce(sum(r.seats) filter (where r.state = 'OFFERED'), 0)::int as offered,
+      count(*) filter (where r.state = 'WAITLISTED')::int as waiting,
+      coalesce(sum(r.seats) filter (where r.state = 'WAITLISTED'), 0)::int as waiting_seats
+    from public.registration r
+    where r.confederation_id = p.confederation_id and r.event_id = p.event_id and r.pool_id = p.id
+      and r.state in ('OFFERED', 'WAITLISTED')
+  ) n
+  where p.id = of_pool
+""",
+)
+"""How a pool's free seats come about: of its capacity, those confirmed, offered, and allotted but not taken.
+
+Figures about seats, like `waiting`: told as they are.
+"""
+
+why_waiting = figure(
+    "why_waiting(of_registration uuid, at timestamptz, as_of date)",
+    "table (reason text, until timestamptz)",
+    """
+  select case
+      when over then 'EVENT_OVER'
+      when free >= seats or capacity is null then 'OTHERS_FIRST'
+      when free > 0 then 'PARTY_TOO_LARGE'
+      when expires_at <= releases_at or releases_at is null and expires_at is not null then 'SEATS_OFFERED'
+      when releases_at is not null then 'SEATS_ALLOTTED'
+      else 'NO_SEAT_FREE'
+    end,
+    case when not over then least(expires_at, releases_at) end
+  from (
+    select r.seats, p.capacity, e.state in ('HELD', 'REPORTED', 'CANCELLED') or at >= e.starts_at as over,
+      greatest(p.capacity - p.taken - p.reserved, (
+        select max(a.seats - a.taken) from public.allotment a
+        where a.confederation_id = p.confederation_id and a.pool_id = p.id and a.released_at is null
+          and public.is_member(r.person_id, a.beneficiary_id, as_of)
+      )) as free,
+      (
+        select min(o.offer_expires_at) from public.registration o
+        where o.confederation_id = p.confederation_id and o.event_id = p.event_id and o.pool_id = p.id
+          and o.state = 'OFFERED'
+      ) as expires_at,
+      (
+        select min(a.releases_at) from public.allotment a
+        where a.confederation_id = p.confederation_id and a.pool_id = p.id and a.released_at is null
+          and a.taken < a.seats
+      ) as releases_at
+    from public.registration r
+    join public.seat_pool p on p.confederation_id = r.confederation_id and p.id = r.pool_id
+    join public.event e on e.confederation_id = r.confederation_id and e.id = r.event_id
+    where r.id = of_registration and r.state = 'WAITLISTED'
+  ) mine
+""",
+)
+"""Why a waiting registration has no seat yet, and when that may change: at the next end of an offer or of an allotment.
+
+Free seats count with those that an allotment keeps for its person. Asked for registrations that the actor sees.
+"""
+
+is_ticket = figure(
+    "is_ticket(of_code text)",
+    "boolean",
+    """
+  select exists (select from public.registration
+                 where ticket_code = of_code and state not in ('CANCELLED', 'REFUSED'))
+      or exists (select from public.registration_guest g
+                 join public.registration r on r.confederation_id = g.confederation_id and r.id = g.registration_id
+                 where g.ticket_code = of_code and r.state not in ('CANCELLED', 'REFUSED'))
+""",
+)
+"""Whether a code is that of a ticket that is still good. For whoever has the code: it is the secret."""

@@ -1,0 +1,111 @@
+"""The desk: each scan of a ticket, those refused too."""
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from alembic_utils.pg_function import PGFunction
+from sqlalchemy import CheckConstraint, Index
+
+from models.base.figures import derivation, routine
+from models.base.policies import holds, permission_setting, policy, setting
+from models.base.records import TenantRecord, belongs_to, choice, moment, unique
+
+
+class ScanKind(StrEnum):
+    """Somebody comes in, goes out, or a desk takes its last scan of them back."""
+
+    CHECK_IN = "CHECK_IN"
+    CHECK_OUT = "CHECK_OUT"
+    UNDO = "UNDO"
+
+
+class ScanRefusal(StrEnum):
+    """Why a scan let nobody in."""
+
+    UNKNOWN_TICKET = "UNKNOWN_TICKET"
+    NO_SEAT = "NO_SEAT"
+    CANCELLED = "CANCELLED"
+    ALREADY_IN = "ALREADY_IN"
+    NOT_IN = "NOT_IN"
+    EVENT_NOT_ON = "EVENT_NOT_ON"
+
+
+class Scan(TenantRecord, table=True):
+    """A scan of a ticket at its own time, however late it arrived. STAFF of the event's association."""
+
+    __table_args__ = (
+        belongs_to("event", "event_id", "association_id"),
+        belongs_to("registration", "registration_id"),
+        belongs_to("registration_guest", "guest_id"),
+        belongs_to("person", "scanned_by_id"),
+        # A client that sends a scan again, or another desk that brings the same one, changes nothing.
+        unique("event_id", "nonce", name="a_scan_once"),
+        CheckConstraint("guest_id is null or registration_id is not null", name="scan_of_a_registrations_guest"),
+        CheckConstraint("refusal is not null or registration_id is not null", name="scan_accepted_of_a_ticket"),
+        Index("scan_by_registration", "confederation_id", "registration_id", "at"),
+        Index("scan_by_event", "confederation_id", "event_id", "at"),
+    )
+
+    event_id: UUID
+    association_id: UUID  # the event's
+    nonce: str  # the client's, for this scan alone
+    kind: ScanKind = choice(ScanKind)
+    code: str  # as it was read
+    registration_id: UUID | None = None
+    guest_id: UUID | None = None
+    at: datetime = moment()  # by the desk's clock
+    received_at: datetime = moment()
+    refusal: ScanRefusal | None = choice(ScanRefusal, nullable=True)  # null: accepted
+    device: str | None = None
+    scanned_by_id: UUID | None = None
+
+
+policy(
+    Scan,
+    read=holds("registrations.read", Scan.association_id),
+    write=holds("registrations.manage", Scan.association_id),
+)
+
+key_of = derivation(
+    PGFunction(
+        schema="public",
+        signature="key_of(kind text, global_id text)",
+        definition="""returns uuid language sql immutable parallel safe as $figure$
+  select case when said ~ ('^' || kind || '[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$')
+    then substr(said, length(kind) + 1)::uuid end
+  from (
+    select case when global_id ~ '^[A-Za-z0-9+/]{8,200}={0,2}$' and length(global_id) % 4 = 0
+      then encode(decode(global_id, 'base64'), 'escape') end as said
+  ) told
+$figure$""",
+    )
+)
+"""The key in a global identifier that begins with the kind, such as `Event:`; null where it is none of that kind."""
+
+desk_counts = routine(
+    "desk_counts(of_event uuid)",
+    "table (registered int, waiting int, offered int, checked_in int, checked_out int, guests_in int, "
+    "scans_refused int, last_scan_at timestamptz)",
+    f"""
+  select r.registered, r.waiting, r.offered, r.checked_in, r.checked_out, g.guests_in, s.refused, s.last_at
+  from public.event e cross join lateral (
+    select count(*) filter (where state in ('CONFIRMED', 'ATTENDED', 'NO_SHOW'))::int as registered,
+      count(*) filter (where state = 'WAITLISTED')::int as waiting,
+      count(*) filter (where state = 'OFFERED')::int as offered,
+      count(*) filter (where state = 'ATTENDED')::int as checked_in,
+      count(checked_out_at)::int as checked_out
+    from public.registration where confederation_id = e.confederation_id and event_id = e.id
+  ) r cross join lateral (
+    select count(*)::int as guests_in from public.registration_guest
+    where confederation_id = e.confederation_id and event_id = e.id and checked_in_at is not null
+      and checked_out_at is null
+  ) g cross join lateral (
+    select count(refusal)::int as refused, max(at) as last_at from public.scan
+    where confederation_id = e.confederation_id and event_id = e.id
+  ) s
+  where e.confederation_id = {setting("tenant", "uuid")} and e.id = of_event
+    and e.association_id = any({permission_setting("registrations.read")})
+""",
+)
+"""What a desk watches of an event, for who holds `registrations.read` there; for others, no row."""

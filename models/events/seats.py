@@ -1,0 +1,162 @@
+"""Seats of an event: pools by format, and what is kept in them for an association until a day."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Index
+from sqlmodel import Field
+
+from models.base.figures import routine
+from models.base.policies import holds, member_of, policy, when
+from models.base.records import TenantRecord, belongs_to, carries, choice, moment, unique
+from models.events.events import EventFormat
+
+
+class SeatPool(TenantRecord, table=True):
+    """Seats of one format at an event. PUBLIC with the event.
+
+    `taken` is lock, invariant and public figure in one: a conditional update of one row decides who gets the last
+    seat, the CHECK holds whatever happens, and nobody has to see the registrations to know what is left.
+    """
+
+    __table_args__ = (
+        belongs_to("event", "event_id", "association_id", "published"),
+        CheckConstraint("format in ('IN_PERSON', 'ONLINE')", name="seat_pool_of_one_format"),
+        CheckConstraint("capacity >= 0", name="seat_pool_capacity_not_negative"),
+        CheckConstraint("taken >= 0", name="seat_pool_taken_not_negative"),
+        CheckConstraint("reserved >= 0", name="seat_pool_reserved_not_negative"),
+        CheckConstraint("taken + reserved <= capacity", name="never_one_seat_too_many"),
+        unique("event_id", "format", name="a_pool_a_format"),
+        unique("id", "event_id", name="seat_pool_of_its_event"),
+        carries("event_id", "association_id"),
+    )
+    __tablename__ = "seat_pool"
+
+    event_id: UUID
+    format: EventFormat = choice(EventFormat)
+    capacity: int | None = None  # null: no limit
+    taken: int = 0  # by who is confirmed, offered a seat, came or stayed away
+    reserved: int = Field(default=0, sa_column_kwargs={"server_default": "0"})  # what allotments keep and nobody took
+    association_id: UUID  # the event's
+    published: bool = False
+
+
+class Allotment(TenantRecord, table=True):
+    """Seats kept for an association's members until a moment, then released to all. STAFF and MEMBERS.
+
+    STAFF of the event's association and of the one that it is for, and that one's MEMBERS. Everybody reads the sum of
+    what is kept, `seat_pool.reserved`.
+    """
+
+    __table_args__ = (
+        belongs_to("seat_pool", "pool_id", "event_id", "association_id"),
+        belongs_to("association", "beneficiary_id"),
+        carries("pool_id"),
+        unique("pool_id", "beneficiary_id", name="an_allotment_each"),
+        CheckConstraint("seats > 0", name="allotment_of_seats"),
+        CheckConstraint("taken between 0 and seats", name="allotment_never_one_seat_too_many"),
+        Index("allotment_to_release", "confederation_id", "releases_at"),
+    )
+
+    pool_id: UUID
+    event_id: UUID
+    association_id: UUID  # the event's
+    beneficiary_id: UUID  # whose members they are kept for
+    seats: int
+    taken: int = 0
+    releases_at: datetime = moment()
+    released_at: datetime | None = moment(nullable=True)  # when what was left went to all
+
+
+policy(
+    SeatPool,
+    read=when(SeatPool.published) | holds("events.manage", SeatPool.association_id),
+    write=holds("events.manage", SeatPool.association_id),
+    counted=True,
+)
+policy(
+    Allotment,
+    read=holds("events.manage", Allotment.association_id)
+    | holds("registrations.manage", Allotment.beneficiary_id)
+    | member_of(Allotment.beneficiary_id),
+    write=holds("events.manage", Allotment.association_id),
+    counted=True,
+)
+
+take_seats = routine(
+    "take_seats(of_event uuid, of_format text, who uuid, as_what text, party int, at timestamptz, as_of date)",
+    "table (pool_id uuid, seats int, seated boolean, allotment_id uuid, event_state text)",
+    """
+declare
+  tenant uuid := nullif(current_setting('confed.tenant', true), '')::uuid;
+  lifted text := current_setting('confed.elevated', true);
+  ids uuid[];
+  pool public.seat_pool;
+  gathering public.event;
+  nobody_is_served boolean;
+begin
+  -- A pool's counter is staff's to write, and a seat anybody's to take.
+  perform set_config('confed.elevated', 'a seat is anybody''s to take', true);
+  select array_agg(p.id) into ids from public.seat_pool p
+    where p.confederation_id = tenant and p.event_id = of_event and (of_format is null or p.format = of_format);
+  if cardinality(ids) = 1 then
+    -- The lock. Each statement after it sees what its last holder left: a seat freed, a place in line taken.
+    select * into pool from public.seat_pool p where p.confederation_id = tenant and p.id = ids[1] for no key update;
+    select * into gathering from public.event e where e.confederation_id = tenant and e.id = of_event;
+    pool_id := pool.id;
+    event_state := gathering.state;
+    seats := case
+      when as_what = 'SPEAKER' and not gathering.counts_speakers then 0
+      when as_what = 'STAFF' and not gathering.counts_staff then 0
+      else party
+    end;
+    seated := seats = 0;
+    -- Nobody in line is served any more once the event has begun: they are in nobody's way.
+    nobody_is_served := at >= gathering.starts_at or gathering.state in ('HELD', 'REPORTED', 'CANCELLED');
+    if not seated and pool.reserved > 0 then
+      select a.id into allotment_id from public.allotment a
+      where a.confederation_id = tenant and a.pool_id = pool.id and a.released_at is null
+        and a.seats - a.taken >= take_seats.seats and public.is_member(who, a.beneficiary_id, as_of)
+        and (nobody_is_served or not exists (
+          select from public.registration w
+          where w.confederation_id = tenant and w.pool_id = pool.id and w.state = 'WAITLISTED' and w.priority <= 0
+            and (w.seats <= a.seats - a.taken or not gathering.smaller_parties_may_pass)
+            and public.is_member(w.person_id, a.beneficiary_id, as_of)
+        ))
+      order by a.releases_at, a.id limit 1;
+      if allotment_id is not null then
+        update public.allotment a set taken = a.taken + take_seats.seats
+          where a.confederation_id = tenant and a.id = take_seats.allotment_id;
+        update public.seat_pool p set taken = p.taken + take_seats.seats, reserved = p.reserved - take_seats.seats
+          where p.confederation_id = tenant and p.id = pool.id;
+        seated := true;
+      end if;
+    end if;
+    if not seated and (pool.capacity is null or pool.taken + pool.reserved + seats <= pool.capacity) then
+      update public.seat_pool p set taken = p.taken + take_seats.seats
+      where p.confederation_id = tenant and p.id = pool.id and (nobody_is_served or not exists (
+        select from public.registration w
+        where w.confederation_id = tenant and w.pool_id = pool.id and w.state = 'WAITLISTED' and w.priority <= 0
+          and (pool.capacity is null or w.seats <= pool.capacity - pool.taken - pool.reserved
+            or not gathering.smaller_parties_may_pass)
+      ));
+      seated := found;
+    end if;
+    return next;
+  end if;
+  perform set_config('confed.elevated', coalesce(lifted, ''), true);
+end
+""",
+    language="plpgsql",
+    volatility="volatile",
+)
+"""Take a party's seats at an event: of an allotment that is kept for the person, else of those for all.
+
+Taken or not, the pool stays locked until the transaction ends. One row tells of the pool, how many seats
+the party counts for (none where the event doesn't count its role), whether they were taken, of which allotment, and
+where the event is in its life now; no row where the event has no such pool, or several and no format was given.
+
+Nobody takes what somebody ahead in line waits for: seats that would serve them, or any where they are a larger party
+that smaller ones may not pass. A function, so that the lock, what it protects and the lifting of the row policies cost
+one round trip. It runs as whoever calls it.
+"""

@@ -1,0 +1,99 @@
+"""Signing in at an identity provider of an association's (OpenID Connect), and attempts to sign in, under way."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Index, LargeBinary
+from sqlmodel import Field
+
+from models.base.policies import holds, nobody, own, policy, when
+from models.base.records import TenantRecord, belongs_to, choice, localized, localized_check, moment, unique
+
+
+class AttemptKind(StrEnum):
+    """What a challenge was given out for."""
+
+    PASSKEY = "PASSKEY"
+    PASSKEY_TO_ADD = "PASSKEY_TO_ADD"
+    OIDC = "OIDC"
+
+
+class IdentityProvider(TenantRecord, table=True):
+    """Where the people of an association sign in. PUBLIC while enabled; STAFF of the association.
+
+    The secret is the server's to use and nobody's to read: encrypted with a key that the database hasn't.
+    """
+
+    __table_args__ = (
+        belongs_to("association", "association_id"),
+        unique("slug", name="an_identity_provider_of_this_name"),
+        localized_check("identity_provider", "name"),
+        Index("identity_provider_by_association", "confederation_id", "association_id"),
+    )
+    __tablename__ = "identity_provider"
+
+    association_id: UUID
+    slug: str
+    name: dict[str, Any] = localized()
+    issuer: str
+    client_id: str
+    client_secret: bytes | None = Field(default=None, sa_type=LargeBinary)  # sealed; none for a public client
+    enabled: bool = True
+
+
+class ExternalIdentity(TenantRecord, table=True):
+    """Who somebody is at a provider, once their address there has shown it. The person's own."""
+
+    __table_args__ = (
+        belongs_to("person", "person_id"),
+        belongs_to("identity_provider", "provider_id"),
+        unique("provider_id", "subject", name="an_external_identity_once"),
+        Index("external_identity_by_person", "confederation_id", "person_id"),
+    )
+    __tablename__ = "external_identity"
+
+    person_id: UUID
+    provider_id: UUID
+    subject: str
+    linked_at: datetime = moment()
+
+
+class SignInAttempt(TenantRecord, table=True):
+    """A challenge that was given out, to be answered once and within minutes. SEALED.
+
+    Known by the hash of a handle that the browser keeps: whoever only sees the answer can't bring it.
+    """
+
+    __table_args__ = (
+        belongs_to("person", "person_id"),
+        belongs_to("identity_provider", "provider_id"),
+        unique("handle_hash", name="a_sign_in_attempt_once"),
+        CheckConstraint("(kind = 'OIDC') = (verifier is not null)", name="sign_in_attempt_of_oidc_has_its_verifier"),
+        CheckConstraint("kind <> 'OIDC' or provider_id is not null", name="sign_in_attempt_of_oidc_has_its_provider"),
+        CheckConstraint(
+            "kind <> 'PASSKEY_TO_ADD' or person_id is not null", name="sign_in_attempt_to_add_is_a_persons"
+        ),
+        Index("sign_in_attempt_by_end", "confederation_id", "expires_at"),
+    )
+    __tablename__ = "sign_in_attempt"
+
+    kind: AttemptKind = choice(AttemptKind)
+    handle_hash: str  # SHA-256 of it
+    challenge: bytes = Field(sa_type=LargeBinary)  # the nonce of OIDC
+    verifier: str | None = None  # of PKCE
+    provider_id: UUID | None = None
+    person_id: UUID | None = None
+    return_to: str | None = None  # where the browser goes afterwards: checked before it was written down
+    expires_at: datetime = moment()
+    used_at: datetime | None = moment(nullable=True)
+
+
+policy(
+    IdentityProvider,
+    read=when(IdentityProvider.enabled) | holds("identity.manage", IdentityProvider.association_id),
+    write=holds("identity.manage", IdentityProvider.association_id),
+)
+policy(ExternalIdentity, read=own(ExternalIdentity.person_id), write=nobody)
+policy(SignInAttempt, read=nobody, write=nobody)

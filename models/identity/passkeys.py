@@ -1,0 +1,35 @@
+"""Passkeys: what a person's devices prove themselves by (WebAuthn)."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import BigInteger, CheckConstraint, Index, LargeBinary, Text
+from sqlmodel import Field
+
+from models.base.policies import own, policy
+from models.base.records import TenantRecord, belongs_to, many, moment, unique
+
+
+class Passkey(TenantRecord, table=True):
+    """A credential that a person added. Theirs; what is in it is public by nature, and no secret."""
+
+    __table_args__ = (
+        belongs_to("person", "person_id"),
+        unique("credential_id", name="a_credential_once"),
+        Index("passkey_by_person", "confederation_id", "person_id", "id"),
+        # An unsigned 32-bit counter of the authenticator's; 0 where it keeps none.
+        CheckConstraint("sign_count between 0 and 4294967295", name="passkey_sign_count_of_32_bits"),
+    )
+
+    person_id: UUID
+    credential_id: bytes = Field(sa_type=LargeBinary)
+    public_key: bytes = Field(sa_type=LargeBinary)  # as COSE has it
+    sign_count: int = Field(sa_type=BigInteger)
+    label: str
+    transports: list[str] = many(Text)
+    backed_up: bool  # whether it survives the device
+    created_at: datetime = moment()
+    last_used_on: date | None = None  # a day: when somebody signs in is nobody's affair
+
+
+policy(Passkey, read=own(Passkey.person_id), write=own(Passkey.person_id))

@@ -1,0 +1,60 @@
+"""Site keys: what an association's website, or a program of its own, shows instead of a person's session."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Index, Text
+from sqlmodel import Field
+
+from models.base.policies import Condition, holds, policy, setting
+from models.base.records import TenantRecord, belongs_to, choice, many, moment, unique
+
+
+class SiteKeyKind(StrEnum):
+    """A publishable key stands in a page's source and has anybody's rights; a secret one has its scopes."""
+
+    PUBLISHABLE = "PUBLISHABLE"
+    SECRET = "SECRET"  # noqa: S105 - the kind's name, not a secret
+
+
+class SiteKey(TenantRecord, table=True):
+    """A key of an association. What it was made of is kept as a hash only. STAFF that hold `keys.manage`."""
+
+    __table_args__ = (
+        belongs_to("association", "association_id"),
+        belongs_to("person", "made_by_id"),
+        belongs_to("site_key", "replaces_id"),
+        unique("digest", name="one_key_a_digest"),
+        # What a page's source shows to the world must not be able to do what the world can't.
+        CheckConstraint("kind = 'SECRET' or scopes = '{}'", name="site_key_scopes_are_secret"),
+        CheckConstraint("kind = 'PUBLISHABLE' or origins = '{}'", name="site_key_origins_are_publishable"),
+        Index("site_key_by_association", "confederation_id", "association_id"),
+    )
+    __tablename__ = "site_key"
+
+    association_id: UUID
+    kind: SiteKeyKind = choice(SiteKeyKind)
+    name: str
+    digest: str  # SHA-256 of the whole key, as hexadecimal: 256 random bits need no slow hash
+    last_four: str
+    origins: list[str] = many(Text)  # of a publishable key: the websites whose browsers may use it
+    scopes: list[str] = many(Text)  # of a secret key: the permissions that it holds in the association
+    trusted_documents_only: bool = False
+    made_at: datetime = moment()
+    made_by_id: UUID | None = None
+    replaces_id: UUID | None = None  # the key that this one was made to succeed
+    expires_at: datetime | None = moment(nullable=True)
+    revoked_at: datetime | None = moment(nullable=True)
+    last_used_on: date | None = None  # a day says enough, and is written once
+    access_version: int = Field(default=1)  # raised with each change: what was kept of the key is old then
+
+
+_itself = Condition(f"id = {setting('key', 'uuid')}")
+
+policy(
+    SiteKey,
+    # A key sees its own row, because every statement of its own compares the version that is there.
+    read=holds("keys.manage", SiteKey.association_id) | _itself,
+    write=holds("keys.manage", SiteKey.association_id),
+)

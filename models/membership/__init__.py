@@ -1,0 +1,1 @@
+"""Categories, memberships, and headcounts over them."""

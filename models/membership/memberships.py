@@ -1,0 +1,156 @@
+"""Categories and memberships. A membership's status is derived from its dates, as of any day (see `figures.py`)."""
+
+from datetime import date
+from enum import StrEnum
+from uuid import UUID
+
+from alembic_utils.pg_function import PGFunction
+from sqlalchemy import CheckConstraint, Index, text
+
+from models.base.figures import derivation, routine
+from models.base.policies import everyone, holds, own, policy
+from models.base.records import TenantRecord, belongs_to, carries, choice, in_order, localized, localized_check, unique
+
+
+class CategoryKind(StrEnum):
+    """What a category of members is, whatever the association calls it."""
+
+    REGULAR = "REGULAR"
+    ASSOCIATE = "ASSOCIATE"
+    RETIRED = "RETIRED"
+    STUDENT = "STUDENT"
+    HONORARY = "HONORARY"
+
+
+class MembershipStatus(StrEnum):
+    """A membership's standing on a day, by ordered rules: the first that fits."""
+
+    PENDING = "PENDING"
+    NEW = "NEW"
+    CURRENT = "CURRENT"
+    GRACE = "GRACE"
+    EXPIRED = "EXPIRED"
+    CANCELLED = "CANCELLED"
+    DECEASED = "DECEASED"
+
+
+class CancellationReason(StrEnum):
+    """Why a membership ended before its time."""
+
+    RESIGNED = "RESIGNED"
+    TRANSFERRED = "TRANSFERRED"
+    EXCLUDED = "EXCLUDED"
+    DECEASED = "DECEASED"
+
+
+class MembershipCategory(TenantRecord, table=True):
+    """A category of an association's members. PUBLIC."""
+
+    __table_args__ = (
+        belongs_to("association", "association_id"),
+        unique("association_id", "slug"),
+        carries("association_id"),
+        localized_check("membership_category", "name"),
+        CheckConstraint("grace_days >= 0", name="membership_category_grace_not_negative"),
+    )
+    __tablename__ = "membership_category"
+
+    association_id: UUID
+    slug: str
+    name: dict[str, str] = localized()
+    kind: CategoryKind = choice(CategoryKind)
+    grace_days: int = 0
+
+
+class Membership(TenantRecord, table=True):
+    """A person's membership of an association. STAFF of the association, and the person."""
+
+    __table_args__ = (
+        belongs_to("person", "person_id"),
+        belongs_to("association", "association_id"),
+        belongs_to("membership_category", "category_id", "association_id"),
+        in_order("membership", "starts_on", "ends_on"),
+        in_order("membership", "joined_on", "starts_on"),
+        in_order("membership", "ends_on", "grace_until"),
+        CheckConstraint(
+            "(cancelled_on is null) = (cancellation_reason is null)", name="membership_cancelled_for_a_reason"
+        ),
+        CheckConstraint(
+            "override_status is null or (override_reason is not null and override_until is not null)",
+            name="membership_override_has_a_reason_and_an_end",
+        ),
+        # One live membership of an association each; a cancelled one may be followed by another.
+        Index(
+            "one_live_membership",
+            "confederation_id",
+            "association_id",
+            "person_id",
+            unique=True,
+            postgresql_where=text("cancelled_on is null"),
+        ),
+        Index("membership_by_association", "confederation_id", "association_id", "joined_on", "id"),
+        Index("membership_by_person", "confederation_id", "person_id"),
+        unique("association_id", "number", name="one_membership_a_number"),
+    )
+
+    person_id: UUID
+    association_id: UUID
+    category_id: UUID
+    number: str | None = None
+    joined_on: date
+    starts_on: date
+    ends_on: date | None = None  # the last day that is paid for
+    grace_until: date | None = None  # the last day of grace after it
+    cancelled_on: date | None = None
+    cancellation_reason: CancellationReason | None = choice(CancellationReason, nullable=True)
+    override_status: MembershipStatus | None = choice(MembershipStatus, nullable=True)
+    override_reason: str | None = None
+    override_until: date | None = None
+
+
+policy(MembershipCategory, read=everyone, write=holds("memberships.manage", MembershipCategory.association_id))
+policy(
+    Membership,
+    read=own(Membership.person_id) | holds("memberships.read", Membership.association_id),
+    write=holds("memberships.manage", Membership.association_id),
+    counted=True,
+)
+
+membership_status = derivation(
+    PGFunction(
+        schema="public",
+        signature=(
+            "membership_status(joined_on date, starts_on date, ends_on date, grace_until date, cancelled_on date, "
+            "cancellation_reason text, override_status text, override_until date, as_of date)"
+        ),
+        # The ordered rules, the first that fits. Inlined by the planner: no SECURITY DEFINER, no SET, no table.
+        definition="""returns text language sql immutable parallel safe as $figure$
+  select case
+    when override_status is not null and as_of <= override_until then override_status
+    when cancelled_on <= as_of and cancellation_reason = 'DECEASED' then 'DECEASED'
+    when cancelled_on <= as_of then 'CANCELLED'
+    when as_of < starts_on then 'PENDING'
+    when as_of > coalesce(grace_until, ends_on) then 'EXPIRED'
+    when as_of > ends_on then 'GRACE'
+    when as_of < joined_on + 90 then 'NEW'
+    else 'CURRENT'
+  end
+$figure$""",
+    )
+)
+"""A membership's standing on a day. Reads nothing: it derives from the row it is given."""
+
+is_member = routine(
+    "is_member(of_person uuid, of_association uuid, as_of date)",
+    "boolean",
+    """
+  select exists (
+    select from public.membership m
+    where m.confederation_id = nullif(current_setting('confed.tenant', true), '')::uuid and m.person_id = of_person
+      and public.membership_status(m.joined_on, m.starts_on, m.ends_on, m.grace_until, m.cancelled_on,
+        m.cancellation_reason, m.override_status, m.override_until, as_of) in ('NEW', 'CURRENT', 'GRACE')
+      and m.association_id in (select figures.scope(of_association, as_of))
+  )
+""",
+)
+"""Whether somebody is a member in good standing of an association, or of one below it, as far as the asker may see."""

@@ -1,0 +1,1 @@
+"""Persons, their positions and mandates, how they are reached, and segments."""

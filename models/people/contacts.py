@@ -1,0 +1,66 @@
+"""How a person is reached: each contact point with its own visibility, nobody's by default."""
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Column, Computed, Index, String, text
+from sqlmodel import Field
+
+from models.base.policies import is_any, overlaps, own, policy
+from models.base.records import TenantRecord, belongs_to, choice, ids, moment, unique
+
+
+class ContactKind(StrEnum):
+    """What a contact point is."""
+
+    EMAIL = "EMAIL"
+    PHONE = "PHONE"
+
+
+class ContactVisibility(StrEnum):
+    """Who may read a contact point besides the person: nobody, or the staff of their associations."""
+
+    NOBODY = "NOBODY"
+    STAFF = "STAFF"
+
+
+class ContactPoint(TenantRecord, table=True):
+    """An address or number of a person. Theirs; STAFF of their associations where they let them."""
+
+    __table_args__ = (
+        belongs_to("person", "person_id"),
+        CheckConstraint("kind <> 'EMAIL' or value ~ '^[^@\\s]+@[^@\\s]+$'", name="contact_point_is_an_address"),
+        unique("person_id", "kind", "value", name="a_contact_point_once"),
+        Index("contact_point_by_folded_value", "confederation_id", "folded_value"),
+        # Mail goes to one address.
+        Index(
+            "one_preferred_contact_point",
+            "confederation_id",
+            "person_id",
+            "kind",
+            unique=True,
+            postgresql_where=text("preferred"),
+        ),
+    )
+    __tablename__ = "contact_point"
+
+    person_id: UUID
+    kind: ContactKind = choice(ContactKind)
+    value: str
+    # As it is looked up: below row security no index takes a function.
+    folded_value: str = Field(
+        default=None, sa_column=Column(String, Computed("lower(value)", persisted=True), nullable=False)
+    )
+    preferred: bool = False
+    visibility: ContactVisibility = choice(ContactVisibility, default=ContactVisibility.NOBODY)
+    verified_at: datetime | None = moment(nullable=True)
+    association_ids: list[UUID] = ids()
+
+
+policy(
+    ContactPoint,
+    read=own(ContactPoint.person_id)
+    | (is_any(ContactPoint.visibility, "STAFF") & overlaps("persons.read", ContactPoint.association_ids)),
+    write=own(ContactPoint.person_id) | overlaps("persons.manage", ContactPoint.association_ids),
+)

@@ -1,0 +1,154 @@
+"""Persons, the positions they hold with employers, and their mandates in associations."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Index
+from sqlmodel import Field
+
+from models.base.policies import holds, overlaps, own, policy, when
+from models.base.records import TenantRecord, belongs_to, choice, ids, in_order, moment, unique
+from models.tenancy.federation import Sector
+
+
+class PositionClass(StrEnum):
+    """Classes of position: the Québec secretariat's three, and those of managers elsewhere."""
+
+    BOARD_MEMBER = "BOARD_MEMBER"
+    BODY_MEMBER = "BODY_MEMBER"
+    SENIOR_EXECUTIVE = "SENIOR_EXECUTIVE"
+    SENIOR_MANAGER = "SENIOR_MANAGER"
+    MANAGER = "MANAGER"
+
+
+class WorkingTime(StrEnum):
+    """Whether a position takes the whole working week."""
+
+    FULL_TIME = "FULL_TIME"
+    PART_TIME = "PART_TIME"
+
+
+class ManagementLevel(StrEnum):
+    """How far a position is from the work it directs."""
+
+    FIRST_LINE = "FIRST_LINE"
+    MIDDLE = "MIDDLE"
+    SENIOR = "SENIOR"
+    EXECUTIVE = "EXECUTIVE"
+
+
+class MandateRole(StrEnum):
+    """A seat on the board of governors, or an office."""
+
+    PRESIDENT = "PRESIDENT"
+    VICE_PRESIDENT = "VICE_PRESIDENT"
+    SECRETARY = "SECRETARY"
+    TREASURER = "TREASURER"
+    GOVERNOR = "GOVERNOR"
+
+
+class Person(TenantRecord, table=True):
+    """Somebody, once per confederation. STAFF of their associations, and themselves."""
+
+    __table_args__ = (
+        CheckConstraint("given_name <> '' and family_name <> ''", name="person_has_a_name"),
+        Index("person_by_association", "association_ids", postgresql_using="gin"),
+        Index("person_by_name", "confederation_id", "family_name", "given_name"),
+    )
+
+    given_name: str
+    family_name: str
+    locale: str = "fr"
+    region: str | None = None
+    deceased_on: date | None = None
+    # When they first signed in: from then on the record is theirs, and no address that others entered opens it.
+    claimed_at: datetime | None = moment(nullable=True)
+    # Counts the changes to the person's grants and memberships: whoever kept an older answer asks again.
+    access_version: int = 1
+    # The associations whose staff may see the person: what the row policies compare, kept by services.people.
+    association_ids: list[UUID] = ids()
+
+
+class PersonReference(TenantRecord, table=True):
+    """How another system names a person: imports are idempotent by it. STAFF of their associations, and themselves."""
+
+    __table_args__ = (belongs_to("person", "person_id"), unique("system", "value"))
+    __tablename__ = "person_reference"
+
+    person_id: UUID
+    system: str
+    value: str
+    association_ids: list[UUID] = ids()
+
+
+class Position(TenantRecord, table=True):
+    """A post with an employer, from–to. STAFF of the person's associations, and themselves."""
+
+    __table_args__ = (
+        belongs_to("person", "person_id"),
+        belongs_to("position", "reports_to_id"),
+        in_order("position", "starts_on", "ends_on"),
+        Index("position_by_person", "confederation_id", "person_id", "starts_on", "id"),
+    )
+
+    person_id: UUID
+    employer: str
+    title: str
+    position_class: PositionClass = choice(PositionClass)
+    working_time: WorkingTime = choice(WorkingTime)
+    level: ManagementLevel | None = choice(ManagementLevel, nullable=True)
+    sector: Sector = choice(Sector)
+    reports_to_id: UUID | None = None
+    starts_on: date
+    ends_on: date | None = None  # the last day
+    association_ids: list[UUID] = ids()
+
+
+class Mandate(TenantRecord, table=True):
+    """A seat or an office in an association, from–to. PUBLIC once published; before that STAFF and the holder."""
+
+    __table_args__ = (
+        belongs_to("person", "person_id"),
+        belongs_to("association", "association_id"),
+        in_order("mandate", "starts_on", "ends_on"),
+        CheckConstraint("not published or published_name is not null", name="mandate_published_under_a_name"),
+        Index("mandate_by_association", "confederation_id", "association_id"),
+        Index("mandate_by_person", "confederation_id", "person_id"),
+    )
+
+    person_id: UUID
+    association_id: UUID
+    role: MandateRole = choice(MandateRole)
+    starts_on: date
+    ends_on: date | None = None  # the last day
+    published: bool = False
+    published_name: str | None = Field(default=None)  # what a website prints: the person's own row stays closed
+
+
+_staff_read = "persons.read"
+_staff_write = "persons.manage"
+
+policy(
+    Person,
+    read=own(Person.id) | overlaps(_staff_read, Person.association_ids),
+    write=overlaps(_staff_write, Person.association_ids),
+    counted=True,
+)
+policy(
+    PersonReference,
+    read=own(PersonReference.person_id) | overlaps(_staff_read, PersonReference.association_ids),
+    write=overlaps(_staff_write, PersonReference.association_ids),
+)
+policy(
+    Position,
+    read=own(Position.person_id) | overlaps(_staff_read, Position.association_ids),
+    write=overlaps(_staff_write, Position.association_ids),
+    counted=True,
+)
+policy(
+    Mandate,
+    read=when(Mandate.published) | own(Mandate.person_id) | holds(_staff_read, Mandate.association_id),
+    write=holds(_staff_write, Mandate.association_id),
+    counted=True,
+)

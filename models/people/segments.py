@@ -1,0 +1,64 @@
+"""Segments: the one language for "whom". A segment is any of its clauses, a clause all of its conditions."""
+
+from uuid import UUID
+
+from sqlalchemy import Index
+
+from models.base.policies import holds, policy, when
+from models.base.records import TenantRecord, belongs_to, carries, choice, localized, localized_check, unique
+from models.membership.memberships import MembershipStatus
+from models.people.persons import ManagementLevel, MandateRole, PositionClass
+from models.tenancy.federation import Sector
+
+
+class Segment(TenantRecord, table=True):
+    """Whom an association means. PUBLIC once published, else its STAFF; who is in it is nobody's but the services'."""
+
+    __table_args__ = (
+        belongs_to("association", "association_id"),
+        unique("slug"),
+        carries("association_id", "published"),
+        localized_check("segment", "name"),
+    )
+
+    association_id: UUID
+    slug: str
+    name: dict[str, str] = localized()
+    published: bool = False
+
+
+class SegmentClause(TenantRecord, table=True):
+    """All of the conditions that are given; one that is null asks nothing. PUBLIC with its segment."""
+
+    __table_args__ = (
+        belongs_to("segment", "segment_id", "association_id", "published"),
+        belongs_to("association", "within_id"),
+        Index("segment_clause_in_order", "confederation_id", "segment_id", "rank"),
+    )
+    __tablename__ = "segment_clause"
+
+    segment_id: UUID
+    rank: int = 0
+    within_id: UUID | None = None  # the association to be a member, or hold the mandate, of
+    with_affiliates: bool = False
+    sector: Sector | None = choice(Sector, nullable=True)
+    mandate_role: MandateRole | None = choice(MandateRole, nullable=True)
+    position_class: PositionClass | None = choice(PositionClass, nullable=True)
+    level: ManagementLevel | None = choice(ManagementLevel, nullable=True)
+    membership_status: MembershipStatus | None = choice(MembershipStatus, nullable=True)
+    locale: str | None = None
+    region: str | None = None
+    association_id: UUID  # the segment's
+    published: bool = False
+
+
+policy(
+    Segment,
+    read=when(Segment.published) | holds("segments.manage", Segment.association_id),
+    write=holds("segments.manage", Segment.association_id),
+)
+policy(
+    SegmentClause,
+    read=when(SegmentClause.published) | holds("segments.manage", SegmentClause.association_id),
+    write=holds("segments.manage", SegmentClause.association_id),
+)

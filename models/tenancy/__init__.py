@@ -1,0 +1,1 @@
+"""Confederations, associations, affiliations, and roles granted in them."""

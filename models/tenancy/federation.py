@@ -1,0 +1,149 @@
+"""Confederations, their associations, and who is affiliated with whom."""
+
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Index, String, text
+from sqlmodel import Field, SQLModel
+from uuid_utils.compat import uuid7
+
+from models.base.figures import figure
+from models.base.policies import everyone, holds, is_any, nobody, policy
+from models.base.records import TenantRecord, belongs_to, choice, in_order, localized, localized_check, many, unique
+
+
+class AssociationKind(StrEnum):
+    """What an association is to its confederation."""
+
+    UMBRELLA = "UMBRELLA"
+    ASSOCIATION = "ASSOCIATION"
+    CHAPTER = "CHAPTER"
+    PARTNER = "PARTNER"
+
+
+class Sector(StrEnum):
+    """The sectors in which managers work."""
+
+    PUBLIC = "PUBLIC"
+    PARAPUBLIC = "PARAPUBLIC"
+    PERIPUBLIC = "PERIPUBLIC"
+    PRIVATE = "PRIVATE"
+
+
+class AffiliationState(StrEnum):
+    """Where an affiliation stands."""
+
+    APPLIED = "APPLIED"
+    ACTIVE = "ACTIVE"
+    SUSPENDED = "SUSPENDED"
+    ENDED = "ENDED"
+
+
+class VotingWeight(StrEnum):
+    """How an association's vote is weighed in its umbrella."""
+
+    EQUAL = "EQUAL"
+    HEADCOUNT = "HEADCOUNT"
+
+
+class Confederation(SQLModel, table=True):
+    """The tenant. PUBLIC."""
+
+    __table_args__ = (
+        localized_check("confederation", "name"),
+        CheckConstraint("cardinality(locales) > 0", name="confederation_has_a_locale"),
+    )
+
+    id: UUID = Field(default_factory=uuid7, primary_key=True)
+    slug: str = Field(unique=True)
+    name: dict[str, str] = localized()
+    locales: list[str] = many(String)  # the first is the default, the others what text falls back to, in order
+    time_zone: str = "America/Toronto"
+    privacy_officer: str | None = None  # published as Law 25, s. 3.1 asks
+
+
+class Association(TenantRecord, table=True):
+    """An association, or a body or partner of the confederation. PUBLIC."""
+
+    __table_args__ = (unique("slug"), localized_check("association", "name"))
+
+    slug: str
+    name: dict[str, str] = localized()
+    about: dict[str, str] | None = localized(nullable=True)
+    kind: AssociationKind = choice(AssociationKind)
+    sector: Sector | None = choice(Sector, nullable=True)
+    website: str | None = None
+
+
+class Affiliation(TenantRecord, table=True):
+    """An association's dated membership of an umbrella. PUBLIC once decided; an application is STAFF."""
+
+    __table_args__ = (
+        belongs_to("association", "association_id"),
+        belongs_to("association", "umbrella_id"),
+        in_order("affiliation", "starts_on", "ends_on"),
+        CheckConstraint("association_id <> umbrella_id", name="affiliation_with_another"),
+        CheckConstraint("per_capita_rate >= 0", name="affiliation_per_capita_rate_not_negative"),
+        # One live affiliation for a pair; an ended one may be followed by another.
+        Index(
+            "one_live_affiliation",
+            "confederation_id",
+            "association_id",
+            "umbrella_id",
+            unique=True,
+            postgresql_where=text("state <> 'ENDED'"),
+        ),
+        Index("affiliation_by_umbrella", "confederation_id", "umbrella_id"),
+    )
+
+    association_id: UUID
+    umbrella_id: UUID
+    state: AffiliationState = choice(AffiliationState)
+    starts_on: date
+    ends_on: date | None = None  # the last day
+    visible_from_above: bool = False  # whether the umbrella's staff see the association's persons
+    voting_weight: VotingWeight = choice(VotingWeight, default=VotingWeight.EQUAL)
+    per_capita_rate: Decimal | None = Field(default=None, max_digits=10, decimal_places=2)
+
+
+policy(Confederation, read=everyone, write=nobody, counted=True)
+policy(Association, read=everyone, write=holds("associations.manage", Association.id), counted=True)
+policy(
+    Affiliation,
+    read=is_any(Affiliation.state, "ACTIVE", "SUSPENDED", "ENDED")
+    | holds("affiliations.manage", Affiliation.association_id)
+    | holds("affiliations.manage", Affiliation.umbrella_id),
+    write=holds("affiliations.manage", Affiliation.umbrella_id),
+    counted=True,
+)
+
+tenant = figure(
+    "tenant(of_slug text)",
+    "table (id uuid, locales text[], time_zone text)",
+    "select c.id, c.locales::text[], c.time_zone::text from public.confederation c where c.slug = of_slug",
+)
+"""The key of a confederation by its slug: what the URL says anyway. Reads beyond one tenant, as only `tenants` does."""
+
+tenants = figure(
+    "tenants()",
+    "table (id uuid, slug text, locales text[], time_zone text)",
+    "select c.id, c.slug::text, c.locales::text[], c.time_zone::text from public.confederation c order by c.slug",
+)
+"""Every confederation, for what is done periodically in each of them."""
+
+scope = figure(
+    "scope(of_association uuid, as_of date)",
+    "setof uuid",
+    """
+  with recursive below(id) as (
+    select of_association
+    union
+    select a.association_id from below b join public.affiliation a
+      on a.umbrella_id = b.id and a.state in ('ACTIVE', 'ENDED')
+      and a.starts_on <= as_of and (a.ends_on is null or a.ends_on >= as_of)
+  ) select id from below
+""",
+)
+"""An association and those affiliated with it, directly or not, as of a day: public. `union` ends on any graph."""

@@ -1,0 +1,110 @@
+"""Webhooks: where an association has its changes told to, and each telling."""
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Index, LargeBinary, Text, text
+from sqlmodel import Field
+
+from models.base.policies import holds, policy
+from models.base.records import TenantRecord, belongs_to, carries, choice, many, moment, unique
+
+
+class WebhookDisabling(StrEnum):
+    """Why a webhook is told nothing more."""
+
+    BY_STAFF = "BY_STAFF"
+    GONE = "GONE"  # the other side answered 410
+    FAILING = "FAILING"  # nothing was taken for days
+
+
+class DeliveryState(StrEnum):
+    """Where a delivery stands."""
+
+    PENDING = "PENDING"
+    DELIVERED = "DELIVERED"
+    FAILED = "FAILED"  # tried for three days, or the webhook was disabled meanwhile
+
+
+class DeliveryFailure(StrEnum):
+    """Why the last try of a delivery was none."""
+
+    STATUS = "STATUS"  # an answer, and not one from 200 to 299
+    UNREACHABLE = "UNREACHABLE"
+    TOO_SLOW = "TOO_SLOW"
+    FORBIDDEN = "FORBIDDEN"  # the name leads to an address that nothing is sent to
+
+
+class Webhook(TenantRecord, table=True):
+    """Where an association has its changes told to. STAFF who manage webhooks.
+
+    The secret is sealed (`services.core.outside.sealing`), and of a secret that was replaced both sign for a while.
+    """
+
+    __table_args__ = (
+        belongs_to("association", "association_id"),
+        carries("association_id"),
+        CheckConstraint("cardinality(events) > 0", name="webhook_of_some_events"),
+        CheckConstraint("(disabled_at is null) = (disabled_because is null)", name="webhook_disabled_for_a_reason"),
+        CheckConstraint("(old_secret is null) = (old_secret_until is null)", name="webhook_old_secret_until_a_time"),
+    )
+
+    association_id: UUID
+    url: str
+    events: list[str] = many(Text)  # actions of the journal, or patterns of them: "registration.*"
+    secret: bytes = Field(sa_type=LargeBinary)
+    old_secret: bytes | None = Field(default=None, sa_type=LargeBinary, nullable=True)
+    old_secret_until: datetime | None = moment(nullable=True)
+    registered_at: datetime = moment()
+    disabled_at: datetime | None = moment(nullable=True)
+    disabled_because: WebhookDisabling | None = choice(WebhookDisabling, nullable=True)
+    failing_since: datetime | None = moment(nullable=True)
+    failures: int = 0  # in a row
+    rests_until: datetime | None = moment(nullable=True)  # while it fails, it is tried now and then
+
+
+class WebhookDelivery(TenantRecord, table=True):
+    """An entry of the journal that a webhook is told of. STAFF who manage webhooks."""
+
+    __table_args__ = (
+        belongs_to("webhook", "webhook_id", "association_id"),
+        belongs_to("journal_entry", "entry_id"),
+        unique("webhook_id", "entry_id", name="a_delivery_once"),
+        CheckConstraint("(next_try_at is null) = (state <> 'PENDING')", name="delivery_is_tried_while_it_waits"),
+        CheckConstraint("(delivered_at is null) = (state <> 'DELIVERED')", name="delivery_delivered_at_a_time"),
+        Index(
+            "delivery_to_try",
+            "confederation_id",
+            "webhook_id",
+            "next_try_at",
+            "id",
+            postgresql_where=text("state = 'PENDING'"),
+        ),
+        Index("delivery_by_webhook", "confederation_id", "webhook_id", "begun_at", "id"),
+    )
+    __tablename__ = "webhook_delivery"
+
+    webhook_id: UUID
+    association_id: UUID
+    entry_id: UUID  # the journal's
+    state: DeliveryState = choice(DeliveryState, default=DeliveryState.PENDING)
+    begun_at: datetime = moment()  # the three days are counted from here; a replay begins anew
+    next_try_at: datetime | None = moment(nullable=True)
+    tries: int = 0
+    last_try_at: datetime | None = moment(nullable=True)
+    last_status: int | None = None
+    last_failure: DeliveryFailure | None = choice(DeliveryFailure, nullable=True)
+    delivered_at: datetime | None = moment(nullable=True)
+
+
+policy(
+    Webhook,
+    read=holds("webhooks.manage", Webhook.association_id),
+    write=holds("webhooks.manage", Webhook.association_id),
+)
+policy(
+    WebhookDelivery,
+    read=holds("webhooks.manage", WebhookDelivery.association_id),
+    write=holds("webhooks.manage", WebhookDelivery.association_id),
+)

@@ -1,0 +1,1 @@
+"""Scalars, enums and inputs that the whole schema shares."""

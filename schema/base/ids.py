@@ -1,0 +1,19 @@
+"""Global identifiers, as Relay has them: base64 of `Type:key`."""
+
+import base64
+import binascii
+from uuid import UUID
+
+
+def encode_id(type_name: str, id: UUID) -> str:
+    """The global identifier of a row."""
+    return base64.b64encode(f"{type_name}:{id}".encode()).decode()
+
+
+def decode_id(value: object) -> tuple[str, UUID] | None:
+    """The type's name and the key in a global identifier; None where it isn't one."""
+    try:
+        type_name, _, key = base64.b64decode(str(value), validate=True).decode().partition(":")
+        return type_name, UUID(key)
+    except (ValueError, binascii.Error):
+        return None

@@ -1,0 +1,1 @@
+"""Events, registrations, seats, questions, the desk, fees and mail."""

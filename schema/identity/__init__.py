@@ -1,0 +1,1 @@
+"""Sessions, passkeys, identity providers and site keys."""

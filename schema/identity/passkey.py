@@ -1,0 +1,72 @@
+"""Passkeys of one's own. They are added over HTTP, where a device answers: schema/web/signin/passkeys.py."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+import strawberry
+
+import models
+from schema.compiler import context
+from schema.compiler.declare import column, extends, many, read_type
+from schema.mutations.declare import MutationInput, key, mutation
+from schema.reading.queries import Query
+from schema.reading.relay import Node
+from services.core.errors import StepUpRequired
+from services.core.work import Work
+from services.identity.passkeys import adding
+
+
+@read_type(models.Passkey)
+class Passkey(Node):
+    """What a person's device proves itself by. STAFF see none: it is the person's alone."""
+
+    label: str = column("What its owner calls it.")
+    transports: list[str] = column("How the device is reached, by WebAuthn's names: `internal`, `hybrid`, `usb`.")
+    backed_up: bool = column("Whether it is kept elsewhere too, and survives the device.")
+    created_at: datetime = column("When it was added.")
+    last_used_on: date | None = column("The day that it was last used.")
+
+
+@extends(Query)
+class _Passkeys:
+    my_passkeys: list[Passkey] = many(
+        "The passkeys of the person who asks; none for anybody else.",
+        on=lambda _, row: row.person_id == context.person(),
+        order=("id",),
+        limit=adding.MOST,
+    )
+
+
+@strawberry.input(description="A passkey.")
+class PasskeyInput(MutationInput):
+    """The input of mutations that take a passkey."""
+
+    passkey_id: strawberry.ID = strawberry.field(description="The passkey.")
+
+
+@strawberry.input(description="What a passkey is to be called.")
+class RenamePasskeyInput(PasskeyInput):
+    """The input of `renamePasskey`."""
+
+    label: str = strawberry.field(description=f"Its name, {adding.LONGEST_LABEL} characters at the most.")
+
+
+@mutation(Passkey)
+async def rename_passkey(work: Work, input: RenamePasskeyInput) -> models.Passkey:
+    """Call a passkey of one's own something else."""
+    return await adding.rename_passkey(work, _key(input), input.label)
+
+
+@strawberry.input(description="A passkey to remove.")
+class RemovePasskeyInput(PasskeyInput):
+    """The input of `removePasskey`."""
+
+
+@mutation(Passkey, problems=(StepUpRequired,))
+async def remove_passkey(work: Work, input: RemovePasskeyInput) -> models.Passkey:
+    """Take a passkey of one's own away; the payload's is null then. Asks for a sign-in of late."""
+    return await adding.remove_passkey(work, _key(input))
+
+
+def _key(input: PasskeyInput) -> UUID:
+    return key(input.passkey_id, "Passkey", "passkeyId")

@@ -1,0 +1,1 @@
+"""Mentoring programmes, profiles and pairings."""

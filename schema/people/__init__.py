@@ -1,0 +1,1 @@
+"""Persons, contact points and segments."""

@@ -1,0 +1,1 @@
+"""What reads share: Relay, the root query, one request, recording of confidential reads."""

@@ -1,0 +1,57 @@
+"""Which readings of others' data are recorded: of what is STAFF's, that which says more than lists of names do.
+
+    CONTACTS  ContactPoint.value                                addresses and numbers
+    NEEDS     Answer.values, to sensitive questions             what somebody needs: diet, accessibility
+    FILE      Person.memberships, .registrations, .invoices     what is kept about somebody over the years
+    EXPORT    /events/{slug}/registrations.csv and .xlsx        `services.events.files.exports` writes it down
+
+Names, positions and mandates are not: they are what staff find somebody by. What nobody but its participants reads
+(PARTICIPANTS) needs no record. A field says it where it is declared (`recorded=CONTACTS`); queries and payloads of
+mutations that ask for one are completed by graphql-core, whose resolver writes the record, in a transaction of its own,
+before it hands the value on. So what was rolled back, or only tried, is recorded as well; and no record, no answer.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from strawberry.dataloader import DataLoader
+
+from models import ReadKind
+from schema.compiler.declare import Recorded
+from services.core.journal.access_records import Read, record_reads
+from services.core.work import begin
+
+if TYPE_CHECKING:
+    from schema.reading.requests import Request
+
+CONTACTS = Recorded(ReadKind.CONTACTS, "persons.read", associations="association_ids")
+NEEDS = Recorded(ReadKind.NEEDS, "needs.read", only="sensitive")
+
+
+def file(permission: str) -> Recorded:
+    """Something in a person's file, read by a permission."""
+    return Recorded(ReadKind.FILE, permission, whose="id", associations="association_ids")
+
+
+async def record(request: "Request", recorded: Recorded, row: Mapping[str, Any]) -> None:
+    """Write down that the request's actor reads this of a row; at once with all that are read at the same moment."""
+    person_id = UUID(row[recorded.whose])
+    if person_id == request.actor.person_id or (recorded.only is not None and not row[recorded.only]):
+        return
+    said = row[recorded.associations]
+    associations = {UUID(id) for id in (said if isinstance(said, list) else [said])}
+    by = min(associations & request.actor.holds.get(recorded.permission, frozenset()), default=None)
+    await _loader(request).load(Read(ReadKind(recorded.kind), person_id, by))
+
+
+def _loader(request: "Request") -> DataLoader[Read, None]:
+    async def load(reads: Sequence[Read]) -> list[None]:
+        async with begin(request.database, request.actor, now=request.reading.now) as work:
+            await record_reads(work, reads)
+        return [None] * len(reads)
+
+    if record not in request.loaders:
+        request.loaders[record] = DataLoader(load_fn=load)
+    loader: DataLoader[Read, None] = request.loaders[record]
+    return loader

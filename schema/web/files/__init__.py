@@ -1,0 +1,1 @@
+"""Files that are fetched by an address."""

@@ -1,0 +1,108 @@
+"""Tables as files: CSV as RFC 4180 has it, and XLSX. A cell that says `=1+1` is text in both, and never a formula.
+
+CSV is in UTF-8 with a byte order mark, without which a spreadsheet takes accents for something else, and separated by
+commas. A text that a spreadsheet would take for a formula gets an apostrophe before it. In XLSX cells have types, so
+that texts stay as they are; numbers of more than fifteen digits, which a spreadsheet would round, are texts there too.
+"""
+
+import asyncio
+import csv
+import io
+from collections.abc import AsyncIterator, Sequence
+from datetime import datetime
+from decimal import Decimal
+from pathlib import Path
+from tempfile import TemporaryFile
+from typing import Any
+
+from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.utils.exceptions import IllegalCharacterError
+
+from services.events.files.exports import Cell
+
+Rows = AsyncIterator[Sequence[Sequence[Cell]]]
+"""Rows, some at a time."""
+
+CSV = "text/csv; charset=utf-8"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+_FORMULA = tuple("=+-@\t\r\n＝＋－＠")
+_CHUNK = 64 * 1024
+_DIGITS = 15
+
+
+async def csv_file(headings: Sequence[str], rows: Rows) -> AsyncIterator[bytes]:
+    """The file, some rows at a time."""
+    yield _lines([headings]).encode("utf-8-sig")
+    async for some in rows:
+        yield _lines(some).encode()
+
+
+async def xlsx_file(title: str, headings: Sequence[str], rows: Rows) -> AsyncIterator[bytes]:
+    """The file. Its rows go to a temporary file, and nothing of it is given before all of it is there."""
+    book = Workbook(write_only=True)
+    sheet: Any = book.create_sheet(title)
+    sheet.freeze_panes = "A2"
+    try:
+        with TemporaryFile() as file:
+            await asyncio.to_thread(_append, sheet, [headings])
+            async for some in rows:
+                # Thousands of cells take longer than other requests should wait.
+                await asyncio.to_thread(_append, sheet, some)
+            await asyncio.to_thread(book.save, file)
+            file.seek(0)
+            while chunk := await asyncio.to_thread(file.read, _CHUNK):
+                yield chunk
+    finally:
+        _clean_up(sheet)
+
+
+def _clean_up(sheet: Any) -> None:
+    """Remove the file that openpyxl keeps rows in until a workbook is saved: one that is given up would leave it."""
+    writer = sheet._writer  # noqa: SLF001 - it has no public name
+    if writer is not None and Path(writer.out).exists():
+        sheet.close()
+        writer.cleanup()
+
+
+def _lines(rows: Sequence[Sequence[Cell]]) -> str:
+    written = io.StringIO(newline="")
+    csv.writer(written).writerows([_text(cell) for cell in row] for row in rows)
+    return written.getvalue()
+
+
+def _text(cell: Cell) -> str:
+    match cell:
+        case None:
+            return ""
+        case str():
+            return f"'{cell}" if cell.startswith(_FORMULA) else cell
+        case bool():
+            return "true" if cell else "false"
+        case datetime():
+            return cell.isoformat(sep=" ")
+        case Decimal():
+            return f"{cell:f}"
+        case _:
+            return str(cell)
+
+
+def _append(sheet: Any, rows: Sequence[Sequence[Cell]]) -> None:
+    for row in rows:
+        sheet.append([_typed(sheet, cell) for cell in row])
+
+
+def _typed(sheet: Any, cell: Cell) -> Any:
+    if isinstance(cell, Decimal) and len(cell.as_tuple().digits) > _DIGITS:
+        cell = f"{cell:f}"
+    if not isinstance(cell, str):
+        return cell
+    try:
+        made = WriteOnlyCell(sheet, value=cell)
+    except IllegalCharacterError:
+        made = WriteOnlyCell(
+            sheet, value="".join(letter for letter in cell if letter.isprintable() or letter in "\t\n\r")
+        )
+    made.data_type = "s"  # whatever it begins with
+    return made

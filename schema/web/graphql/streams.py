@@ -1,0 +1,198 @@
+"""What is watched, as a stream of answers: the same for WebSocket and SSE.
+
+A subscription is a compiled read, made again whenever there is word of a change (`services.core.database.changes`), and
+told again where its answer is another. Words are gathered: whoever watches is told a few times a second at the most,
+the newest each time. Rights are looked at every second, and the whole again now and then, in case a word was lost.
+"""
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import AsyncGenerator, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import orjson
+from graphql import GraphQLError, OperationType
+
+from schema.base.ids import decode_id
+from schema.compiler import limits
+from schema.compiler.measure import check_values
+from schema.compiler.run import Malformed, Operations
+from schema.reading.requests import Request
+from schema.web.graphql.actors import Misdirected
+from schema.web.graphql.allowance import ASKING
+from schema.web.graphql.http import Asked, HTTPRefusal
+from schema.web.graphql.told import is_outage, told
+from services.core.actor import Acting, Actor
+from services.core.database.connections import Database
+from services.core.telemetry.logs import log_failure
+from services.core.work import event_topic
+
+PAUSE = 0.25
+"""Seconds between two answers of a stream at the least."""
+LOOKING = 1.0
+"""Seconds after which rights that were withdrawn end a stream."""
+RESTING = 10.0
+"""Seconds after which the answer is looked at without a word."""
+STREAMS = 1_000
+"""How many streams a process has at a time."""
+STREAMS_OF_ONE = 20
+"""How many of them are one actor's."""
+
+
+@dataclass
+class Ended(Exception):
+    """The stream is over, and why, as GraphQL tells errors."""
+
+    errors: list[dict[str, Any]]
+
+    @classmethod
+    def by(cls, code: str, message: str) -> "Ended":
+        """With one reason."""
+        return cls([{"message": message, "extensions": {"code": code}}])
+
+
+def ended_by(error: Exception) -> Ended:
+    """The end that an error is: what is wrong with the request as it is, what is wrong here as an identifier."""
+    if isinstance(error, Ended):
+        return error
+    if isinstance(error, Malformed):
+        return Ended([told(each) for each in error.errors])
+    if isinstance(error, GraphQLError):
+        return Ended([told(error)])
+    if isinstance(error, ExceptionGroup):
+        return Ended([each for inner in error.exceptions for each in ended_by(inner).errors])
+    if isinstance(error, HTTPRefusal):
+        return Ended.by(error.code, error.message)
+    if isinstance(error, Misdirected):
+        return Ended.by("UNKNOWN_CREDENTIALS", "These credentials are unknown at this address.")
+    if is_outage(error):
+        return Ended.by("UNAVAILABLE", "The database doesn't answer; ask again.")
+    return Ended.by(
+        "INTERNAL", f"Something went wrong here; the log has it under {log_failure('a stream failed', error)}."
+    )
+
+
+class Streams:
+    """Every stream of a process."""
+
+    def __init__(self, operations: Operations, database: Database) -> None:
+        self._operations = operations
+        self._database = database
+        self._open: Counter[object] = Counter()
+
+    @property
+    def open(self) -> int:
+        """How many there are."""
+        return self._open.total()
+
+    async def answers(self, asked: Asked, request: Request) -> AsyncGenerator[bytes, None]:
+        """The answers of a subscription, each a GraphQL response as JSON. NotSpliced for what isn't one.
+
+        Ended where there is nothing to watch, or nothing any more.
+        """
+        request.seen.operation = asked.operation_name if asked.is_trusted else None
+        check_values(asked.variables)
+        operation = self._operations.find(asked.document, asked.operation_name, OperationType.SUBSCRIPTION)
+        values = operation.coercion.values(asked.variables)
+        plan = operation.plan(values)
+        cost = plan.cost.of(values, request.reading)
+        limits.check_cost(cost)
+        (root,) = plan.roots
+        found = decode_id(root.arguments["eventId"](values, request.reading))
+        topic = event_topic(request.actor.tenant.id, found[1]) if found else ""
+        last: bytes | None = None
+        request.seen.kind, request.watches = "stream", True
+        with self._counted(request.actor), self._database.changes.watch(topic) as changed:
+            while True:
+                changed.clear()
+                began = time.monotonic()
+                _at_this_moment(request)
+                request.pay(cost, ASKING)
+                try:
+                    data = await request.read(plan, values)
+                except Exception as error:
+                    if last is None or not is_outage(error):
+                        raise
+                    await asyncio.sleep(LOOKING)  # the database is away: what was told stands until it is back
+                    continue
+                if None in orjson.loads(data).values():
+                    raise _nothing(request.actor, was_there=last is not None)
+                if data != last:
+                    last = data
+                    yield b'{"data":%b}' % data
+                await self._wait(changed, began, request)
+
+    async def _wait(self, changed: asyncio.Event, began: float, request: Request) -> None:
+        """Until there may be something new to tell, or another right to tell it by."""
+        while time.monotonic() < began + RESTING:
+            try:
+                async with asyncio.timeout(LOOKING):
+                    await changed.wait()
+                break
+            except TimeoutError:
+                if not await self._is_current(request.actor):
+                    request.reading = request.reading.acting(await request.reload())
+                    return
+        await asyncio.sleep(began + PAUSE - time.monotonic())
+
+    async def _is_current(self, actor: Actor) -> bool:
+        """Whether the actor's rights are those that they were loaded with."""
+        if actor.acting is Acting.ANYBODY:
+            return True
+        if actor.day != datetime.now(UTC).astimezone(ZoneInfo(actor.tenant.time_zone)).date():
+            return False
+        if actor.session is not None and actor.session.until <= datetime.now(UTC):
+            return False
+        try:
+            who, arguments = str(actor.key_id or actor.person_id), [str(actor.tenant.id)]
+            if actor.acting is Acting.PERSON:
+                version = await self._database.readers.fetch(_VERSION, [*arguments, who])
+            else:
+                version = await self._database.readers.fetch(_VERSION_OF_KEY, [*arguments, who, datetime.now(UTC)])
+        except Exception as error:
+            if is_outage(error):
+                return True
+            raise
+        return bool(version == actor.version)
+
+    @contextmanager
+    def _counted(self, actor: Actor) -> Iterator[None]:
+        who = actor.person_id or actor.key_id or actor.tenant.id
+        if self._open.total() >= STREAMS or self._open[who] >= STREAMS_OF_ONE:
+            raise Ended.by("TOO_MANY_SUBSCRIPTIONS", "There are too many subscriptions; end one, or ask again later.")
+        self._open[who] += 1
+        try:
+            yield
+        finally:
+            self._open[who] -= 1
+            if not self._open[who]:
+                del self._open[who]
+
+
+_VERSION = """
+select case when set_config('confed.tenant', $1, true) is not null and set_config('confed.person', $2, true) is not null
+then (select access_version from person where confederation_id = $1::text::uuid and id = $2::text::uuid) end
+"""
+
+_VERSION_OF_KEY = """
+select case when set_config('confed.tenant', $1, true) is not null and set_config('confed.key', $2, true) is not null
+then (select access_version from site_key where confederation_id = $1::text::uuid and id = $2::text::uuid
+      and revoked_at is null and (expires_at is null or expires_at > $3::timestamptz)) end
+"""
+
+
+def _at_this_moment(request: Request) -> None:
+    request.reading = request.reading._replace(now=datetime.now(UTC))
+
+
+def _nothing(actor: Actor, *, was_there: bool) -> Ended:
+    if was_there:
+        return Ended.by("NOT_ALLOWED", "You may not watch this any more.")
+    if actor.is_anonymous:
+        return Ended.by("NOT_SIGNED_IN", "Sign in to watch this.")
+    return Ended.by("NOT_FOUND", "There is no such thing to watch, or not for you.")

@@ -1,0 +1,55 @@
+"""Errors as clients are told them: what is wrong with a request as it is, what is wrong here as an identifier."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+import asyncpg
+from graphql import GraphQLError
+
+from services.core.database.connections import UNAVAILABLE
+from services.core.telemetry.logs import log_failure
+
+_SUGGESTION = re.compile(r" Did you mean [^?]*\?(?=$| Found: )")
+
+
+def told(error: GraphQLError) -> dict[str, Any]:
+    """An error of an answer, with a code. What nobody expected is logged, and told as the identifier of that entry."""
+    cause = error.original_error
+    if cause is None or isinstance(cause, GraphQLError):
+        formatted: dict[str, Any] = dict(error.formatted)
+        formatted["message"] = _SUGGESTION.sub("", formatted["message"])  # the schema isn't to be guessed at
+        formatted["extensions"] = {"code": "BAD_REQUEST"} | dict(error.extensions or {})
+        return formatted
+    if is_bad_value(cause):
+        return _told(error, "A value here can't be stored or compared with.", code="INVALID_INPUT")
+    if is_outage(cause):
+        return _told(error, "The database doesn't answer; ask again.", code="UNAVAILABLE")
+    correlation = log_failure(f"a field failed at {error.path}", cause)
+    masked = "Something went wrong here; the correlation id finds it in the log."
+    return _told(error, masked, code="INTERNAL", correlation=correlation)
+
+
+def codes_of(errors: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:
+    """The codes of errors as they are told."""
+    return tuple(str(error["extensions"]["code"]) for error in errors)
+
+
+def is_bad_value(error: BaseException) -> bool:
+    """Whether PostgreSQL can't hold a value, such as a NUL in a text or a year beyond its calendar."""
+    return any(isinstance(cause, asyncpg.DataError | UnicodeEncodeError) for cause in _causes(error))
+
+
+def is_outage(error: BaseException) -> bool:
+    """Whether there is no connection to the database, or none any more."""
+    return any(isinstance(cause, UNAVAILABLE) for cause in _causes(error))
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    while error is not None:
+        yield error
+        error = error.__cause__
+
+
+def _told(error: GraphQLError, message: str, **extensions: str) -> dict[str, Any]:
+    return dict(GraphQLError(message, error.nodes, path=error.path, extensions=extensions).formatted)

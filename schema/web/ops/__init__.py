@@ -1,0 +1,1 @@
+"""Health, metrics, and how a server starts and ends."""

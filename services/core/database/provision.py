@@ -1,0 +1,48 @@
+"""Which database a process acts on: the configured one, or the private one that it starts for itself."""
+
+import os
+import secrets
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import SecretStr
+
+from services.core.database.embedded import embedded_postgres
+from services.core.settings import Settings
+
+
+@dataclass(frozen=True)
+class Provided:
+    """A database that is there: the settings that name it, and its address as the owner, who migrates."""
+
+    settings: Settings
+    owner_url: str
+    is_embedded: bool
+
+
+@contextmanager
+def provided(settings: Settings) -> Iterator[Provided]:
+    """The configured database, else the embedded one for as long as the context lasts."""
+    if settings.database_url is not None:
+        yield Provided(settings, settings.database_owner_url or settings.database_url, is_embedded=False)
+        return
+    with embedded_postgres(settings.data_dir) as url:
+        key = settings.secret_key or _own_key(settings.data_dir / "secret.key")
+        yield Provided(settings.model_copy(update={"database_url": url, "secret_key": key}), url, is_embedded=True)
+
+
+def _own_key(path: Path) -> SecretStr:
+    """The embedded database's own key for secrets, made when there is none; nobody else on the machine reads it."""
+    with suppress(FileExistsError), os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(secrets.token_urlsafe(32))
+    return SecretStr(path.read_text())
+
+
+@contextmanager
+def scratch() -> Iterator[str]:
+    """An empty database that is gone afterwards."""
+    with tempfile.TemporaryDirectory() as directory, embedded_postgres(Path(directory), durable=False) as url:
+        yield url

@@ -1,0 +1,52 @@
+"""Whether a server can answer: what it needs of its database, looked at anew."""
+
+import asyncio
+from enum import StrEnum
+from functools import cache
+
+import asyncpg
+
+from services.core.database.connections import UNAVAILABLE, Database, Reader
+from services.core.settings import CHECKOUT
+
+PATIENCE = 5.0
+"""Seconds that the database has for its answer."""
+
+
+class Unready(StrEnum):
+    """Why a server can't answer."""
+
+    STOPPING = "STOPPING"
+    DATABASE_UNAVAILABLE = "DATABASE_UNAVAILABLE"
+    MIGRATIONS_PENDING = "MIGRATIONS_PENDING"
+    ROW_SECURITY_OFF = "ROW_SECURITY_OFF"
+
+
+async def unready(database: Database) -> Unready | None:
+    """Why the server can't answer; None where it can.
+
+    A database that is ahead of the code will do: of two releases that overlap, the newer one migrates.
+    """
+    try:
+        async with asyncio.timeout(PATIENCE):
+            return await database.readers.read(_look)
+    except asyncpg.UndefinedTableError:
+        return Unready.MIGRATIONS_PENDING  # there is nothing at all
+    except (TimeoutError, asyncpg.PostgresError, *UNAVAILABLE):
+        return Unready.DATABASE_UNAVAILABLE
+
+
+async def _look(connection: Reader) -> Unready | None:
+    found = await connection.fetchrow(
+        "select rolsuper or rolbypassrls as unbound, (select max(version_num) from public.alembic_version) as revision "
+        "from pg_roles where rolname = current_user"
+    )
+    if found is None or found["unbound"]:
+        return Unready.ROW_SECURITY_OFF
+    return Unready.MIGRATIONS_PENDING if (found["revision"] or "") < newest_revision() else None
+
+
+@cache
+def newest_revision() -> str:
+    """The revision that the code's migrations lead to: they are numbered in their order."""
+    return max(path.name[:4] for path in (CHECKOUT / "models/migrations/versions").glob("[0-9]*_*.py"))

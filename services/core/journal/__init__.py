@@ -1,0 +1,1 @@
+"""The journal's chain, and records of confidential reads."""

@@ -1,0 +1,1 @@
+"""The desk: scans, check-in and attendance."""

@@ -1,0 +1,1 @@
+"""An event as files: calendars, exports and tickets."""

@@ -1,0 +1,1 @@
+"""Planning an event, its life, and its report."""

@@ -1,0 +1,78 @@
+"""The follow-up report: what was said, and the avenues that it proposed to pursue."""
+
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
+from sqlalchemy import delete, select
+from sqlmodel import col
+
+from models import Avenue, EventState, MailKind, Report
+from services.core.checks import check_texts
+from services.core.errors import NotFound
+from services.core.work import Work
+from services.events import access, mail
+from services.events.errors import WrongEventState
+from services.events.planning import life
+
+
+async def draft_report(
+    work: Work, event_id: UUID, *, summary: Mapping[str, str], avenues: Sequence[Mapping[str, str]] = ()
+) -> Report:
+    """Write the report of an event that was held, or write it anew as long as it isn't published.
+
+    Avenues are numbered from one in the order given. WrongEventState before the event is held and once its report is
+    published: what others may refer to stays as it is. Asks for `events.manage`.
+    """
+    event = await access.managed_event(work, event_id)
+    if event.state is not EventState.HELD:
+        raise WrongEventState([EventState.HELD], event.state)
+    texts = check_texts(work, summary, "summary", most=20_000)
+    titles = [check_texts(work, title, "avenues", str(rank), most=500) for rank, title in enumerate(avenues)]
+    # The event's lock lets one draft in at a time.
+    report = await _report(work, event_id)
+    if report is None:
+        report = await work.insert(
+            Report(
+                confederation_id=work.tenant_id, event_id=event.id, association_id=event.association_id, summary=texts
+            )
+        )
+    else:
+        report.summary = texts
+        await work.session.execute(
+            delete(Avenue).where(col(Avenue.confederation_id) == work.tenant_id, col(Avenue.report_id) == report.id)
+        )
+    work.session.add_all(
+        Avenue(
+            confederation_id=work.tenant_id,
+            report_id=report.id,
+            association_id=event.association_id,
+            number=number,
+            title=title,
+        )
+        for number, title in enumerate(titles, start=1)
+    )
+    await work.flush()
+    await work.record("report.drafted", report, event_id=str(event.id), avenues=len(titles))
+    return report
+
+
+async def publish_report(work: Work, event_id: UUID) -> Report:
+    """Let everybody read the report and its avenues; the event is reported, and who came is told.
+
+    NotFound without a draft, WrongEventState unless the event is held. Asks for `events.manage`.
+    """
+    event = await life.enter(work, event_id, EventState.REPORTED)
+    report = await _report(work, event_id)
+    if report is None:
+        raise NotFound("report")
+    report.published_at = work.now
+    await work.flush()
+    await work.record("report.published", report, event_id=str(event.id))
+    entry = await work.record("event.reported", event, report_id=str(report.id))
+    await mail.announce_to_all(work, event, MailKind.REPORT, entry.id)
+    return report
+
+
+async def _report(work: Work, event_id: UUID) -> Report | None:
+    query = select(Report).where(col(Report.confederation_id) == work.tenant_id, col(Report.event_id) == event_id)
+    return (await work.session.execute(query)).scalar_one_or_none()

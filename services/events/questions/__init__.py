@@ -1,0 +1,1 @@
+"""What an event asks those who register, and their answers."""

@@ -1,0 +1,1 @@
+"""Registering for an event, changing a registration, and giving it up."""

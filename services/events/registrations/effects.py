@@ -1,0 +1,78 @@
+"""What a change of a registration sets off besides, in one place: the journal's entry, and what follows from it."""
+
+from typing import Any
+
+from models import CancellationCause, JournalEntry, MailKind, Registration, RegistrationState
+from services.core.jobs import jobs
+from services.core.work import Work
+from services.events import mail
+from services.events.fees import invoices
+
+_MAIL = {
+    RegistrationState.CONFIRMED: MailKind.CONFIRMATION,
+    RegistrationState.WAITLISTED: MailKind.WAITING_LIST,
+    RegistrationState.OFFERED: MailKind.OFFER,
+    RegistrationState.CANCELLED: MailKind.CANCELLATION,
+}
+
+
+async def entered(
+    work: Work,
+    registration: Registration,
+    action: str,
+    *,
+    reason: str | None = None,
+    is_priced: bool = True,
+    **said: Any,
+) -> JournalEntry:
+    """The registration is in another state than before: the journal says so, the person is told, a seat is charged.
+
+    An offer's end is put into the queue of jobs. What was charged for a seat that is given up is credited. `is_priced`:
+    false where the caller knows that the event costs nothing. `said`: what else `Work.record` takes.
+    """
+    entry = await _record(work, registration, action, reason=reason, **said)
+    kind, cause = _MAIL[registration.state], registration.cancellation_cause
+    if cause is CancellationCause.OFFER_EXPIRED:
+        kind = MailKind.OFFER_EXPIRED
+    if cause is not CancellationCause.EVENT_CANCELLED:  # people hear of that otherwise, with everybody at the event
+        await mail.announce(work, registration, kind, entry.id)
+    if registration.state is RegistrationState.OFFERED:
+        assert registration.offer_expires_at is not None
+        after = registration.offer_expires_at - work.now
+        await jobs.enqueue(work, "expire_offer", after=after, registration_id=registration.id)
+    elif registration.state is RegistrationState.CONFIRMED and is_priced:
+        # An association pays for its delegates.
+        await invoices.charge(work, registration, payer_id=registration.delegated_by_id)
+    elif registration.state is RegistrationState.CANCELLED:
+        await invoices.credit(work, registration, reason=reason)
+    return entry
+
+
+async def changed(
+    work: Work,
+    registration: Registration,
+    action: str,
+    *,
+    reason: str | None = None,
+    anew: bool = False,
+    **said: Any,
+) -> JournalEntry:
+    """The registration stands where it stood, with other seats, guests or role: the journal says so, and the person is
+    told, with the tickets as they are now.
+
+    The invoice follows the seats. `anew`: it follows the role, or the price that applies now.
+    """
+    entry = await _record(work, registration, action, reason=reason, **said)
+    await mail.announce(work, registration, _MAIL[registration.state], entry.id)
+    if anew:
+        await invoices.credit(work, registration, reason=reason)
+        await invoices.charge(work, registration, payer_id=registration.delegated_by_id)
+    else:
+        await invoices.adjust(work, registration)
+    return entry
+
+
+async def _record(work: Work, registration: Registration, action: str, **said: Any) -> JournalEntry:
+    """The journal's entry, with where the registration is."""
+    event_id, pool_id = str(registration.event_id), str(registration.pool_id)
+    return await work.record(action, registration, event_id=event_id, pool_id=pool_id, **said)

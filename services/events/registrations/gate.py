@@ -1,0 +1,120 @@
+"""The gate: people who ask for a seat at one event at the same moment are decided upon together.
+
+When registration opens for what everybody wants to go to, a transaction for each person is a queue for one row, with a
+commit in every place of it. A lot of people in one transaction is decided in the order of their coming, by the same
+rules and by the same function that gives a seat to one (`models.take_seats`): the outcome is that of one after the
+other, which a test holds it to. Whoever is not as simple as that (a question to answer, a price to pay, somebody who
+is registered already) is left to be decided alone.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import exists, select
+from sqlmodel import col
+
+from models import Event, EventFormat, JournalEntry, MailKind, Person, Price, Question, Registration, RegistrationState
+from services.core.actor import Actor
+from services.core.batching import Apart
+from services.core.errors import Problem
+from services.core.work import Work
+from services.events import mail
+from services.events.errors import AlreadyRegistered
+from services.events.registrations import eligibility
+from services.events.registrations.registering import entering
+from services.events.seats import pools
+
+Decision = UUID | Problem | None
+"""A registration, a refusal, or nothing: who is to be decided upon alone."""
+
+_KIND = {
+    RegistrationState.CONFIRMED: MailKind.CONFIRMATION,
+    RegistrationState.WAITLISTED: MailKind.WAITING_LIST,
+}
+
+
+async def register_each(
+    work: Work, event_id: UUID, actors: Sequence[Actor], *, format: EventFormat | None = None
+) -> list[Decision]:
+    """Give each of the persons a seat, or the next place in line, in this order. `work` is the platform's.
+
+    By every rule of `registration.register`, for one seat and nobody else's. Whose rights have changed since the actor
+    was loaded is left to be decided alone; so is everybody where the event is none that everybody sees. Apart where
+    something came between: nothing of the lot may be kept then.
+    """
+    decided: dict[UUID, Decision] = {}
+    event = await _simple_event(work, event_id)
+    if event is not None:
+        people = await _people(work, actors)
+        reasons = await eligibility.reasons_against_each(work, event, list(people))
+        admitted = []
+        for id, person in people.items():
+            against = next(iter(reasons[id]), None)
+            if against is None:
+                admitted.append(person)
+            elif not isinstance(against, AlreadyRegistered):  # which registration they have, they are told alone
+                decided[id] = against
+        if admitted:
+            decided |= await _enter(work, event, admitted, format)
+    # Somebody's second request in one lot finds nothing here, and is told alone what came of the first.
+    return [decided.pop(actor.required_person_id, None) for actor in actors]
+
+
+async def _simple_event(work: Work, event_id: UUID) -> Event | None:
+    """The event, where everybody sees it and it asks nothing and costs nothing."""
+
+    def has(part: Any) -> Any:
+        return exists().where(part.confederation_id == Event.confederation_id, part.event_id == Event.id)
+
+    query = select(Event).where(
+        col(Event.confederation_id) == work.tenant_id,
+        col(Event.id) == event_id,
+        col(Event.published),
+        ~has(Question),
+        ~has(Price),
+    )
+    return (await work.session.scalars(query)).one_or_none()
+
+
+async def _people(work: Work, actors: Sequence[Actor]) -> Mapping[UUID, Any]:
+    """The persons, in the order of their coming, whose rights are those that they were loaded with."""
+    versions: dict[UUID, int] = {}
+    for actor in actors:
+        versions.setdefault(actor.required_person_id, actor.version)
+    query = select(col(Person.id), col(Person.access_version), col(Person.given_name), col(Person.family_name)).where(
+        col(Person.confederation_id) == work.tenant_id, col(Person.id).in_(versions)
+    )
+    found = {row.id: row for row in await work.session.execute(query)}
+    return {id: found[id] for id, version in versions.items() if id in found and found[id].access_version == version}
+
+
+async def _enter(
+    work: Work, event: Event, people: Sequence[Any], format: EventFormat | None
+) -> Mapping[UUID, Decision]:
+    """Seats or places in line, the journal's entries and the messages. Apart where the event has moved on meanwhile."""
+    taken = await pools.take_each(work, event.id, [person.id for person in people], format=format)
+    if len(taken) < len(people) or any(each.event_state is not event.state for each in taken.values()):
+        raise Apart
+    registrations, entries, messages = [], [], []
+    for person in people:
+        row = entering(work, event, person, taken[person.id])
+        state: RegistrationState = row["state"]
+        entry = work.entry(
+            f"registration.{state.lower()}",
+            Registration,
+            row["id"],
+            association_id=event.association_id,
+            by=person.id,
+            concerns_id=person.id,
+            data={"event_id": str(event.id), "pool_id": str(row["pool_id"])},
+        )
+        registrations.append(row)
+        entries.append(entry)
+        messages.append((row["id"], person.id, _KIND[state], entry["id"]))
+    # Who was registered by another server since we looked: then everybody is looked at anew, alone.
+    await work.insert_all(Registration, registrations, refused={"one_live_registration": Apart()})
+    await work.insert_all(JournalEntry, entries)
+    await mail.announce_each(work, event, messages)
+    work.changes(event.id)
+    return {row["person_id"]: row["id"] for row in registrations}

@@ -1,0 +1,250 @@
+"""Registering for an event, for oneself or for somebody else, and giving up one's place."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlmodel import col
+from uuid_utils.compat import uuid7
+
+from models import (
+    HOLDING_A_SEAT,
+    Allotment,
+    AttendeeRole,
+    CancellationCause,
+    Event,
+    EventFormat,
+    Person,
+    Registration,
+    RegistrationState,
+    SeatPool,
+)
+from services.core.checks import check_text
+from services.core.errors import InvalidInput, NotFound
+from services.core.work import Work
+from services.events import access
+from services.events.errors import (
+    AlreadyRegistered,
+    NoSuchFormat,
+    NotEnoughSeats,
+    PartyTooLarge,
+)
+from services.events.questions import answers
+from services.events.registrations import effects, eligibility, parties
+from services.events.seats import pools, waiting_list
+
+
+async def register(
+    work: Work,
+    event_id: UUID,
+    *,
+    format: EventFormat | None = None,
+    seats: int | None = None,
+    guests: Sequence[str] = (),
+    given: Mapping[str, Any] | None = None,
+) -> Registration:
+    """Give the actor a seat, or the next place in line when there is none; `seats` for a party, together or not at all.
+
+    `guests`: the names of whom they bring; others of the party may be named later. As many seats as that makes, unless
+    more are asked for.
+
+    Refused with the first of `eligibility`'s reasons; NoSuchFormat where `format` is not one of the event's, or is left
+    out and there are several; PartyTooLarge for more seats than the event gives to one registration;
+    AnswersNotAccepted with what is wrong about the answers `given` to its questions.
+    """
+    person_id = work.actor.person_id
+    if person_id is None:
+        await access.event(work, event_id)
+    found = await eligibility.situation(work, event_id, work.actor.required_person_id)
+    assert found.person is not None  # who acts sees themselves
+    for reason in await eligibility.reasons_against(work, found, found.person.id):
+        raise reason
+    seats = parties.seats_for(seats, guests)
+    registration = await place(work, found.event, found.person, format=format, seats=seats, is_priced=found.has_prices)
+    await parties.bring(work, registration, guests)
+    if found.has_questions or given:
+        await answers.store(work, registration, given or {})
+    return registration
+
+
+async def register_on_behalf(
+    work: Work,
+    event_id: UUID,
+    person_id: UUID,
+    *,
+    format: EventFormat | None = None,
+    role: AttendeeRole = AttendeeRole.PARTICIPANT,
+    seats: int | None = None,
+    guests: Sequence[str] = (),
+    given: Mapping[str, Any] | None = None,
+    reason: str | None = None,
+) -> Registration:
+    """Register somebody. Asks for `registrations.manage` at the event's association, and for sight of the person.
+
+    Staff may go past the audience and the window (a walk-in, a guest of the house), never past the capacity or those
+    who wait: a full event puts the person in line. Speakers and staff take seats where the event counts them. NotFound
+    for a person whom the actor may not see: an id must not be a way to a name.
+    """
+    found = await eligibility.situation(work, event_id, person_id)
+    work.actor.require("registrations.manage", found.event.association_id)
+    reason = None if reason is None else check_text(reason, "reason", most=500)
+    person = found.person
+    if person is None or (person.deceased_on is not None and person.deceased_on <= work.today):
+        raise NotFound("person", path=("personId",))
+    for problem in await eligibility.reasons_against(work, found, person.id, on_behalf=True):
+        raise problem
+    registration = await place(
+        work,
+        found.event,
+        person,
+        format=format,
+        role=role,
+        seats=parties.seats_for(seats, guests),
+        on_behalf=True,
+        reason=reason,
+        is_priced=found.has_prices,
+    )
+    await parties.bring(work, registration, guests)
+    if found.has_questions or given:
+        await answers.store(work, registration, given or {}, on_behalf=True)
+    return registration
+
+
+async def cancel_registration(work: Work, registration_id: UUID, *, reason: str | None = None) -> Registration:
+    """Give up one's place, or another's with `registrations.manage`. Freed seats go to the first in line at once.
+
+    The association whose delegate somebody is may give up theirs. WrongEventState once the event is held,
+    WrongRegistrationState for who is cancelled already or has been checked in.
+    """
+    registration = await access.spoken_for(work, registration_id)
+    reason = None if reason is None else check_text(reason, "reason", most=500)
+    is_own = registration.person_id == work.actor.person_id
+    cause = CancellationCause.BY_PERSON if is_own else CancellationCause.BY_STAFF
+    return await leave(work, registration, cause, reason=reason)
+
+
+async def place(
+    work: Work,
+    event: Event,
+    person: Person,
+    *,
+    format: EventFormat | None = None,
+    role: AttendeeRole = AttendeeRole.PARTICIPANT,
+    seats: int = 1,
+    on_behalf: bool = False,
+    may_wait: bool = True,
+    past_the_window: bool | None = None,
+    delegated_by_id: UUID | None = None,
+    reason: str | None = None,
+    is_priced: bool = True,
+) -> Registration:
+    """Register a person who may be: seats where they are free and nobody ahead waits for them, else a place in line.
+
+    The rules of who may be registered are the caller's to have asked (`eligibility`); the event's state is looked at
+    once more, under the lock; `past_the_window` for who isn't held to it, as staff who act `on_behalf` of somebody
+    aren't. NotEnoughSeats where there are none and nobody `may_wait`. `delegated_by_id`: the association whose delegate
+    they are. `is_priced`: false where the caller knows that the event costs nothing.
+    """
+    if seats < 1:
+        raise InvalidInput("1 or more", f"{seats}", path=("seats",))
+    if seats > event.largest_party:
+        raise PartyTooLarge(event.largest_party, path=("seats",))
+    taken = await pools.take(work, event.id, person.id, format=format, role=role, seats=seats)
+    if taken is None:
+        raise NoSuchFormat(await _formats(work, event), path=("format",))
+    if taken.event_state is not event.state:
+        # Whoever closes or cancels an event has its pools' locks: what it is now, it stays until this is committed.
+        await work.session.refresh(event)
+    past_the_window = on_behalf if past_the_window is None else past_the_window
+    if problem := eligibility.against_state(work, event, on_behalf=past_the_window):
+        raise problem
+    if not (taken.seated or may_wait):
+        raise NotEnoughSeats(taken.seats, await free_seats(work, taken.pool_id), path=("seats",))
+    registration = await work.insert(
+        Registration(
+            confederation_id=work.tenant_id,
+            registered_by_id=work.actor.person_id if on_behalf else None,
+            delegated_by_id=delegated_by_id,
+            **entering(work, event, person, taken, role),
+        ),
+        # The same person twice at once: the one who came second to the pool, or to another pool of the event.
+        refused={"one_live_registration": AlreadyRegistered(None, None)},
+    )
+    behalf = person.id if on_behalf else None
+    action = f"registration.{registration.state.lower()}"
+    await effects.entered(work, registration, action, on_behalf_of_id=behalf, reason=reason, is_priced=is_priced)
+    return registration
+
+
+def entering(
+    work: Work, event: Event, person: Any, taken: pools.Taken, role: AttendeeRole = AttendeeRole.PARTICIPANT
+) -> dict[str, Any]:
+    """The registration, as a row, of a person who has reached for seats: they have them, or wait. `person`: its row."""
+    return {
+        "id": uuid7(),
+        "event_id": event.id,
+        "association_id": event.association_id,
+        "pool_id": taken.pool_id,
+        "person_id": person.id,
+        "name": f"{person.given_name} {person.family_name}",
+        "state": RegistrationState.CONFIRMED if taken.seated else RegistrationState.WAITLISTED,
+        "role": role,
+        "seats": taken.seats,
+        "allotment_id": taken.allotment_id,
+        "priority": 0,
+        "registered_at": work.now,
+        "confirmed_at": work.now if taken.seated else None,
+    }
+
+
+async def leave(
+    work: Work, registration: Registration, cause: CancellationCause, *, reason: str | None = None
+) -> Registration:
+    """End a registration, give its seats back and feed the line. Whose right it is, is the caller's to have asked.
+
+    WrongEventState once the event is held, WrongRegistrationState for who is cancelled already or has been checked in.
+    """
+    async with work.elevated("a seat that is given back is the next in line's"):
+        # The pools first, as everywhere: the order of locks is pools → registrations. Who leaves the line takes them
+        # too, or else a promotion at the same moment would wait for their row, find them gone, and promote nobody.
+        seats, registration, event = await parties.locked(work, registration)
+        parties.check_standing(registration, event)
+        pool = seats[registration.pool_id]
+        if await end(work, pool, registration, cause, reason=reason):
+            await waiting_list.feed(work, pool, event)
+    return registration
+
+
+async def end(
+    work: Work, pool: SeatPool, registration: Registration, cause: CancellationCause, *, reason: str | None = None
+) -> bool:
+    """Cancel a locked registration of a locked pool, elevated. Whether the line is to be fed after it.
+
+    Who held seats gives them back; who only waited may have been in the way of those behind.
+    """
+    before, registration.state = registration.state, RegistrationState.CANCELLED
+    registration.cancelled_at, registration.cancellation_cause = work.now, cause
+    registration.offer_expires_at, registration.checked_in_at, registration.checked_out_at = None, None, None
+    allotment = None
+    if before in HOLDING_A_SEAT:
+        if registration.allotment_id is not None:
+            allotment = await work.find(Allotment, registration.allotment_id, lock=True)
+        pools.give_back(pool, allotment, registration)
+    await effects.entered(
+        work, registration, "registration.cancelled", reason=reason, before=before.value, cause=cause.value
+    )
+    return registration.seats > 0
+
+
+async def _formats(work: Work, event: Event) -> list[str]:
+    query = select(col(SeatPool.format)).where(
+        col(SeatPool.confederation_id) == work.tenant_id, col(SeatPool.event_id) == event.id
+    )
+    return sorted(await work.session.scalars(query))
+
+
+async def free_seats(work: Work, pool_id: UUID) -> int:
+    query = select(SeatPool).where(col(SeatPool.confederation_id) == work.tenant_id, col(SeatPool.id) == pool_id)
+    pool = (await work.session.execute(query.execution_options(populate_existing=True))).scalar_one()
+    return 0 if pool.capacity is None else pool.capacity - pool.taken - pool.reserved

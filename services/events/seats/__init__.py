@@ -1,0 +1,1 @@
+"""Seat pools, allotments, the waiting list and its offers."""

@@ -1,0 +1,177 @@
+"""Allotments: seats of a pool that are kept for an association's members until a moment, and then are for all.
+
+Whatever is kept counts as reserved in its pool, which is locked first here as everywhere.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlmodel import col
+
+from models import Allotment, Association, Event, SeatPool
+from services.core.checks import check_moment
+from services.core.errors import AlreadyExists, InvalidInput
+from services.core.jobs.jobs import every
+from services.core.work import Work
+from services.events import access
+from services.events.access import BEFORE_HELD
+from services.events.checks import MOST_SEATS
+from services.events.errors import AlreadyReleased, BelowTaken, NotEnoughSeats, WrongEventState
+from services.events.seats import pools, waiting_list
+
+WHY = "what an allotment keeps or releases is for those in line"
+
+
+async def allot(work: Work, pool_id: UUID, beneficiary_id: UUID, *, seats: int, releases_at: datetime) -> Allotment:
+    """Keep seats of a pool for an association's members, and those of its affiliates, until they are released to all.
+
+    Once for each association: AlreadyExists after that. NotEnoughSeats for more than are free. `releases_at` is to
+    come, and not after the event starts. Asks for `events.manage`; any time before the event is held.
+    """
+    pool = await work.find(SeatPool, pool_id, "seatPoolId")
+    work.actor.require("events.manage", pool.association_id)
+    await work.find(Association, beneficiary_id, "beneficiaryId")
+    _check_seats(seats)
+    async with work.elevated(WHY):
+        pool, event = await _locked(work, pool_id)
+        _check_release(work, event, check_moment(releases_at, "releasesAt"))
+        _reserve(pool, seats)
+        allotment = await work.insert(
+            Allotment(
+                confederation_id=work.tenant_id,
+                pool_id=pool_id,
+                event_id=event.id,
+                association_id=event.association_id,
+                beneficiary_id=beneficiary_id,
+                seats=seats,
+                releases_at=releases_at,
+            ),
+            refused={"an_allotment_each": AlreadyExists("allotment", path=("beneficiaryId",))},
+        )
+        await _record(work, "allotment.made", allotment, seats=seats, releases_at=releases_at.isoformat())
+        await waiting_list.feed(work, pool, event)
+    return allotment
+
+
+async def change_allotment(
+    work: Work, allotment_id: UUID, *, seats: int | None = None, releases_at: datetime | None = None
+) -> Allotment:
+    """Keep more or fewer seats, or until another moment; what is left out stays. Seats that aren't kept are for all.
+
+    BelowTaken for fewer than its members took, NotEnoughSeats for more than are free, AlreadyReleased once it was.
+    Asks for `events.manage`.
+    """
+    allotment = await _managed(work, allotment_id)
+    async with work.elevated(WHY):
+        pool, event = await _locked(work, allotment.pool_id)
+        allotment = await _not_released(work, allotment_id)
+        before = allotment.seats
+        if seats is not None:
+            _check_seats(seats)
+            if seats < allotment.taken:
+                raise BelowTaken(allotment.taken, 0, allotment.taken - seats, path=("seats",))
+            _reserve(pool, seats - before)
+            allotment.seats = seats
+        if releases_at is not None:
+            _check_release(work, event, check_moment(releases_at, "releasesAt"))
+            allotment.releases_at = releases_at
+        until = allotment.releases_at.isoformat()
+        await _record(work, "allotment.changed", allotment, seats=allotment.seats, before=before, releases_at=until)
+        await waiting_list.feed(work, pool, event)
+    return allotment
+
+
+async def release_allotment(work: Work, allotment_id: UUID) -> Allotment:
+    """Let everybody have what an allotment still keeps, those in line first. Its members keep what they took.
+
+    AlreadyReleased once it was. Asks for `events.manage`.
+    """
+    allotment = await _managed(work, allotment_id)
+    async with work.elevated(WHY):
+        pool, event = await _locked(work, allotment.pool_id)
+        allotment = await _not_released(work, allotment_id)
+        await release(work, pool, [allotment])
+        await waiting_list.feed(work, pool, event)
+    return allotment
+
+
+@every("* * * * *")
+async def release_allotments(work: Work) -> None:
+    """Release every allotment whose time has come."""
+    await release_due(work)
+
+
+async def release_due(work: Work) -> list[Allotment]:
+    """Release every allotment whose time has come, in one transaction with the lines that their seats are for."""
+    due = select(Allotment).where(
+        col(Allotment.confederation_id) == work.tenant_id,
+        col(Allotment.released_at).is_(None),
+        col(Allotment.releases_at) <= work.now,
+    )
+    released: list[Allotment] = []
+    async with work.elevated(WHY):
+        ids = set(await work.session.scalars(due.with_only_columns(col(Allotment.pool_id))))
+        seats = await pools.lock_all(work, ids=ids)
+        for pool in seats:
+            query = due.where(col(Allotment.pool_id) == pool.id).order_by(col(Allotment.id))
+            theirs = (await work.session.scalars(pools.locked(query))).all()
+            await release(work, pool, theirs)
+            released += theirs
+        await waiting_list.feed_all(work, seats)
+    return released
+
+
+async def release(work: Work, pool: SeatPool, allotments: Iterable[Allotment]) -> None:
+    """Give what allotments keep to their locked pool; the caller feeds its line, or knows that there is none."""
+    for allotment in allotments:
+        left = allotment.seats - allotment.taken
+        pool.reserved -= left
+        allotment.released_at = work.now
+        await _record(work, "allotment.released", allotment, seats=left)
+
+
+async def _managed(work: Work, allotment_id: UUID) -> Allotment:
+    allotment = await work.find(Allotment, allotment_id, "allotmentId")
+    work.actor.require("events.manage", allotment.association_id)
+    return allotment
+
+
+async def _not_released(work: Work, allotment_id: UUID) -> Allotment:
+    allotment = await work.find(Allotment, allotment_id, lock=True)
+    if allotment.released_at is not None:
+        raise AlreadyReleased(allotment.released_at)
+    return allotment
+
+
+async def _locked(work: Work, pool_id: UUID) -> tuple[SeatPool, Event]:
+    pool = await pools.lock(work, pool_id)
+    event = await access.event_now(work, pool.event_id)
+    if event.state not in BEFORE_HELD:
+        raise WrongEventState(list(BEFORE_HELD), event.state)
+    return pool, event
+
+
+def _reserve(pool: SeatPool, more: int) -> None:
+    free = None if pool.capacity is None else pool.capacity - pool.taken - pool.reserved
+    if free is not None and more > free:
+        raise NotEnoughSeats(more, free, path=("seats",))
+    pool.reserved += more
+
+
+def _check_seats(seats: int) -> None:
+    if not 1 <= seats <= MOST_SEATS:
+        raise InvalidInput(f"1 to {MOST_SEATS}", f"{seats}", path=("seats",))
+
+
+def _check_release(work: Work, event: Event, releases_at: datetime) -> None:
+    if not work.now < releases_at <= event.starts_at:
+        required = f"after {work.now.isoformat()}, and {event.starts_at.isoformat()} or earlier"
+        raise InvalidInput(required, releases_at.isoformat(), path=("releasesAt",))
+
+
+async def _record(work: Work, action: str, allotment: Allotment, **data: object) -> None:
+    given: dict[str, Any] = {"event_id": str(allotment.event_id), "pool_id": str(allotment.pool_id), **data}
+    await work.record(action, allotment, **given)

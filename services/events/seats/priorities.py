@@ -1,0 +1,43 @@
+"""Who comes first on a waiting list, where that is not who came first."""
+
+from uuid import UUID
+
+from models import Registration, RegistrationState
+from services.core.checks import check_text
+from services.core.errors import InvalidInput
+from services.core.work import Work
+from services.events import access
+from services.events.errors import WrongRegistrationState
+from services.events.registrations import parties
+from services.events.seats import waiting_list
+
+MOST = 1000
+
+
+async def set_priority(work: Work, registration_id: UUID, priority: int, *, reason: str) -> Registration:
+    """Put somebody who waits ahead of the others, or behind: a lower number comes first, and everybody begins at 0.
+
+    Asks for `registrations.manage`; the reason is in the journal. WrongRegistrationState for who does not wait.
+    """
+    waiting = await access.registration(work, registration_id)
+    work.actor.require("registrations.manage", waiting.association_id)
+    reason = check_text(reason, "reason", most=500)
+    if abs(priority) > MOST:
+        raise InvalidInput(f"-{MOST} to {MOST}", f"{priority}", path=("priority",))
+    async with work.elevated("whoever is moved up in line makes others of it wait"):
+        # A line is looked at, and changed, under its pool's lock only.
+        seats, waiting, event = await parties.locked(work, waiting)
+        if waiting.state is not RegistrationState.WAITLISTED:
+            raise WrongRegistrationState([RegistrationState.WAITLISTED], waiting.state)
+        before, waiting.priority = waiting.priority, priority
+        await work.record(
+            "registration.prioritized",
+            waiting,
+            reason=reason,
+            event_id=str(waiting.event_id),
+            priority=priority,
+            before=before,
+        )
+        # A party that nobody passes may have been in the way.
+        await waiting_list.feed(work, seats[waiting.pool_id], event)
+    return waiting
