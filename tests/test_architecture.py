@@ -79,8 +79,8 @@ ELEVATED = {
     "services/events/questions/asking.py": {"an answer that the actor may not see freezes its question as well"},
     "services/events/planning/planning.py": {
         "an edition may be a draft of another association",
-        "seats that are added are for those in line",
     },
+    "services/events/seats/capacity.py": {"seats that are added are for those on the waiting list"},
     "services/events/registrations/registering.py": {"a seat that is given back is the next in line's"},
     "services/events/registrations/guests.py": {
         "a guest's seat is of the pool, and given back it is the next in line's"

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from enum import StrEnum
+from typing import ClassVar
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Index, Text
@@ -32,6 +33,8 @@ class SiteKey(TenantRecord, table=True):
         Index("site_key_by_association", "confederation_id", "association_id"),
     )
     __tablename__ = "site_key"
+
+    unnoted: ClassVar[frozenset[str]] = frozenset({"last_used_on"})
 
     association_id: UUID
     kind: SiteKeyKind = choice(SiteKeyKind)

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import ClassVar
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Column, Computed, Index, String, text
@@ -44,6 +45,8 @@ class ContactPoint(TenantRecord, table=True):
         ),
     )
     __tablename__ = "contact_point"
+
+    unnoted: ClassVar[frozenset[str]] = frozenset({"association_ids"})
 
     person_id: UUID
     kind: ContactKind = choice(ContactKind)

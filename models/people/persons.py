@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from enum import StrEnum
+from typing import ClassVar
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Index
@@ -57,6 +58,9 @@ class Person(TenantRecord, table=True):
         Index("person_by_name", "confederation_id", "family_name", "given_name"),
     )
 
+    # Which association links a person isn't told to the others by the moment it happened.
+    unnoted: ClassVar[frozenset[str]] = frozenset({"access_version", "association_ids"})
+
     given_name: str
     family_name: str
     locale: str = "fr"
@@ -76,6 +80,8 @@ class PersonReference(TenantRecord, table=True):
     __table_args__ = (belongs_to("person", "person_id"), unique("system", "value"))
     __tablename__ = "person_reference"
 
+    unnoted: ClassVar[frozenset[str]] = frozenset({"association_ids"})
+
     person_id: UUID
     system: str
     value: str
@@ -91,6 +97,8 @@ class Position(TenantRecord, table=True):
         in_order("position", "starts_on", "ends_on"),
         Index("position_by_person", "confederation_id", "person_id", "starts_on", "id"),
     )
+
+    unnoted: ClassVar[frozenset[str]] = frozenset({"association_ids"})
 
     person_id: UUID
     employer: str

@@ -6,12 +6,22 @@ from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Index, String, text
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 from uuid_utils.compat import uuid7
 
 from models.base.figures import figure
 from models.base.policies import everyone, holds, is_any, nobody, policy
-from models.base.records import TenantRecord, belongs_to, choice, in_order, localized, localized_check, many, unique
+from models.base.records import (
+    Dated,
+    TenantRecord,
+    belongs_to,
+    choice,
+    in_order,
+    localized,
+    localized_check,
+    many,
+    unique,
+)
 
 
 class AssociationKind(StrEnum):
@@ -48,7 +58,7 @@ class VotingWeight(StrEnum):
     HEADCOUNT = "HEADCOUNT"
 
 
-class Confederation(SQLModel, table=True):
+class Confederation(Dated, table=True):
     """The tenant. PUBLIC."""
 
     __table_args__ = (

@@ -13,6 +13,7 @@ from services.core.errors import AlreadyExists
 from services.core.work import Work
 from services.events.errors import BelowTaken, RoleInUse, WrongEventState
 from services.events.planning import life, planning, reports, rules
+from services.events.seats import capacity
 
 _EVENT = strawberry.field(description="The event.")
 _SMALLER = "Whether a party that fits may be served before a larger one that is ahead of it and doesn't."
@@ -265,7 +266,7 @@ async def change_capacity(work: Work, input: ChangeCapacityInput) -> models.Seat
 
     Asks for `events.manage`.
     """
-    return await planning.change_capacity(work, key(input.seat_pool_id, "SeatPool", "seatPoolId"), input.capacity)
+    return await capacity.change_capacity(work, key(input.seat_pool_id, "SeatPool", "seatPoolId"), input.capacity)
 
 
 @strawberry.input(description="An avenue that a report proposes.")

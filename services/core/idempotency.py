@@ -59,7 +59,6 @@ async def recall(work: Work, key: str, fingerprint: str) -> dict[str, Any] | Non
 async def remember(work: Work, key: str, fingerprint: str, result: dict[str, Any]) -> None:
     """Keep the answer of a key that `recall` found new. `result` is JSON."""
     record = IdempotencyRecord(
-        confederation_id=work.tenant_id,
         person_id=work.actor.required_person_id,
         key=key,
         fingerprint=fingerprint,

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from sqlalchemy import delete, or_
+from sqlalchemy import or_
 from sqlmodel import col
 
 from models import Session
@@ -21,4 +21,4 @@ async def forget_sessions(work: Work) -> None:
     ended = or_(
         col(Session.expires_at) <= before, col(Session.revoked_at) <= before, col(Session.last_used_at) <= before - IDLE
     )
-    await work.session.execute(delete(Session).where(col(Session.confederation_id) == work.tenant_id, ended))
+    await work.session.execute(work.delete(Session, ended))

@@ -15,7 +15,6 @@ from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 import orjson
-from sqlalchemy import ColumnElement, select, update
 from sqlmodel import col
 
 from models import Person, Session, SignInMethod
@@ -37,6 +36,8 @@ OVERLAP = timedelta(minutes=1)
 """How long the one before is good after that."""
 TICK = timedelta(hours=1)
 """How exactly it is known when a session was last used."""
+
+_LIVE = col(Session.revoked_at).is_(None)
 
 WHY_THE_PLATFORM = "whoever signs in is nobody yet, and whose session it is decides what they may change"
 
@@ -75,19 +76,17 @@ async def open_session(
         secret, kept = new_secret(PREFIX)
         session = await work.insert(
             Session(
-                confederation_id=work.tenant_id,
                 person_id=person_id,
                 secret_hash=kept,
                 rotated_at=work.now,
                 method=method,
                 device=device,
-                created_at=work.now,
                 last_used_at=_hour(work.now),
                 authenticated_at=work.now,
                 expires_at=work.now + LIFE,
             )
         )
-        await work.record("session.opened", session, person_id=str(person_id), method=method)
+        await work.record("session.opened", session, data={"person_id": str(person_id), "method": method})
     return session, secret
 
 
@@ -133,8 +132,8 @@ select case when set_config('confed.tenant', $1::text, true) is not null
 async def touch(work: Work, session_id: UUID) -> None:
     """Note that a session is in use, to the hour."""
     async with work.elevated(WHY_THE_PLATFORM):
-        used = update(Session).where(*_those(work, col(Session.id) == session_id))
-        await work.session.execute(used.values(last_used_at=_hour(work.now)))
+        used = work.update(Session, col(Session.id) == session_id, _LIVE, to={"last_used_at": _hour(work.now)})
+        await work.session.execute(used)
 
 
 async def rotate(work: Work, session_id: UUID, secret: str) -> str | None:
@@ -159,7 +158,7 @@ async def step_up(work: Work, session_id: UUID) -> str:
         secret = await _renewed(work, session)
         session.authenticated_at = work.now
         await _outdate(work, session.person_id)
-        await work.record("session.confirmed", session, person_id=str(session.person_id))
+        await work.record("session.confirmed", session, data={"person_id": str(session.person_id)})
     return secret
 
 
@@ -170,7 +169,7 @@ async def revoke(work: Work, session_id: UUID) -> Session:
         session.revoked_at = work.now
         await work.flush()
         await _outdate(work, session.person_id)
-        await work.record("session.revoked", session, person_id=str(session.person_id))
+        await work.record("session.revoked", session, data={"person_id": str(session.person_id)})
     return session
 
 
@@ -192,10 +191,9 @@ async def own_session(work: Work) -> Session:
 async def revoke_all(work: Work, person_id: UUID, *, but: UUID | None = None) -> Sequence[Session]:
     """End the sessions of a person that the actor may end: their own, or as the platform anybody's."""
     query = (
-        select(Session)
-        .where(*_those(work, col(Session.person_id) == person_id), col(Session.expires_at) > work.now)
+        work.select(Session, lock=True)
+        .where(_LIVE, col(Session.person_id) == person_id, col(Session.expires_at) > work.now)
         .order_by(col(Session.id))
-        .with_for_update(key_share=True)
     )
     sessions = [session for session in await work.session.scalars(query) if session.id != but]
     for session in sessions:
@@ -204,12 +202,8 @@ async def revoke_all(work: Work, person_id: UUID, *, but: UUID | None = None) ->
     if sessions:
         await _outdate(work, person_id)
     for session in sessions:
-        await work.record("session.revoked", session, person_id=str(person_id))
+        await work.record("session.revoked", session, data={"person_id": str(person_id)})
     return sessions
-
-
-def _those(work: Work, which: ColumnElement[bool]) -> tuple[ColumnElement[bool], ...]:
-    return col(Session.confederation_id) == work.tenant_id, which, col(Session.revoked_at).is_(None)
 
 
 async def _renewed(work: Work, session: Session) -> str:
@@ -222,8 +216,8 @@ async def _renewed(work: Work, session: Session) -> str:
 async def _outdate(work: Work, person_id: UUID) -> None:
     """Every kept answer about what the person may do is an old one from now on."""
     async with work.elevated("whoever ends a session of theirs doesn't change their own record otherwise"):
-        who = (col(Person.confederation_id) == work.tenant_id) & (col(Person.id) == person_id)
-        await work.session.execute(update(Person).where(who).values(access_version=Person.access_version + 1))
+        raised = {"access_version": Person.access_version + 1}
+        await work.session.execute(work.update(Person, col(Person.id) == person_id, to=raised))
 
 
 def _hour(moment: datetime) -> datetime:

@@ -20,6 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 from models.base.policies import APP
 from services.core.database.changes import Changes
 from services.core.settings import Settings
+from services.core.statements import RecordSession
 from services.core.telemetry.meters import METERS
 from services.core.telemetry.tracing import Tracing
 
@@ -253,7 +254,9 @@ class Database:
         self.url = url
         self.settings = settings or Settings()
         self.engine = engine(url, size=writers)
-        self.sessions = async_sessionmaker(self.engine, class_=AsyncSession, expire_on_commit=False)
+        self.sessions = async_sessionmaker(
+            self.engine, class_=AsyncSession, sync_session_class=RecordSession, expire_on_commit=False
+        )
         self.readers = Readers(url, readers) if tracing is None else TracedReaders(url, readers, tracing)
         self.tracing = tracing
         if tracing is not None:

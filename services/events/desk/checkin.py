@@ -89,7 +89,6 @@ async def _scan(
         seen = await last_at(work, registered)
         at = work.now if seen is None else max(work.now, seen + _NEXT)
     scan = Scan(
-        confederation_id=work.tenant_id,
         event_id=registered.event_id,
         association_id=registered.association_id,
         nonce=uuid7().hex,

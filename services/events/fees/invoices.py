@@ -181,7 +181,9 @@ async def _take_back(work: Work, sequence: InvoiceSequence, invoice: Invoice, re
         due_on=work.today,
     )
     await work.insert(note)
-    await work.record("invoice.credited", note, reason=reason, credits_id=str(invoice.id), number=note.number)
+    await work.record(
+        "invoice.credited", note, reason=reason, data={"credits_id": str(invoice.id), "number": note.number}
+    )
     return note
 
 
@@ -207,7 +209,9 @@ async def _issue(
         **columns,
     )
     await work.insert(invoice)
-    await work.record("invoice.issued", invoice, registration_id=str(registration.id), number=invoice.number)
+    await work.record(
+        "invoice.issued", invoice, data={"registration_id": str(registration.id), "number": invoice.number}
+    )
     return invoice
 
 

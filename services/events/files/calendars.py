@@ -13,10 +13,11 @@ from uuid import UUID
 
 from icalendar import Calendar
 from icalendar import Event as Entry
-from sqlalchemy import exists, or_, select
+from sqlalchemy import exists, or_
 from sqlmodel import col
 
 from models import Association, Event, EventHost, EventState
+from services.core.statements import matching
 from services.core.work import Work
 from services.events.mail.words import chosen
 
@@ -46,14 +47,12 @@ async def of_association(work: Work, slug: str, wished: Sequence[str]) -> Render
     """What an association organises or hosts, of the last year and to come. NotFound where there is no such one."""
     association = await work.find_by(Association, slug=slug)
     hosted = exists().where(
-        col(EventHost.confederation_id) == col(Event.confederation_id),
-        col(EventHost.event_id) == col(Event.id),
+        matching(EventHost.event_id, Event.id),
         col(EventHost.host_id) == association.id,
     )
     query = (
-        select(Event)
+        work.select(Event)
         .where(
-            col(Event.confederation_id) == work.tenant_id,
             or_(col(Event.association_id) == association.id, hosted),
             col(Event.state) != EventState.DRAFT,
             col(Event.published),

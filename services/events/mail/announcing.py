@@ -130,7 +130,7 @@ async def remind(work: Work) -> None:
         confirmed = (col(Registration.state) == RegistrationState.CONFIRMED) & (col(Registration.confirmed_at) < due)
         people = await _those(work, event.id, confirmed, MailKind.REMINDER, col(Mail.at) >= due)
         if people:
-            entry = await work.record("event.reminded", event, registrations=len(people))
+            entry = await work.record("event.reminded", event, data={"registrations": len(people)})
             await _write_all(work, people, MailKind.REMINDER, entry.id)
 
 

@@ -76,7 +76,7 @@ async def register_group(
             )
         _check_seats(made, may_wait=may_wait)
         await _answer(work, people, made, given or {}, paths)
-        await work.record("event.group_registered", event, reason=reason, **_counts(made, association_id))
+        await work.record("event.group_registered", event, reason=reason, data=_counts(made, association_id))
     return event
 
 

@@ -34,9 +34,7 @@ async def set_priority(work: Work, registration_id: UUID, priority: int, *, reas
             "registration.prioritized",
             waiting,
             reason=reason,
-            event_id=str(waiting.event_id),
-            priority=priority,
-            before=before,
+            data={"event_id": str(waiting.event_id), "priority": priority, "before": before},
         )
         # A party that nobody passes may have been in the way.
         await waiting_list.feed(work, seats[waiting.pool_id], event)
