@@ -49,7 +49,7 @@ async def watch(url: str) -> None:
 def watched() -> dict[str, set[str]]:
     """The tables, and the columns whose change needn't be told: what is unnoted, and what PostgreSQL computes."""
     found = {}
-    for mapper in SQLModel._sa_registry.mappers:  # noqa: SLF001 - there is no other way
+    for mapper in SQLModel._sa_registry.mappers:
         model = mapper.class_
         if issubclass(model, Dated):
             computed = {column.name for column in mapper.columns if column.computed is not None}

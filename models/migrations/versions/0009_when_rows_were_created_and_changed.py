@@ -6,8 +6,8 @@ from alembic import op
 from alembic_utils.pg_function import PGFunction
 from sqlalchemy import text as sql_text
 
-revision = '0008'
-down_revision = '0007'
+revision = '0009'
+down_revision = '0008'
 
 
 def upgrade() -> None:
