@@ -1,6 +1,7 @@
 """How the code hangs together, read from the code itself: which way dependencies point, and what stands only where."""
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -238,6 +239,44 @@ def test_functions_of_the_database_that_lift_row_security_are_listed() -> None:
     """`take_seats`: a seat is anybody's to take, and its counter staff's to write."""
     lifting = {str(path) for path in sources("models") if "set_config('confed.elevated'" in path.read_text()}
     assert {path for path in lifting if "/migrations/" not in path} == {"models/events/seats.py"}
+
+
+SPELT_OUT = {
+    # Where services name the tenant's column, and why: nowhere else, `services.core.statements` fills it in.
+    "services/identity/sessions.py": "read before there is a work",
+    "services/identity/site_keys.py": "read before there is a work",
+    "services/trusted_documents/finding.py": "read before there is a work",
+    "services/tenancy/roles.py": "recursive SQL as text",
+    "services/people/segments.py": "one statement for any work, built once of tables",
+    "services/identity/letters.py": "to be rewritten",
+    "services/events/fees/balances.py": "to be rewritten",
+    "services/events/fees/invoices.py": "to be rewritten",
+    "services/events/fees/payments.py": "to be rewritten",
+    "services/events/fees/prices.py": "to be rewritten",
+    "services/events/fees/providers.py": "to be rewritten",
+    "services/events/mail/announcing.py": "to be rewritten",
+    "services/events/mail/letters.py": "to be rewritten",
+    "services/events/mail/sending.py": "to be rewritten",
+}
+BY_HAND = re.compile(r"\b(confederation_id|populate_existing|with_for_update)\b")
+
+
+def test_operations_spell_out_neither_the_tenant_nor_the_locks() -> None:
+    found = {
+        str(path)
+        for path in sources("services")
+        if path.parts[1] != "core" and BY_HAND.search((CHECKOUT / path).read_text())
+    }
+    assert found <= SPELT_OUT.keys()
+
+
+def test_seats_are_counted_in_one_place() -> None:
+    """What `pools` and the database's `take_seats` don't count, nobody does."""
+    counting = re.compile(r"\.(taken|reserved|released_at) ([+-]=|= )")
+    found = {str(path) for path in sources("services/events") if counting.search((CHECKOUT / path).read_text())}
+    assert found == {"services/events/seats/pools.py"}
+    ahead = [path for path in sources("models") if "priority <= 0" in (CHECKOUT / path).read_text()]
+    assert [str(path) for path in ahead if "migrations" not in path.parts] == ["models/events/seats.py"]
 
 
 def test_things_to_do_say_why() -> None:

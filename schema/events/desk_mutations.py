@@ -43,7 +43,7 @@ class RecordScansInput(MutationInput):
     """The input of `recordScans`."""
 
     event_id: strawberry.ID = strawberry.field(description="The event.")
-    scans: list[ScanInput] = strawberry.field(description=f"Up to {scans.MOST} scans.")
+    scans: list[ScanInput] = strawberry.field(description=f"Up to {scans.MOST_SCANS_PER_BATCH} scans.")
 
 
 @mutation(Event)

@@ -123,7 +123,7 @@ class RegisterGroupInput(MutationInput):
 
     event_id: strawberry.ID = strawberry.field(description="The event.")
     person_ids: list[strawberry.ID] = strawberry.field(
-        description=f"Who is registered, {groups.MOST} at the most, a seat each; in this order they have them."
+        description=f"Who is registered, {groups.LARGEST_GROUP} at the most, a seat each; in this order they have them."
     )
     association_id: strawberry.ID | None = strawberry.field(
         default=None, description="Whose delegates they are: it pays for them, and sees their registrations."
@@ -154,7 +154,7 @@ async def register_group(work: Work, input: RegisterGroupInput) -> models.Event:
     return await groups.register_group(
         work,
         key(input.event_id, "Event", "eventId"),
-        [key(id, "Person", "personIds", str(i)) for i, id in enumerate(input.person_ids[: groups.MOST + 1])],
+        [key(id, "Person", "personIds", str(i)) for i, id in enumerate(input.person_ids[: groups.LARGEST_GROUP + 1])],
         association_id=_association(input.association_id),
         format=input.format,
         role=input.role,

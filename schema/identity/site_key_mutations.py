@@ -56,7 +56,7 @@ class RotateSiteKeyInput(SiteKeyInput):
     """The input of `rotateSiteKey`."""
 
     overlap_days: int = strawberry.field(
-        default=site_keys.OVERLAP.days,
+        default=site_keys.KEY_OVERLAP.days,
         description=f"For how many days the old key is still good, {site_keys.LONGEST_OVERLAP.days} at the most.",
     )
 

@@ -22,7 +22,7 @@ from models import IdempotencyRecord
 from services.core.errors import IdempotencyKeyReused, InvalidInput, RequestInFlight
 from services.core.work import Work
 
-LONGEST = 200  # characters
+LONGEST_KEY = 200  # characters
 
 
 def fingerprint(mutation: str, input: Mapping[str, Any]) -> str:
@@ -39,7 +39,7 @@ async def recall(work: Work, key: str, fingerprint: str) -> dict[str, Any] | Non
     """
     person_id = work.actor.required_person_id
     if not is_well_formed(key):
-        required = f"1 to {LONGEST} printable characters"
+        required = f"1 to {LONGEST_KEY} printable characters"
         raise InvalidInput(required=required, found=f"{len(key)} characters", path=("idempotencyKey",))
     if not await _take_turn(work, key):
         raise RequestInFlight
@@ -124,7 +124,7 @@ async def remember_each(work: Work, answered: Mapping[Keyed, dict[str, Any]]) ->
 
 def is_well_formed(key: str) -> bool:
     """Whether it can be a key."""
-    return 1 <= len(key) <= LONGEST and key.isprintable()
+    return 1 <= len(key) <= LONGEST_KEY and key.isprintable()
 
 
 async def _take_turn(work: Work, key: str) -> bool:

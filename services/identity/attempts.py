@@ -14,7 +14,7 @@ from services.core.jobs.jobs import every
 from services.core.work import Work
 from services.identity.sessions import hashed, new_secret
 
-LIFE = timedelta(minutes=5)
+ATTEMPT_LIFE = timedelta(minutes=5)
 """How long a challenge may be answered."""
 
 _WHY = "a challenge is nobody's to read, and whoever answers one is nobody yet"
@@ -40,7 +40,7 @@ async def begin_attempt(
         provider_id=provider_id,
         person_id=person_id,
         return_to=return_to,
-        expires_at=work.now + LIFE,
+        expires_at=work.now + ATTEMPT_LIFE,
     )
     async with work.elevated(_WHY):
         await work.insert(attempt)

@@ -19,7 +19,7 @@ from services.identity.letters import invitation_message, send
 from services.identity.sessions import hashed, new_secret, open_session
 from services.people import access
 
-LIFE = timedelta(days=14)
+INVITATION_LIFE = timedelta(days=14)
 """How long an invitation is good."""
 
 _WHY = "whoever brings an invitation's secret is nobody yet"
@@ -59,7 +59,7 @@ async def invite_person(work: Work, *, person_id: UUID, association_id: UUID) ->
             person_id=person_id,
             invited_by_id=work.actor.person_id,
             contact_point_id=point.id,
-            expires_at=work.now + LIFE,
+            expires_at=work.now + INVITATION_LIFE,
         )
     )
     await work.record("person.invited", invitation, data={"person_id": str(person_id)})

@@ -26,13 +26,13 @@ from services.identity.errors import LinkNotGood, NoAddress
 from services.identity.letters import link_message, send
 from services.identity.sessions import hashed, new_secret, open_session, own_session, step_up
 
-LIFE = timedelta(minutes=10)
+LINK_LIFE = timedelta(minutes=10)
 """How long a link is good."""
-HOURLY = 5
+LINKS_PER_ADDRESS_AND_HOUR = 5
 """How many are mailed to an address in an hour; whoever asks isn't told."""
-SHARING = 3
+MOST_PERSONS_PER_ADDRESS = 3
 """How many persons with one address get a link each."""
-LONGEST = 254
+LONGEST_ADDRESS = 254
 
 _WHY = "a link is nobody's to read: whoever has its secret is who may use it"
 
@@ -52,7 +52,7 @@ async def ask_for_link(work: Work, address: str, return_to: str | None = None) -
     """
     address = address.strip().lower()
     # What is no address is written down as well, and found to be nobody's: the answer takes as long.
-    await _write(work, address[:LONGEST], LinkPurpose.SIGN_IN, return_to=return_to)
+    await _write(work, address[:LONGEST_ADDRESS], LinkPurpose.SIGN_IN, return_to=return_to)
 
 
 async def ask_to_step_up(work: Work) -> Session:
@@ -145,7 +145,7 @@ async def mail_sign_in_link(work: Work, *, link_id: UUID, settings: Settings) ->
     if asked is None:
         return
     await work.lock(f"sign-in-link:{hashed(asked.address)}")  # two jobs of one address count one after the other
-    stale = asked.created_at + LIFE <= work.now
+    stale = asked.created_at + LINK_LIFE <= work.now
     persons = [] if stale or settings.smtp_url is None or await _are_enough(work, asked) else await _whose(work, asked)
     for person in persons:
         await _mail(work, settings, asked, person)
@@ -156,7 +156,9 @@ async def mail_sign_in_link(work: Work, *, link_id: UUID, settings: Settings) ->
 async def forget_links(work: Work) -> None:
     """Delete the links of yesterday, and what was asked for and never mailed."""
     at = col(SignInLink.created_at)
-    over = or_(at <= work.now - timedelta(days=1), col(SignInLink.secret_hash).is_(None) & (at <= work.now - 6 * LIFE))
+    over = or_(
+        at <= work.now - timedelta(days=1), col(SignInLink.secret_hash).is_(None) & (at <= work.now - 6 * LINK_LIFE)
+    )
     await work.session.execute(work.delete(SignInLink, over))
 
 
@@ -172,7 +174,7 @@ async def _mail(work: Work, settings: Settings, asked: SignInLink, person: Perso
             return_to=asked.return_to,
             secret_hash=kept,
             created_at=asked.created_at,
-            expires_at=work.now + LIFE,
+            expires_at=work.now + LINK_LIFE,
         )
     )
     url = f"{settings.address}/{work.actor.tenant.slug}/sign-in/link/{secret}"
@@ -191,7 +193,7 @@ async def _are_enough(work: Work, asked: SignInLink) -> bool:
         col(SignInLink.secret_hash).is_not(None),
         col(SignInLink.created_at) > work.now - timedelta(hours=1),
     )
-    return bool((await work.session.scalar(mailed) or 0) >= HOURLY)
+    return bool((await work.session.scalar(mailed) or 0) >= LINKS_PER_ADDRESS_AND_HOUR)
 
 
 async def _whose(work: Work, asked: SignInLink) -> Sequence[Person]:
@@ -202,7 +204,7 @@ async def _whose(work: Work, asked: SignInLink) -> Sequence[Person]:
     if asked.purpose is LinkPurpose.SIGN_IN:
         admitted = admitted.where(or_(col(Person.claimed_at).is_(None), col(ContactPoint.verified_at).is_not(None)))
     ids = admitted.with_only_columns(col(ContactPoint.person_id)).distinct()
-    query = work.select(Person).where(col(Person.id).in_(ids)).order_by(col(Person.id)).limit(SHARING)
+    query = work.select(Person).where(col(Person.id).in_(ids)).order_by(col(Person.id)).limit(MOST_PERSONS_PER_ADDRESS)
     return (await work.session.scalars(query)).all()
 
 
@@ -224,7 +226,7 @@ async def _write(
         person_id=session.person_id if session else None,
         session_id=session.id if session else None,
         return_to=return_to,
-        expires_at=work.now + LIFE,
+        expires_at=work.now + LINK_LIFE,
     )
     async with work.elevated(_WHY):
         await work.insert(link)

@@ -25,7 +25,7 @@ from services.core.work import Work
 
 _PERMISSION = "keys.manage"
 
-OVERLAP = timedelta(days=7)
+KEY_OVERLAP = timedelta(days=7)
 """How long a key that was rotated is still good, so that a website has time to take up its successor."""
 LONGEST_OVERLAP = timedelta(days=30)
 MOST_ORIGINS = 20
@@ -81,7 +81,7 @@ async def make_key(
     return row, secret
 
 
-async def rotate_key(work: Work, key_id: UUID, *, overlap: timedelta = OVERLAP) -> tuple[SiteKey, str]:
+async def rotate_key(work: Work, key_id: UUID, *, overlap: timedelta = KEY_OVERLAP) -> tuple[SiteKey, str]:
     """Make a key's successor, and let the key itself end after an overlap. Asks for `keys.manage`.
 
     Whoever rotates learns the new secret: they have to hold what it may do, as its maker had to. Where a key was made

@@ -15,7 +15,7 @@ from services.core.checks import check_text
 from services.core.errors import NotFound
 from services.core.work import Work
 
-LONGEST = 100_000
+LONGEST_DOCUMENT = 100_000
 """Characters of a document: the schema reads no longer ones."""
 
 
@@ -40,7 +40,7 @@ async def add_documents(work: Work, texts: Sequence[str], *, association: str | 
     there = {document.hash: document for document in await list_documents(work, association=association)}
     added: list[Added] = []
     for rank, text in enumerate(texts):
-        check_text(text, "texts", str(rank), most=LONGEST)
+        check_text(text, "texts", str(rank), most=LONGEST_DOCUMENT)
         named = hash_of(text)
         is_new = named not in there
         if is_new:

@@ -20,10 +20,10 @@ from services.webhooks.bodies import new_secret
 from services.webhooks.errors import TooManyWebhooks
 from services.webhooks.matching import check_patterns
 
-PERMISSION = "webhooks.manage"
-MOST = 10
+MANAGE_WEBHOOKS = "webhooks.manage"
+MOST_WEBHOOKS = 10
 """Webhooks of an association."""
-OVERLAP = timedelta(days=1)
+OLD_SECRET_SIGNS_FOR = timedelta(days=1)
 """How long a secret that was replaced still signs."""
 
 
@@ -33,13 +33,13 @@ async def register_webhook(work: Work, association_id: UUID, *, url: str, events
     InvalidInput for an address that nothing is sent to, SecretKeyMissing on a server that keeps no secrets.
     """
     await work.find(Association, association_id, "associationId")
-    work.actor.require(PERMISSION, association_id)
+    work.actor.require(MANAGE_WEBHOOKS, association_id)
     check_url(url, "url", private=work.settings.private_addresses)
     patterns = check_patterns(events, "events")
     await work.lock(f"webhooks of {association_id}")
     query = work.select(func.count(), of=Webhook).where(col(Webhook.association_id) == association_id)
-    if (await work.session.execute(query)).scalar_one() >= MOST:
-        raise TooManyWebhooks(MOST)
+    if (await work.session.execute(query)).scalar_one() >= MOST_WEBHOOKS:
+        raise TooManyWebhooks(MOST_WEBHOOKS)
     secret = new_secret()
     row = Webhook(
         association_id=association_id,
@@ -104,7 +104,7 @@ async def rotate_secret(work: Work, webhook_id: UUID) -> tuple[Webhook, str]:
     row = await managed_webhook(work, webhook_id)
     work.actor.require_recent(work.now)
     secret = new_secret()
-    row.old_secret, row.old_secret_until = row.secret, work.now + OVERLAP
+    row.old_secret, row.old_secret_until = row.secret, work.now + OLD_SECRET_SIGNS_FOR
     row.secret = _sealed(work, row, secret)
     await work.flush()
     await work.record("webhook.secret_rotated", row)
@@ -121,7 +121,7 @@ async def show_secret(work: Work, webhook_id: UUID) -> tuple[Webhook, str]:
 
 async def managed_webhook(work: Work, webhook_id: UUID) -> Webhook:
     """A webhook, locked, for who manages it; NotFound for everybody else, who don't see it."""
-    return await work.find_managed(Webhook, webhook_id, PERMISSION, "webhookId")
+    return await work.find_managed(Webhook, webhook_id, MANAGE_WEBHOOKS, "webhookId")
 
 
 def secrets_of(work: Work, row: Webhook) -> list[str]:

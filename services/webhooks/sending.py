@@ -26,16 +26,16 @@ from services.core.work import Work
 from services.webhooks.bodies import body, signed
 from services.webhooks.registering import fail_what_waits, secrets_of
 
-SECONDS = 10
+ANSWER_SECONDS = 10
 """How long the other side has for an answer."""
-BATCH, ABREAST = 50, 8
+DELIVERIES_PER_BATCH, DELIVERIES_AT_ONCE = 50, 8
 """Deliveries that a batch takes up, and how many of them at the same time."""
 BEGINNING = 5.0
 """Seconds after which a batch begins no further delivery."""
 TRIED_FOR = timedelta(days=3)
 FAILING_FOR = timedelta(days=5)
 """After which a webhook that took nothing is disabled."""
-KEPT = timedelta(days=30)
+DELIVERIES_KEPT_FOR = timedelta(days=30)
 """How long deliveries that are over can be looked up, and replayed."""
 _BUSY = timedelta(seconds=2)
 _MINUTE = timedelta(minutes=1)
@@ -88,7 +88,7 @@ async def _due(work: Work, webhook: Webhook) -> Sequence[tuple[WebhookDelivery, 
         .join(JournalEntry, matching(WebhookDelivery.entry_id, JournalEntry.id))
         .where(_waiting(webhook.id), col(WebhookDelivery.next_try_at) <= work.now)
         .order_by(col(WebhookDelivery.next_try_at), col(WebhookDelivery.id))
-        .limit(BATCH)
+        .limit(DELIVERIES_PER_BATCH)
     )
     return [(delivery, entry) for delivery, entry in await work.session.execute(query)]
 
@@ -106,7 +106,9 @@ async def _send(work: Work, webhook: Webhook, due: Sequence[tuple[WebhookDeliver
         content, at = body(entry), datetime.now(UTC)
         try:
             headers = signed(delivery.id, at, content, keys)
-            answer = await outbound.send("POST", url, headers=headers, content=content, seconds=SECONDS, reads=False)
+            answer = await outbound.send(
+                "POST", url, headers=headers, content=content, seconds=ANSWER_SECONDS, reads=False
+            )
         except NotSent as not_sent:
             return Try(delivery, at, None, _FAILURES.get(not_sent.reason, DeliveryFailure.UNREACHABLE))
         return Try(delivery, at, answer.status, None if 200 <= answer.status < 300 else DeliveryFailure.STATUS)
@@ -114,13 +116,13 @@ async def _send(work: Work, webhook: Webhook, due: Sequence[tuple[WebhookDeliver
     tried: list[Try] = []
     began = asyncio.get_running_loop().time()
     try:
-        abreast = 1 if webhook.failures else ABREAST
+        abreast = 1 if webhook.failures else DELIVERIES_AT_ONCE
         while len(tried) < len(due) and asyncio.get_running_loop().time() < began + BEGINNING:
             part = await asyncio.gather(*(send(*one) for one in due[len(tried) : len(tried) + abreast]))
             tried += part
             if all(each.failure is not None for each in part) or any(each.status == _GONE for each in part):
                 break
-            abreast = ABREAST
+            abreast = DELIVERIES_AT_ONCE
     finally:
         await outbound.close()
     return tried
@@ -185,5 +187,8 @@ async def take_up_deliveries(work: Work) -> None:
 @every("23 4 * * *")
 async def forget_deliveries(work: Work) -> None:
     """Delete the deliveries that have been over for a month."""
-    over = (col(WebhookDelivery.state) != DeliveryState.PENDING, col(WebhookDelivery.begun_at) < work.now - KEPT)
+    over = (
+        col(WebhookDelivery.state) != DeliveryState.PENDING,
+        col(WebhookDelivery.begun_at) < work.now - DELIVERIES_KEPT_FOR,
+    )
     await work.session.execute(work.delete(WebhookDelivery, *over))

@@ -7,7 +7,7 @@
     await enqueue(work, "expire_offer", after=timedelta(hours=48), registration_id=registration.id)
 
     @every("* * * * *")
-    async def release_due(work: Work) -> None:
+    async def release_allotments(work: Work) -> None:
         \"\"\"…\"\"\"
 
 A job is one transaction of the platform itself (`system`) in the confederation that it was enqueued in. It is done **at
@@ -38,7 +38,7 @@ from services.core.work import Work
 Key = UUID | StrEnum
 """What a job may be told: which row, and which of the kinds that there are."""
 
-Function = TypeVar("Function", bound=Callable[..., Awaitable[None]])
+Function = TypeVar("Function", bound=Callable[..., Awaitable[object]])
 
 # Every name is said: pgqueuer would take what isn't from the environment, from variables such as CHANNEL and TRIGGER.
 NAMES = DBSettings(
@@ -72,7 +72,7 @@ class Job:
     """A kind of job. `tries`: how many times in all; with the waits between them, ten are about five hours."""
 
     name: str
-    run: Callable[..., Awaitable[None]]
+    run: Callable[..., Awaitable[object]]
     tries: int
 
     def arguments(self, given: Mapping[str, str], **resources: Any) -> dict[str, Any]:
@@ -88,7 +88,7 @@ class Periodic:
     """What is done again and again in every confederation, each in a transaction of its own. `cron` is in UTC."""
 
     name: str
-    run: Callable[..., Awaitable[None]]
+    run: Callable[..., Awaitable[object]]
     cron: str
 
 

@@ -28,14 +28,14 @@ from services.core.errors import InvalidInput
 from services.core.work import Work
 from services.events.desk.attendance import AT_THE_DOOR, Attendance, decide
 
-MOST = 500
+MOST_SCANS_PER_BATCH = 500
 """Scans in one batch."""
-SKEW = timedelta(minutes=5)
+MOST_CLOCK_SKEW = timedelta(minutes=5)
 """How far ahead of ours a desk's clock may be."""
-DESK = (EventState.OPEN, EventState.CLOSED, EventState.HELD)
+DESK_STATES = (EventState.OPEN, EventState.CLOSED, EventState.HELD)
 """The states of an event in which attendance is taken: registration may be open at the door, and a desk that was
 offline brings its scans after the event was held. With the report, the figures stand."""
-ADMITTED = (RegistrationState.CONFIRMED, RegistrationState.ATTENDED, RegistrationState.NO_SHOW)
+ADMITTED_STATES = (RegistrationState.CONFIRMED, RegistrationState.ATTENDED, RegistrationState.NO_SHOW)
 """Whom the door is open to. After the event was held, a late scan takes back a NO_SHOW."""
 
 Ticket = tuple[UUID, UUID | None]
@@ -54,11 +54,11 @@ class ScanInput:
 
 
 async def record_scans(work: Work, event_id: UUID, scans: Sequence[ScanInput]) -> Event:
-    """Take a batch of scans, at the most `MOST`. Asks for `registrations.manage` in the event's association.
+    """Take a batch of `MOST_SCANS_PER_BATCH` at the most. Asks for `registrations.manage` in the event's association.
 
     A nonce that is known changes nothing: the scan stands as it was brought first. Each of the others is accepted, or
-    kept with why it was refused. InvalidInput, for the whole batch, where a scan is malformed, more than `SKEW` ahead
-    of our clock, or from before the eve of the event.
+    kept with why it was refused. InvalidInput, for the whole batch, where a scan is malformed, more than
+    `MOST_CLOCK_SKEW` ahead of the server's clock, or from before the eve of the event.
     """
     event = await work.find(Event, event_id, "eventId")
     work.actor.require("registrations.manage", event.association_id)
@@ -122,8 +122,8 @@ async def last_at(work: Work, registration: Registration) -> datetime | None:
 
 def _checked(scans: Sequence[ScanInput]) -> list[tuple[int, ScanInput]]:
     """The scans with their places in the batch, each nonce once."""
-    if not 1 <= len(scans) <= MOST:
-        raise InvalidInput(f"1 to {MOST} scans", f"{len(scans)}", path=("scans",))
+    if not 1 <= len(scans) <= MOST_SCANS_PER_BATCH:
+        raise InvalidInput(f"1 to {MOST_SCANS_PER_BATCH} scans", f"{len(scans)}", path=("scans",))
     found: dict[str, tuple[int, ScanInput]] = {}
     for i, scan in enumerate(scans):
         checked = ScanInput(
@@ -140,7 +140,7 @@ def _checked(scans: Sequence[ScanInput]) -> list[tuple[int, ScanInput]]:
 def _check_times(work: Work, event: Event, scans: Sequence[tuple[int, ScanInput]]) -> None:
     zone = ZoneInfo(event.time_zone)
     eve = event.starts_at.astimezone(zone).date() - timedelta(days=1)
-    earliest, latest = datetime.combine(eve, time(), zone).astimezone(UTC), work.now + SKEW
+    earliest, latest = datetime.combine(eve, time(), zone).astimezone(UTC), work.now + MOST_CLOCK_SKEW
     for i, scan in scans:
         if not earliest <= scan.at <= latest:
             required = f"from {earliest.isoformat()} to {latest.isoformat()}"
@@ -199,7 +199,7 @@ async def _locked(work: Work, ids: Collection[UUID]) -> dict[UUID, Registration]
     which = col(Registration.id).in_(ids)
     admitted = (
         work.select(Registration, lock=True)
-        .where(which, col(Registration.state).in_(ADMITTED))
+        .where(which, col(Registration.state).in_(ADMITTED_STATES))
         .order_by(col(Registration.id))
     )
     others = work.select(Registration).where(which)
@@ -248,11 +248,11 @@ def _row(
 def _at_the_door(state: EventState, registration: Registration | None) -> ScanRefusal | None:
     if registration is None:
         return ScanRefusal.UNKNOWN_TICKET
-    if state not in DESK:
+    if state not in DESK_STATES:
         return ScanRefusal.EVENT_NOT_ON
     if registration.state is RegistrationState.CANCELLED:
         return ScanRefusal.CANCELLED
-    return None if registration.state in ADMITTED else ScanRefusal.NO_SEAT
+    return None if registration.state in ADMITTED_STATES else ScanRefusal.NO_SEAT
 
 
 async def _insert(work: Work, rows: Sequence[Scan]) -> list[Scan]:

@@ -21,7 +21,7 @@ from services.core.statements import matching
 from services.core.work import Work
 from services.events.mail.words import chosen
 
-PAST, MOST = timedelta(days=365), 500
+CALENDAR_GOES_BACK, MOST_CALENDAR_EVENTS = timedelta(days=365), 500
 """How far back a feed goes, and how many events it has at the most: the latest."""
 
 
@@ -56,10 +56,10 @@ async def of_association(work: Work, slug: str, wished: Sequence[str]) -> Render
             or_(col(Event.association_id) == association.id, hosted),
             col(Event.state) != EventState.DRAFT,
             col(Event.published),
-            col(Event.starts_at) >= work.now - PAST,
+            col(Event.starts_at) >= work.now - CALENDAR_GOES_BACK,
         )
         .order_by(col(Event.starts_at).desc(), col(Event.id))
-        .limit(MOST)
+        .limit(MOST_CALENDAR_EVENTS)
     )
     events = list((await work.session.execute(query)).scalars())
     return Rendering(chosen(association.name, wished), events, wished)

@@ -34,8 +34,8 @@ from services.core.statements import matching
 from services.core.work import Work
 from services.events.seats.waiting_list import IN_LINE
 
-MOST_ROWS = 50_000
-PAGE = 500
+MOST_EXPORTED_ROWS = 50_000
+ROWS_PER_PAGE = 500
 """Rows that are read at a time."""
 
 Cell = str | int | bool | Decimal | date | datetime | None
@@ -101,8 +101,8 @@ async def open_sheet(work: Work, slug: str, *, kind: str) -> Sheet:
     work.actor.require("registrations.read", event.association_id)
     which = col(Registration.event_id) == event.id
     rows = (await work.session.execute(work.select(func.count(), of=Registration).where(which))).scalar_one()
-    if rows > MOST_ROWS:
-        raise InvalidInput(f"{MOST_ROWS} registrations at the most", f"{rows}", path=("event",))
+    if rows > MOST_EXPORTED_ROWS:
+        raise InvalidInput(f"{MOST_EXPORTED_ROWS} registrations at the most", f"{rows}", path=("event",))
     questions = await _questions(work, event, sensitive=work.actor.may("needs.read", event.association_id))
     await work.record("registrations.exported", event, data={"rows": rows, "format": kind})
     persons = await work.session.scalars(work.select(col(Registration.person_id)).where(which).distinct())
@@ -131,7 +131,7 @@ async def read_page(work: Work, sheet: Sheet, after: int | None) -> Page:
         ]
         for row in found
     ]
-    return Page(rows, found[-1].arrival if len(found) == PAGE else None)
+    return Page(rows, found[-1].arrival if len(found) == ROWS_PER_PAGE else None)
 
 
 def _on_the_clock(moment: datetime | None, zone: ZoneInfo) -> datetime | None:
@@ -176,7 +176,7 @@ async def _registrations(work: Work, event_id: UUID, after: int | None) -> Seque
         .outerjoin(queue, queue.c.id == col(Registration.id))
         .where(col(Registration.event_id) == event_id)
         .order_by(col(Registration.arrival))
-        .limit(PAGE)
+        .limit(ROWS_PER_PAGE)
     )
     if after is not None:
         query = query.where(col(Registration.arrival) > after)

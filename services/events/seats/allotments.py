@@ -103,12 +103,7 @@ async def release_allotment(work: Work, allotment_id: UUID) -> Allotment:
 
 
 @every("* * * * *")
-async def release_allotments(work: Work) -> None:
-    """Release every allotment whose time has come."""
-    await release_due(work)
-
-
-async def release_due(work: Work) -> list[Allotment]:
+async def release_allotments(work: Work) -> list[Allotment]:
     """Release every allotment whose time has come, in one transaction with the lines that their seats are for."""
     due = and_(col(Allotment.released_at).is_(None), col(Allotment.releases_at) <= work.now)
     released: list[Allotment] = []

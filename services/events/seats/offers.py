@@ -47,20 +47,18 @@ async def decline_offer(work: Work, registration_id: UUID, *, reason: str | None
     return await registering.leave(work, declined, CancellationCause.OFFER_DECLINED, reason=reason)
 
 
-@every("* * * * *")
-async def expire_offers(work: Work) -> None:
-    """End every offer whose time is over, should its own job be late."""
-    await expire_due(work)
-
-
 @job("expire_offer")
 async def expire_offer(work: Work, *, registration_id: UUID) -> None:
     """End one offer, if it stands and its time is over."""
-    await expire_due(work, registration_id)
+    await expire_offers(work, registration_id)
 
 
-async def expire_due(work: Work, registration_id: UUID | None = None) -> list[Registration]:
-    """End the offers whose time is over, or one of them, and pass their seats on. Whose they were."""
+@every("* * * * *")
+async def expire_offers(work: Work, registration_id: UUID | None = None) -> list[Registration]:
+    """End the offers whose time is over, or one of them, and pass their seats on. Returns the registrations.
+
+    Each offer has a job of its own; this runs every minute for those whose job is late.
+    """
     due = and_(
         col(Registration.state) == OFFERED,
         col(Registration.offer_expires_at) <= work.now,

@@ -25,7 +25,7 @@ from services.identity.attempts import begin_attempt, use_attempt
 from services.identity.passkeys.ceremony import MILLISECONDS, Challenge, check_not_embedded, host, origin
 from services.identity.passkeys.errors import PasskeyNotAccepted, TooManyPasskeys
 
-MOST = 20
+MOST_PASSKEYS = 20
 """Passkeys of a person."""
 LONGEST_LABEL = 60
 """Characters of a passkey's name."""
@@ -123,8 +123,8 @@ async def _own(work: Work) -> Sequence[Passkey]:
 
 
 def _check_room(own: Sequence[Passkey]) -> None:
-    if len(own) >= MOST:
-        raise TooManyPasskeys(most=MOST)
+    if len(own) >= MOST_PASSKEYS:
+        raise TooManyPasskeys(most=MOST_PASSKEYS)
 
 
 def _in_their_language(texts: Mapping[str, str], person: Person, work: Work) -> str:

@@ -134,8 +134,8 @@ class Office:
 
     async def sweep(self) -> None:
         platform = system(self.make.tenant)
-        await self._by(platform, offers.expire_due)
-        await self._by(platform, allotments.release_due)
+        await self._by(platform, offers.expire_offers)
+        await self._by(platform, allotments.release_allotments)
 
     async def allot(self, pool: int, association: int, seats: int, hours: int) -> str | None:
         async def keep(work: Work) -> None:
