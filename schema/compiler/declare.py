@@ -308,10 +308,7 @@ READ_TYPES: dict[str, ReadType] = {}
 
 
 def read_type(model: type[SQLModel] | None = None) -> Callable[[type], Any]:
-    """Make a class a read type. Its docstring is its description.
-
-    What implements an interface (`Node`) tells when it was created and last changed, where its table keeps that.
-    """
+    """Make a class a read type. Its docstring is its description. What implements `Node` tells its dates."""
 
     def decorate(cls: type) -> Any:
         if model is not None and issubclass(model, Dated) and hasattr(cls, "__strawberry_definition__"):
@@ -326,10 +323,8 @@ def read_type(model: type[SQLModel] | None = None) -> Callable[[type], Any]:
 
 def _tell_dates(cls: type) -> None:
     """Declare when a row was created and last changed, where the class doesn't say it otherwise."""
-    for name, description in (
-        ("created_at", "When it was created."),
-        ("updated_at", "When it was last changed; when it was created, where it never was."),
-    ):
+    changed = "When it was last changed; when it was created, where it never was."
+    for name, description in {"created_at": "When it was created.", "updated_at": changed}.items():
         if name not in cls.__dict__:
             setattr(cls, name, column(description, where=True, order=True))
             cls.__annotations__[name] = datetime
