@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from enum import StrEnum
+from typing import ClassVar
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Index
@@ -56,6 +57,8 @@ class Person(TenantRecord, table=True):
         Index("person_by_association", "association_ids", postgresql_using="gin"),
         Index("person_by_name", "confederation_id", "family_name", "given_name"),
     )
+
+    concerned: ClassVar[str] = "id"
 
     given_name: str
     family_name: str

@@ -116,5 +116,4 @@ async def _enter(
     await work.insert_all(Registration, registrations, refused={"one_live_registration": Apart()})
     await work.insert_all(JournalEntry, entries)
     await mail.announce_each(work, event, messages)
-    work.changes(event.id)
     return {row["person_id"]: row["id"] for row in registrations}
