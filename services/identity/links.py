@@ -132,7 +132,7 @@ async def _shows_the_address(work: Work, link: SignInLink, person_id: UUID) -> b
     return bool((await work.session.scalars(shown)).all())
 
 
-@job("mail_sign_in_link", tries=4)
+@job("mail_sign_in_link", tries=4, urgent=True, share=4)
 async def mail_sign_in_link(work: Work, *, link_id: UUID, settings: Settings) -> None:
     """Make the links that were asked for, and mail them. What nobody is to have, is forgotten.
 

@@ -1,7 +1,7 @@
 """A subscription of a domain that there isn't: it declares a topic and a field, and nothing below it is changed."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -73,14 +73,16 @@ def streams(make: Maker, monkeypatch: pytest.MonkeyPatch) -> Streams:
 
         @extends(root)
         class _Toy:
-            toy: ToyAssociation | None = by_argument  # type: ignore[valid-type]
-            mine: list[ToyAddress] = of_the_person  # type: ignore[valid-type]
+            toy: ToyAssociation | None = by_argument
+            mine: list[ToyAddress] = of_the_person
 
     made = strawberry.Schema(query=Query, subscription=Subscription)
     return Streams(Operations(Catalog(made._schema)), make.database)
 
 
-async def watch(streams: Streams, make: Maker, actor: Actor, document: str, **variables: Any) -> AsyncIterator[Any]:
+async def watch(
+    streams: Streams, make: Maker, actor: Actor, document: str, **variables: Any
+) -> AsyncGenerator[Any, None]:
     """The answers, as data."""
 
     async def reload() -> Actor:
