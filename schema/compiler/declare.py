@@ -33,6 +33,7 @@ from strawberry.types.arguments import StrawberryArgument
 from strawberry.types.field import StrawberryField
 
 from schema.base.scalars import Locale, Translation
+from schema.compiler.watching import Watch
 
 BINDING = "sql"
 """The key of a field's metadata under which its binding is."""
@@ -78,17 +79,6 @@ class Recorded:
     def needs(self) -> tuple[str, ...]:
         """The columns."""
         return (self.whose, self.associations, *((self.only,) if self.only else ()))
-
-
-@dataclass(frozen=True)
-class Watch:
-    """Which topic a field is watched under: that of the row of `model` whose global identifier an argument is.
-
-    `argument`: its name as the field declares it; without one, the topic of the person who watches.
-    """
-
-    model: type[SQLModel]
-    argument: str | None = None
 
 
 @dataclass(frozen=True)

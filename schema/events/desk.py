@@ -13,7 +13,6 @@ from schema.compiler.declare import (
     ORDINALITY,
     Argument,
     Row,
-    Watch,
     column,
     connection,
     expression,
@@ -22,6 +21,7 @@ from schema.compiler.declare import (
     one,
     read_type,
 )
+from schema.compiler.watching import Watch
 from schema.events.event import Event
 from schema.events.registration import Registration
 from schema.reading.queries import Query

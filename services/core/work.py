@@ -62,6 +62,11 @@ class Work:
         return self.actor.tenant.id
 
     @property
+    def is_elevated(self) -> bool:
+        """Whether the finer conditions of the row policies are lifted now."""
+        return bool(self._elevations)
+
+    @property
     def today(self) -> date:
         """The day of `now` where the confederation is: what memberships, mandates and grants are compared with."""
         return self.now.astimezone(ZoneInfo(self.actor.tenant.time_zone)).date()

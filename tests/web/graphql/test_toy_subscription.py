@@ -17,8 +17,9 @@ from schema.base.ids import encode_id
 from schema.compiler import bind, declare
 from schema.compiler.bind import Catalog
 from schema.compiler.context import Context
-from schema.compiler.declare import Argument, Watch, column, extends, many, one, read_type, watched
+from schema.compiler.declare import Argument, column, extends, many, one, read_type, watched
 from schema.compiler.run import Operations
+from schema.compiler.watching import Watch
 from schema.reading.requests import Request
 from schema.web.graphql.http import Asked
 from schema.web.graphql.streams import Streams
