@@ -5,8 +5,8 @@ A worker finds what waits of each kind and confederation by one step in this ind
 
 from alembic import op
 
-revision = "0008"
-down_revision = "0007"
+revision = "0009"
+down_revision = "0008"
 
 
 def upgrade() -> None:
