@@ -56,6 +56,7 @@ def test_an_hour_has_its_cost_and_then_as_much_as_has_leaked(clock: Clock) -> No
     assert buckets.take("ana", 660) == (0, 3_601)
 
 
+@pytest.mark.promise("hourly-cost-and-streams")
 def test_in_any_span_no_more_is_let_through_than_what_is_guaranteed(clock: Clock) -> None:
     buckets, through = Buckets(3_600, clock), []
     for step, cost in zip(range(3_000), itertools.cycle([1, 700, 3, 90, 2_500]), strict=False):
@@ -93,6 +94,7 @@ def test_of_too_many_buckets_those_with_the_least_in_them_are_forgotten(clock: C
         buckets.take("greedy", 100)
 
 
+@pytest.mark.promise("address-hashed")
 def test_an_address_is_marked_for_a_day_and_kept_nowhere(clock: Clock) -> None:
     def mark(host: str | None) -> bytes:
         return marks.of_peer({"client": None if host is None else (host, 1)})
@@ -123,6 +125,7 @@ def attempt(of: Tenant, host: str, subject: str | None = None) -> int:
     return 200
 
 
+@pytest.mark.promise("attempts-limited")
 def test_one_address_has_so_many_attempts_to_sign_in_at_a_confederation() -> None:
     ours, theirs = tenant(), tenant()
     assert {attempt(ours, "203.0.113.7") for _ in range(ATTEMPTS)} == {200}
@@ -133,6 +136,7 @@ def test_one_address_has_so_many_attempts_to_sign_in_at_a_confederation() -> Non
     ]
 
 
+@pytest.mark.promise("attempts-limited")
 def test_one_subject_has_so_many_attempts_from_wherever() -> None:
     ours = tenant()
     assert {attempt(ours, f"203.0.113.{i}", "ana@example.org") for i in range(ATTEMPTS_AT_ONE)} == {200}
@@ -218,6 +222,7 @@ async def test_strangers_pay_by_the_address_that_a_trusted_proxy_tells(poor: Cli
     }
 
 
+@pytest.mark.promise("caches-and-limits-of-one-tenant")
 async def test_strangers_pay_at_each_confederation_apart(poor: Client, make: Maker) -> None:
     other = await make.other()
     for _ in range(2):
