@@ -96,6 +96,11 @@ class Settings(BaseSettings):
     hourly_cost_of_strangers: int = Field(default=5_000_000, ge=0, validation_alias="CONFED_HOURLY_COST_OF_STRANGERS")
     """The same for anonymous requests and publishable site keys, per confederation and client address."""
 
+    sign_in_attempts: int = Field(default=600, ge=0, validation_alias="CONFED_SIGN_IN_ATTEMPTS")
+    """The number of sign-in attempts per hour, network address and confederation: links asked for, and links, passkeys
+    and answers of identity providers used. A large office shares one address. 0 means no limit.
+    """
+
     trusted_proxies: str = Field(default="", validation_alias="CONFED_TRUSTED_PROXIES")
     """The addresses or networks, separated by commas, of proxies whose `X-Forwarded-For` is trusted. Empty: none is,
     and all anonymous clients behind a proxy share one address and one hourly cost.
