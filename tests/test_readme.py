@@ -4,6 +4,7 @@ import asyncio
 import json
 import re
 import shutil
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -100,3 +101,14 @@ def test_the_glossary_names_types_and_values_that_exist() -> None:
     words = set(CODE.findall((CHECKOUT / "docs" / "glossary.md").read_text()))
     assert len(words) > 30
     assert {word for word in words if word not in types and word not in values and not hasattr(models, word)} == set()
+
+
+def test_the_newest_version_of_the_changelog_is_the_projects() -> None:
+    versions = re.findall(
+        r"^## (\d+\.\d+\.\d+) - 20\d\d-\d\d-\d\d$", (CHECKOUT / "CHANGELOG.md").read_text(), re.MULTILINE
+    )
+    project = tomllib.loads((CHECKOUT / "pyproject.toml").read_text())["project"]
+    assert versions[0] == project["version"]
+    assert len(versions) == len((CHECKOUT / "CHANGELOG.md").read_text().split("\n## ")) - 2, (
+        "all but Unreleased have a date"
+    )
