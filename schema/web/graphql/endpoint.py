@@ -56,11 +56,11 @@ class Endpoint:
         self._operations = built.operations
         self._trusted = Operations(built.catalog)  # of their own: what strangers ask for can't push them out
         self._documents = Documents(database)
-        self._direct = built.direct
+        self._mutations = built.mutations
         self._database = database
         self._actors = actors
         self._view = View(built.strawberry)
-        self._streams = Streams(built.operations, database)
+        self._streams = Streams(built.operations, built.catalog, database)
         self._stopping = stopping or Stopping()
         self._sockets = Sockets(self._stopping)
         self._allowances = Allowances(settings)
@@ -69,7 +69,7 @@ class Endpoint:
     @property
     def figures(self) -> Live:
         """What goes on at this moment."""
-        return Live(self._streams.open, self._sockets.open, self._direct.waiting)
+        return Live(self._streams.open, self._sockets.open, self._mutations.waiting)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> Seen:
         """Answer one request; what may be told of it."""
@@ -253,7 +253,7 @@ class Endpoint:
         request.pay(0, allowance.ASKING + allowance.MUTATING * len(fields))
         document = (asked.document, asked.operation_name)
         try:
-            changed = await self._direct.data(changing.operation, document, asked.variables, request)
+            changed = await self._mutations.data(changing.operation, document, asked.variables, request)
         except (GraphQLError, ExceptionGroup):  # of the variables: graphql-core tells it
             return None
         request.settle()
