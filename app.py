@@ -15,6 +15,7 @@ from schema.cli import documents, journal
 from schema.cli import settings as settings_commands
 from schema.web.application import Application
 from schema.web.graphql.actors import Actors
+from schema.web.graphql.allowance import Attempts
 from schema.web.graphql.endpoint import Endpoint
 from schema.web.ops.draining import Stopping
 from schema.web.ops.stopping import run
@@ -57,7 +58,8 @@ def create_app(settings: Settings | None = None, *, demo_tokens: bool = False, w
         if tracing is not None:
             await tracing.close()
 
-    actors = Actors(database, demo=demo_tokens, origins=settings.allowed_origins)
+    attempts = Attempts(settings.sign_in_attempts)
+    actors = Actors(database, demo=demo_tokens, origins=settings.allowed_origins, attempts=attempts)
     endpoint = Endpoint(build(), database, actors, settings, stopping)
     others = routes(endpoint, database, actors, settings, stopping)
     return Application(endpoint, settings, stopping, tracing, routes=others, lifespan=lifespan)

@@ -95,6 +95,11 @@ class Settings(BaseSettings):
     hourly_cost_of_strangers: int = Field(default=5_000_000, ge=0, validation_alias="CONFED_HOURLY_COST_OF_STRANGERS")
     """The same, of whoever is not signed in, by confederation and address; by address too with a public site key."""
 
+    sign_in_attempts: int = Field(default=600, ge=0, validation_alias="CONFED_SIGN_IN_ATTEMPTS")
+    """How many links may be asked for, and how many secrets, passkeys and providers' answers brought, from one network
+    address in an hour, at one confederation. A large office shares one address. 0 sets no limit.
+    """
+
     trusted_proxies: str = Field(default="", validation_alias="CONFED_TRUSTED_PROXIES")
     """The addresses or networks of the proxies before this server, by commas, whose `X-Forwarded-For` is believed. By
     default nobody's is: behind a proxy that isn't named here all strangers share its address, and its allowance.

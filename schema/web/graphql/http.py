@@ -17,6 +17,9 @@ Headers = Mapping[bytes, bytes]
 LARGEST_BODY = 1_000_000
 """Bytes; a larger body is refused unread."""
 
+LONGEST_NAME = 200
+"""Characters of an operation's name: it is kept with the plans of its document."""
+
 DEEPEST = 200
 """How often objects and lists of a request are in each other: fewer than orjson writes, or Python recurses."""
 
@@ -84,6 +87,15 @@ def _quality(parameters: bytes) -> float:
     return 1
 
 
+def accepts(headers: Headers, kind: bytes) -> bool:
+    """Whether the client names this media type, and not to say that it doesn't want it (`q=0`)."""
+    accept = headers.get(b"accept", b"").lower()
+    if kind not in accept:
+        return False
+    named = (item.partition(b";") for item in accept.split(b","))
+    return any(name.strip() == kind and _quality(parameters) > 0 for name, _, parameters in named)
+
+
 def wants_page(scope: Scope, headers: Headers) -> bool:
     """Whether a browser asks for the page, not for data."""
     asked = scope["query_string"]
@@ -146,8 +158,8 @@ def read(given: Any) -> Asked:
         raise HTTPRefusal(400, "BAD_REQUEST", "A request has a query, which is text.")
     if not isinstance(variables, _OBJECT):
         raise HTTPRefusal(400, "BAD_REQUEST", "Variables are an object.")
-    if not isinstance(name, _TEXT):
-        raise HTTPRefusal(400, "BAD_REQUEST", "An operation's name is text.")
+    if not isinstance(name, _TEXT) or len(name or "") > LONGEST_NAME:
+        raise HTTPRefusal(400, "BAD_REQUEST", f"An operation's name is text of {LONGEST_NAME} characters at the most.")
     return Asked(document, variables or {}, name or None, named)
 
 
