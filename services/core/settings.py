@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-_LEAST_HOURLY_COST = 50_000
+LEAST_HOURLY_COST = 50_000
 """Twice what one operation may cost (`schema.compiler.measure`), which a test holds."""
 CHECKOUT = Path(__file__).resolve().parents[2]
 
@@ -151,8 +151,8 @@ class Settings(BaseSettings):
     @field_validator("hourly_cost", "hourly_cost_of_sites", "hourly_cost_of_strangers")
     @classmethod
     def _check_hourly_cost(cls, given: int) -> int:
-        if 0 < given < _LEAST_HOURLY_COST:
-            raise ValueError(f"0, or at least {_LEAST_HOURLY_COST}, is required")
+        if 0 < given < LEAST_HOURLY_COST:
+            raise ValueError(f"0, or at least {LEAST_HOURLY_COST}, is required")
         return given
 
     @field_validator("trusted_proxies")
