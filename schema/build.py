@@ -14,7 +14,7 @@ from schema.compiler import bind, complete
 from schema.compiler.bind import Catalog
 from schema.compiler.run import Operations
 from schema.mutations import declare
-from schema.mutations.direct import Direct
+from schema.mutations.execute import Engine
 from schema.reading.queries import Query
 from schema.reading.relay import describe_pages
 from schema.reading.subscriptions import Subscription
@@ -52,13 +52,13 @@ _CACHES = [lambda: ParserCache(maxsize=100), lambda: ValidationCache(maxsize=100
 
 @dataclass(frozen=True)
 class Built:
-    """What the endpoint needs: the schema in both views, the bindings, the plan cache, and mutations done directly."""
+    """What the endpoint needs: the schema in both views, the bindings, the plan cache, and the engine of mutations."""
 
     strawberry: strawberry.Schema
     graphql: GraphQLSchema
     catalog: Catalog
     operations: Operations
-    direct: Direct
+    mutations: Engine
 
 
 @cache
@@ -77,5 +77,4 @@ def build() -> Built:
     describe_pages(graphql)
     catalog = Catalog(graphql)
     complete.install(catalog)
-    declare.install(catalog)
-    return Built(made, graphql, catalog, Operations(catalog), Direct(made, catalog))
+    return Built(made, graphql, catalog, Operations(catalog), Engine(catalog))

@@ -185,6 +185,7 @@ def settings_of(database_url: str) -> Settings:
         hourly_cost_of_sites=0,
         hourly_cost_of_strangers=0,
         sign_in_attempts=0,
+        public_seconds=0,
     )
 
 

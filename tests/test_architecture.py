@@ -13,6 +13,7 @@ LAYERS = ("app", "schema", "services", "models")  # each imports those after it 
 EDGE = {"strawberry", "starlette", "graphql", "uvicorn"}
 DOMAINS = (
     "core",
+    "messages",
     "tenancy",
     "people",
     "identity",
@@ -69,6 +70,7 @@ ELEVATED = {
         "the preferred contact point may be one that the actor doesn't see",
         "the next preferred contact point may be one that the actor doesn't see",
     },
+    "services/messages/outbox.py": {"a message is written by the change that it tells of, whosever it is"},
     "services/events/mail/announcing.py": {"a message is written by the change that it tells of, whosever it is"},
     "services/events/planning/life.py": {"managing an event doesn't show who registered"},
     "services/events/registrations/eligibility.py": {

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-_LEAST_HOURLY_COST = 50_000
+LEAST_HOURLY_COST = 50_000
 """Twice what one operation may cost (`schema.compiler.measure`), which a test holds."""
 CHECKOUT = Path(__file__).resolve().parents[2]
 
@@ -96,6 +96,9 @@ class Settings(BaseSettings):
     hourly_cost_of_strangers: int = Field(default=5_000_000, ge=0, validation_alias="CONFED_HOURLY_COST_OF_STRANGERS")
     """The same for anonymous requests and publishable site keys, per confederation and client address."""
 
+    public_seconds: float = Field(default=1.0, ge=0, le=60, validation_alias="CONFED_PUBLIC_SECONDS")
+    """The seconds that this process answers a public GET from memory: an answer may be that old. 0 turns it off."""
+
     sign_in_attempts: int = Field(default=600, ge=0, validation_alias="CONFED_SIGN_IN_ATTEMPTS")
     """The number of sign-in attempts per hour, network address and confederation: links asked for, and links, passkeys
     and answers of identity providers used. A large office shares one address. 0 means no limit.
@@ -148,8 +151,8 @@ class Settings(BaseSettings):
     @field_validator("hourly_cost", "hourly_cost_of_sites", "hourly_cost_of_strangers")
     @classmethod
     def _check_hourly_cost(cls, given: int) -> int:
-        if 0 < given < _LEAST_HOURLY_COST:
-            raise ValueError(f"0, or at least {_LEAST_HOURLY_COST}, is required")
+        if 0 < given < LEAST_HOURLY_COST:
+            raise ValueError(f"0, or at least {LEAST_HOURLY_COST}, is required")
         return given
 
     @field_validator("trusted_proxies")

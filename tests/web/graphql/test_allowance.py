@@ -21,12 +21,12 @@ from schema.web.graphql.allowance import (
 )
 from schema.web.graphql.http import HTTPRefusal
 from services.core.actor import Tenant
-from services.core.settings import _LEAST_HOURLY_COST, Settings
+from services.core.settings import LEAST_HOURLY_COST, Settings
 from tests.client import Answer, Client
 from tests.making import Maker
 from tests.web.serving import served
 
-HOURLY = _LEAST_HOURLY_COST
+HOURLY = LEAST_HOURLY_COST
 
 
 class Clock:

@@ -302,8 +302,8 @@ KILLED = """
 import asyncio, sys
 from datetime import timedelta
 from services.core.settings import Settings
-from services.core.worker import Worker
-import tests.services.core.test_jobs
+from services.core.jobs.worker import Worker
+import tests.services.core.jobs.test_jobs
 asyncio.run(Worker(sys.argv[1], Settings(), poll=timedelta(seconds=0.1)).run())
 """
 
