@@ -78,7 +78,8 @@ def streams(make: Maker, monkeypatch: pytest.MonkeyPatch) -> Streams:
             mine: list[ToyAddress] = of_the_person
 
     made = strawberry.Schema(query=Query, subscription=Subscription)
-    return Streams(Operations(Catalog(made._schema)), make.database)
+    catalog = Catalog(made._schema)
+    return Streams(Operations(catalog), catalog, make.database)
 
 
 async def watch(

@@ -143,6 +143,7 @@ async def test_a_job_is_done_by_the_platform_once_the_change_is_committed(
     assert await marks(make) == [{"mark": str(kept), "system": True}]
 
 
+@pytest.mark.promise("jobs-without-texts")
 async def test_what_is_enqueued_says_keys_and_kinds_only(make: Maker, owner: asyncpg.Connection) -> None:
     async with make.acting_as(None) as work:
         with pytest.raises(TypeError, match="mark is a str"):
