@@ -170,7 +170,7 @@ async def decline_offer(
 
 
 @mutation(Registration, problems=(WrongRegistrationState,))
-async def set_priority(
+async def update_registration_priority(
     work: Work,
     *,
     registration_id: RegistrationId,
