@@ -237,7 +237,7 @@ class AvenueInput:
     title: Annotated[Texts, "What it proposes."]
 
 
-@mutation(Report, problems=(WrongEventState, AlreadyExists))
+@mutation(Report, problems=(WrongEventState,))
 async def draft_report(
     work: Work,
     *,

@@ -10,7 +10,7 @@ from schema.events.event import Event, EventId
 from schema.events.party import RegistrationGuest, RegistrationGuestId
 from schema.events.question import AnswerInput, given_answers
 from schema.events.registration import Registration, RegistrationId
-from schema.events.registration_mutations import REGISTERING
+from schema.events.registration_mutations import ADMISSION
 from schema.mutations.declare import mutation
 from schema.people.person import PersonId
 from schema.tenancy.federation import AssociationId
@@ -18,6 +18,7 @@ from services.core.errors import InvalidInput
 from services.core.unset import UNSET, Unset, given
 from services.core.work import Work
 from services.events.errors import (
+    AnswersNotAccepted,
     GuestScanned,
     NoSuchFormat,
     NotEnoughSeats,
@@ -33,6 +34,7 @@ from services.events.registrations import editing, groups, guests, moving
 
 _CHANGING = (WrongRegistrationState, WrongEventState, RegistrationNotOpen, RegistrationClosed)
 _SEATS = (PartyTooLarge, NotEnoughSeats)
+_COMING = (*ADMISSION, NoSuchFormat, *_SEATS, AnswersNotAccepted)
 _WHY = "Why, for the journal."
 
 
@@ -56,7 +58,7 @@ async def update_registration_guest(
     return await guests.rename_guest(work, registration_guest_id, name)
 
 
-@mutation(Registration, deletes=RegistrationGuest, problems=(*_CHANGING, GuestScanned))
+@mutation(Registration, deletes=RegistrationGuest, problems=(WrongRegistrationState, WrongEventState, GuestScanned))
 async def delete_registration_guest(work: Work, *, registration_guest_id: RegistrationGuestId) -> models.Registration:
     """Give a guest's seat back; the first in line takes it. One's own, or with `registrations.manage`."""
     return await guests.remove_guest(work, registration_guest_id)
@@ -89,7 +91,7 @@ class PersonAnswersInput:
     answers: Annotated[list[AnswerInput], "Answers to the event's questions."]
 
 
-@mutation(Event, problems=(*REGISTERING, NotEnoughSeats))
+@mutation(Event, problems=_COMING)
 async def register_group(
     work: Work,
     *,
@@ -132,7 +134,7 @@ async def register_group(
     )
 
 
-@mutation(Registration, problems=(*REGISTERING, WrongRegistrationState, SeatsKeptForOthers))
+@mutation(Registration, problems=(*ADMISSION, WrongEventState, WrongRegistrationState, SeatsKeptForOthers))
 async def move_registration(
     work: Work,
     *,
@@ -147,7 +149,7 @@ async def move_registration(
     return await moving.move_registration(work, registration_id, person_id, reason=reason)
 
 
-@mutation(Registration, problems=(*REGISTERING, WrongRegistrationState, NotEnoughSeats))
+@mutation(Registration, problems=(*_COMING, WrongEventState, WrongRegistrationState))
 async def move_to_event(
     work: Work,
     *,

@@ -78,7 +78,7 @@ class Row:
     @cached_property
     def committed(self) -> Statement:
         """By a connection for reads."""
-        return reading_as_person(self.catalog, self.selection)
+        return reading_as_person(self.catalog, self.selection, with_types=self.with_types)
 
 
 Part = TypeName | Deleted | Secret | Row

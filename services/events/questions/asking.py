@@ -115,7 +115,8 @@ async def change_question(
         depends_on_id=depends_on_id,
         depends_on_value=depends_on_value,
     )
-    contents = await _contents(work, event, question.key, _changed(question, changes), current)
+    asked = _changed(question, changes)
+    contents = await _contents(work, event, question.key, asked, current, keeps_segment="segment_id" not in changes)
     if unmet := [other.key for other in await _dependents(work, question, current) if _is_unmet(other, contents)]:
         raise QuestionDependedOn(unmet)
     if all(getattr(question, name) == value for name, value in contents.items()):
@@ -229,10 +230,19 @@ def _changed(question: Question, changes: dict[str, Any]) -> QuestionInput:
 
 
 async def _contents(
-    work: Work, event: Event, key: str, asked: QuestionInput, current: Sequence[Question]
+    work: Work,
+    event: Event,
+    key: str,
+    asked: QuestionInput,
+    current: Sequence[Question],
+    *,
+    keeps_segment: bool = False,
 ) -> dict[str, Any]:
-    """The columns of a question that are frozen once it is answered."""
-    if asked.segment_id is not None:
+    """The columns of a question that are frozen once it is answered.
+
+    `keeps_segment`: it is asked of whom it was asked, whether or not the actor sees that segment.
+    """
+    if asked.segment_id is not None and not keeps_segment:
         await work.find(Segment, asked.segment_id, "segmentId")
     depends_on = await _depends_on(work, event, key, asked, current)
     return {
