@@ -47,6 +47,9 @@ class TenantRow(SQLModel):
     confederation_id: UUID = Field(default=None, primary_key=True, foreign_key="confederation.id")
     id: UUID = Field(default_factory=uuid7, primary_key=True)
 
+    concerned: ClassVar[str] = "person_id"
+    """The column of the person whom a row concerns, where the table has one: the journal shows them its entries."""
+
 
 def _stamp() -> Any:
     """A moment that the session fills in; the default is for statements that it doesn't make."""
@@ -71,6 +74,12 @@ class Dated(SQLModel):
 
 class TenantRecord(TenantRow, Dated):
     """A row of one confederation that tells when it was created and last changed."""
+
+
+def concerned_by(row: SQLModel) -> UUID | None:
+    """The person whom a row concerns; null where it concerns nobody."""
+    person_id: UUID | None = getattr(row, getattr(row, "concerned", ""), None)
+    return person_id
 
 
 def belongs_to(table: str, column: str, *carried: str, **renamed: str) -> ForeignKeyConstraint:

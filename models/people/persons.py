@@ -63,6 +63,7 @@ class Person(TenantRecord, table=True):
 
     # Which association links a person isn't told to the others by the moment it happened.
     unnoted: ClassVar[frozenset[str]] = frozenset({"access_version", "association_ids"})
+    concerned: ClassVar[str] = "id"
 
     given_name: str
     family_name: str

@@ -1,11 +1,14 @@
 """Persons, positions and mandates."""
 
 from datetime import date, datetime
+from typing import Annotated
+from uuid import UUID
 
 from sqlalchemy import ARRAY, Uuid, case, literal_column
 
 import models
 from models.base.policies import permission_setting
+from schema.base.ids import Ref
 from schema.compiler import context
 from schema.compiler.declare import Row, column, connection, expression, extends, many, one, read_type
 from schema.reading.queries import Query
@@ -52,6 +55,9 @@ class Person(Node):
     positions: list[Position] = many(
         "All their positions, the latest first.", via="person_id", order=("-starts_on",), limit=50
     )
+
+
+PersonId = Annotated[UUID, Ref("Person", "The person.")]
 
 
 @read_type(models.Mandate)

@@ -47,7 +47,7 @@ def is_preflight(method: str, headers: Headers) -> bool:
 
 async def preflight(headers: Headers, own: Collection[str], send: Send) -> None:
     """Answer that."""
-    found = [*_allowed(headers, own), _METHODS, _headers_of(headers), _BY_PREFLIGHT, _KEPT]
+    found = [*allowed(headers, own), _METHODS, _headers_of(headers), _BY_PREFLIGHT, _KEPT]
     await send({"type": "http.response.start", "status": 204, "headers": found})
     await send({"type": "http.response.body", "body": b""})
 
@@ -66,7 +66,7 @@ def _headers_of(headers: Headers) -> tuple[bytes, bytes]:
 
 def opened(headers: Headers, own: Collection[str], send: Send) -> Send:
     """How a request is answered so that scripts can read it. `own`: the origins that may ask with a cookie."""
-    found = _allowed(headers, own)
+    found = allowed(headers, own)
 
     async def sending(message: Message) -> None:
         if message["type"] == "http.response.start":
@@ -76,7 +76,8 @@ def opened(headers: Headers, own: Collection[str], send: Send) -> Send:
     return sending if found else send
 
 
-def _allowed(headers: Headers, own: Collection[str]) -> list[tuple[bytes, bytes]]:
+def allowed(headers: Headers, own: Collection[str]) -> list[tuple[bytes, bytes]]:
+    """What an answer says of who may read it."""
     origin = headers.get(b"origin")
     varies = [_BY_ORIGIN] if own else []
     if origin is not None and origin.decode("latin-1") in own:

@@ -130,7 +130,7 @@ async def _draft(
     last = work.select(func.max(Demand.number), of=Demand).where(col(Demand.file_id) == file.id)
     number = 1 + (await work.session.scalar(last) or 0)
     if number > MOST_DEMANDS:
-        raise InvalidInput(f"{MOST_DEMANDS} demands at the most", "one more", path=("fileId",))
+        raise InvalidInput(f"{MOST_DEMANDS} demands at the most", "one more", path=("advocacyFileId",))
     demand = await work.insert(
         Demand(
             **part_of(file),

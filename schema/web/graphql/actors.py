@@ -19,7 +19,7 @@ from schema.base.scalars import LOCALES
 from schema.compiler.kept import keep
 from schema.web.cors import foreign_origin, not_its_origin
 from schema.web.graphql.allowance import Attempts
-from schema.web.graphql.http import Headers, Message, Scope, Send
+from schema.web.graphql.http import Header, Headers, Scope
 from schema.web.signin.cookies import check_origin, session_cookie, session_secret
 from services.core.actor import Actor, SignedIn, Tenant, anonymous, find_tenant, load_person, system
 from services.core.database.connections import Database
@@ -176,23 +176,13 @@ class Actors:
             return None
         return actor
 
-    async def renewing(self, actor: Actor, headers: Headers, send: Send) -> Send:
-        """`send`, which gives the browser the next secret of its session where that is due.
-
-        Not so where the answer can't take it to the browser: the secret before is good for a moment more only.
-        """
+    async def renewed(self, actor: Actor, headers: Headers) -> list[Header]:
+        """The cookie with the next secret of the browser's session, where that is due."""
         secret = None if b"authorization" in headers else session_secret(headers, actor.tenant.slug)
         new = None if actor.session is None or secret is None else await self._next(actor, actor.session, secret)
         if new is None:
-            return send
-        cookie = session_cookie(actor.tenant.slug, new, int(sessions.SESSION_LIFE.total_seconds()))
-
-        async def sending(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                message = {**message, "headers": [*message["headers"], cookie]}
-            await send(message)
-
-        return sending
+            return []
+        return [session_cookie(actor.tenant.slug, new, int(sessions.SESSION_LIFE.total_seconds()))]
 
     async def _next(self, actor: Actor, session: SignedIn, secret: str) -> str | None:
         kept = actor.tenant.slug, secret

@@ -26,7 +26,9 @@ from schema.web.graphql import allowance, caching, documents, http, sse
 from schema.web.graphql.actors import Actors, Misdirected, locales
 from schema.web.graphql.allowance import Allowances
 from schema.web.graphql.documents import Documents
+from schema.web.graphql.exchange import Exchange
 from schema.web.graphql.http import Asked, Headers, HTTPRefusal, Message, Receive, Scope, Send
+from schema.web.graphql.memory import Key, Memory, key_by, key_of
 from schema.web.graphql.sockets import Sockets
 from schema.web.graphql.streams import Streams, ended_by
 from schema.web.graphql.told import codes_of, is_bad_value, is_outage, told
@@ -47,27 +49,6 @@ class Live(NamedTuple):
     gathering: int
 
 
-class Exchange:
-    """One request and the way of its answer. `may_change`: it is a POST, which alone changes anything."""
-
-    __slots__ = ("headers", "kind", "may_change", "receive", "scope", "seen", "send")
-
-    def __init__(self, scope: Scope, headers: Headers, receive: Receive, send: Send) -> None:
-        self.scope = scope
-        self.headers = headers
-        self.receive = receive
-        self.send = send
-        self.seen = Seen()
-        self.kind = http.media_type(headers)
-        self.may_change = scope["method"] == "POST"
-
-    async def refuse(self, refusal: HTTPRefusal) -> None:
-        """Send a refusal, as GraphQL tells errors."""
-        seen = self.seen
-        seen.kind, seen.codes = "failed" if refusal.status >= 500 else "refused", (*seen.codes, refusal.code)
-        await http.refuse(self.send, self.kind, refusal)
-
-
 class Endpoint:
     """`/{confederation}/graphql`."""
 
@@ -77,20 +58,21 @@ class Endpoint:
         self._operations = built.operations
         self._trusted = Operations(built.catalog)  # of their own: what strangers ask for can't push them out
         self._documents = Documents(database)
-        self._direct = built.direct
+        self._mutations = built.mutations
         self._database = database
         self._actors = actors
         self._view = View(built.strawberry)
-        self._streams = Streams(built.operations, database)
+        self._streams = Streams(built.operations, built.catalog, database)
         self._stopping = stopping or Stopping()
         self._sockets = Sockets(self._stopping)
         self._allowances = Allowances(settings)
         self._introspection = settings.introspection
+        self._memory = Memory(settings.public_seconds)
 
     @property
     def figures(self) -> Live:
         """What goes on at this moment."""
-        return Live(self._streams.open, self._sockets.open, self._direct.waiting)
+        return Live(self._streams.open, self._sockets.open, self._mutations.waiting)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> Seen:
         """Answer one request; what may be told of it."""
@@ -98,12 +80,20 @@ class Endpoint:
         if cors.is_preflight(scope["method"], headers):
             await cors.preflight(headers, self._actors.origins, send)
             return Seen("preflight")
-        send = cors.opened(headers, self._actors.origins, send)
-        if scope["method"] != "POST":
-            scope, send = caching.reading(scope, send)
-        exchange = Exchange(scope, headers, receive, send)
+        exchange = Exchange(scope, headers, receive, send, self._actors.origins)
+        if scope["method"] in ("GET", "HEAD") and await self._retell(exchange, key_of(scope, headers)):
+            return exchange.seen
         await self._answer(exchange)
         return exchange.seen
+
+    async def _retell(self, exchange: Exchange, key: Key | None) -> bool:
+        """Answer from memory, where what anybody gets was told a moment ago."""
+        kept = self._memory.find(key) if key is not None else None
+        if kept is None:
+            return False
+        exchange.seen.kind = "remembered"
+        await caching.tell(exchange, kept.kind, kept.body, kept.etag, kept.control)
+        return True
 
     async def _answer(self, exchange: Exchange) -> None:
         """Answer, or say why not."""
@@ -125,7 +115,9 @@ class Endpoint:
         scope, headers = exchange.scope, exchange.headers
         request = await self._request(scope, headers, exchange.seen)
         if request.actor.session is not None:
-            exchange.send = await self._actors.renewing(request.actor, headers, exchange.send)
+            exchange.more += await self._actors.renewed(request.actor, headers)
+        if not exchange.may_change and request.actor.key and await self._retell(exchange, _key_of(exchange, request)):
+            return
         if http.wants_page(scope, headers):
             exchange.seen.kind = "page"
             await self._view(scope, exchange.receive, exchange.send)
@@ -144,7 +136,7 @@ class Endpoint:
             exchange.seen.kind, exchange.seen.codes = "refused", codes_of(said)
             # A request that isn't executed is a client's error, where the media type can say so.
             status = 400 if exchange.kind == http.GRAPHQL_JSON else 200
-            await http.respond(exchange.send, status, exchange.kind, orjson.dumps({"errors": said}))
+            await exchange.respond(status, exchange.kind, orjson.dumps({"errors": said}))
 
     async def _respond(self, exchange: Exchange, body: bytes, asked: Asked, request: Request) -> None:
         """Answer what is asked: as bytes, as a stream of events, or by Strawberry's view."""
@@ -166,9 +158,9 @@ class Endpoint:
             exchange.scope["confed.request"] = request
             await self._view(exchange.scope, http.replay(body, exchange.receive), exchange.send)
         elif exchange.may_change:
-            await http.respond(exchange.send, 200, exchange.kind, answer)
+            await exchange.respond(200, exchange.kind, answer)
         else:
-            await caching.respond(exchange.scope, exchange.send, exchange.kind, answer, request)
+            await caching.respond(exchange, answer, request, self._memory, _key_of(exchange, request))
 
     async def _stream(self, exchange: Exchange, body: bytes, asked: Asked, request: Request) -> None:
         answers = self._answers(exchange.scope, body, asked, request)
@@ -299,7 +291,7 @@ class Endpoint:
         request.pay(0, allowance.ASKING + allowance.MUTATING * len(fields))
         document = (asked.document, asked.operation_name)
         try:
-            changed = await self._direct.data(changing.operation, document, asked.variables, request)
+            changed = await self._mutations.data(changing.operation, document, asked.variables, request)
         except (GraphQLError, ExceptionGroup):  # of the variables: graphql-core tells it
             return None
         request.settle()
@@ -333,6 +325,14 @@ class Endpoint:
         who = "nobody" if self._introspection == "nobody" else "whoever is not signed in"
         told = f"The schema is not told to {who} here."
         raise Malformed([GraphQLError(told, extensions={"code": "INTROSPECTION_OFF"})])
+
+
+def _key_of(exchange: Exchange, request: Request) -> Key | None:
+    """What the answer is kept by, where it is anybody's, or anybody's who shows a publishable key."""
+    actor = request.actor
+    if actor.key is None:
+        return key_of(exchange.scope, exchange.headers)
+    return key_by(exchange.scope, exchange.headers, actor.key.id) if actor.is_anonymous else None
 
 
 def _unknown_credentials(exchange: Exchange) -> HTTPRefusal:

@@ -13,6 +13,7 @@ Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 Headers = Mapping[bytes, bytes]
+Header = tuple[bytes, bytes]
 
 LARGEST_BODY = 1_000_000
 """Bytes; a larger body is refused unread."""
@@ -26,7 +27,7 @@ DEEPEST = 200
 JSON = b"application/json"
 GRAPHQL_JSON = b"application/graphql-response+json"
 VARY = b"accept, accept-language, authorization, cookie"
-
+VARIES: Header = (b"vary", VARY)
 
 _HASH = re.compile(r"[0-9a-f]{64}")
 _OBJECT = (dict, type(None))
@@ -260,12 +261,20 @@ def replay(body: bytes, receive: Receive) -> Receive:
     return again
 
 
+def content_type(kind: bytes) -> Header:
+    """The header that says so."""
+    return _CONTENT_TYPES.get(kind) or (b"content-type", kind + b"; charset=utf-8")
+
+
+_CONTENT_TYPES = {kind: (b"content-type", kind + b"; charset=utf-8") for kind in (JSON, GRAPHQL_JSON)}
+
+
 async def respond(send: Send, status: int, kind: bytes, body: bytes, more: Sequence[tuple[bytes, bytes]] = ()) -> None:
     """Send a whole answer. It differs by who asks and in which language: no cache may mix them up."""
     headers = [
-        (b"content-type", kind + b"; charset=utf-8"),
+        content_type(kind),
         (b"content-length", b"%d" % len(body)),
-        (b"vary", VARY),
+        VARIES,
         *more,
     ]
     await send({"type": "http.response.start", "status": status, "headers": headers})
@@ -274,5 +283,10 @@ async def respond(send: Send, status: int, kind: bytes, body: bytes, more: Seque
 
 async def refuse(send: Send, kind: bytes, refusal: HTTPRefusal) -> None:
     """Send a refusal, as GraphQL tells errors."""
+    await respond(send, refusal.status, kind, body_of(refusal), refusal.headers)
+
+
+def body_of(refusal: HTTPRefusal) -> bytes:
+    """A refusal as GraphQL tells errors."""
     error = {"message": refusal.message, "extensions": {"code": refusal.code, **refusal.told}}
-    await respond(send, refusal.status, kind, orjson.dumps({"errors": [error]}), refusal.headers)
+    return orjson.dumps({"errors": [error]})
