@@ -63,7 +63,7 @@ async def contents(url: str) -> set[str]:
                where connamespace = 'public'::regnamespace
                union all select indexdef from pg_indexes where schemaname = 'public'
                union all select format('%s %s', pg_get_functiondef(oid), proacl) from pg_proc
-               where pronamespace::regnamespace::text !~ '^(pg_|information_schema)'
+               where pronamespace::regnamespace::text !~ '^(pg_|information_schema|watching)'
                union all select format('%s %s %s %s', tablename, policyname, qual, with_check) from pg_policies
                union all select format('%s %s %s', relname, relforcerowsecurity, relacl) from pg_class
                where relnamespace = 'public'::regnamespace and relkind = 'r'"""
