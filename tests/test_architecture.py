@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+import models
 from services.core.settings import CHECKOUT
 
 LONGEST = 400  # lines
@@ -191,6 +192,20 @@ def test_domains_build_on_those_before_them_and_leaves_do_not_meet() -> None:
     paths = [path for path in sources("services") if len(path.parts) > 2]
     wrong = {str(path): against_the_domains(path.parts[1], imports(parsed(path))) for path in paths}
     assert {path: names for path, names in wrong.items() if names} == {}
+
+
+def test_the_kernel_knows_no_domain() -> None:
+    """Neither its services nor its models: what it needs of a row, the row's model declares."""
+    known = {
+        f"{path}: {name}"
+        for path in (*sources("services/core"), *sources("models/base"), *sources("models/core"))
+        for name in imports(parsed(path))
+        if (model := getattr(models, name.removeprefix("models."), None)) is not None
+        and name.startswith("models.")
+        and getattr(model, "__module__", "models.core").split(".")[1] not in {"base", "core"}
+    }
+    # Roles decide what an actor may do: `services.core.permissions` says what each may.
+    assert known == {"services/core/actor.py: models.Role", "services/core/permissions.py: models.Role"}
 
 
 def test_a_dependency_the_wrong_way_is_found() -> None:
