@@ -2,7 +2,11 @@
 
 import base64
 import binascii
+from functools import lru_cache
 from uuid import UUID
+
+LONGEST_ID = 200
+"""Characters; a longer text is no identifier, and isn't decoded to find that out."""
 
 
 def encode_id(type_name: str, id: UUID) -> str:
@@ -12,8 +16,14 @@ def encode_id(type_name: str, id: UUID) -> str:
 
 def decode_id(value: object) -> tuple[str, UUID] | None:
     """The type's name and the key in a global identifier; None where it isn't one."""
+    text = str(value)
+    return _decoded(text) if len(text) <= LONGEST_ID else None
+
+
+@lru_cache(1_000)  # each type that a node may be of asks for the same
+def _decoded(text: str) -> tuple[str, UUID] | None:
     try:
-        type_name, _, key = base64.b64decode(str(value), validate=True).decode().partition(":")
+        type_name, _, key = base64.b64decode(text, validate=True).decode().partition(":")
         return type_name, UUID(key)
     except (ValueError, binascii.Error):
         return None

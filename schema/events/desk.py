@@ -25,6 +25,7 @@ from schema.events.event import Event
 from schema.events.registration import Registration
 from schema.reading.queries import Query
 from schema.reading.relay import Connection, Node
+from schema.reading.subscriptions import Subscription
 
 _GUEST = models.RegistrationGuest.__table__.c  # type: ignore[attr-defined]
 _REGISTRATION = models.Registration.__table__.c  # type: ignore[attr-defined]
@@ -86,6 +87,11 @@ COUNTS = one(
     weight=50,
 )
 """The root field, to be asked for and to be watched."""
+
+
+@extends(Subscription)
+class _WatchedDesk:
+    event_counts: EventCounts | None = COUNTS
 
 
 @extends(Event)

@@ -47,6 +47,12 @@ class Settings(BaseSettings):
     writers: int = Field(default=8, ge=1, validation_alias="CONFED_WRITERS")
     """Connections to the database that this process keeps for operations, so also how many run at once."""
 
+    read_seconds: float = Field(default=2.0, gt=0, le=600, validation_alias="CONFED_READ_SECONDS")
+    """How long PostgreSQL may work on one read before the statement is cancelled."""
+
+    operation_seconds: float = Field(default=30.0, gt=0, le=3600, validation_alias="CONFED_OPERATION_SECONDS")
+    """How long it may work on one statement of an operation or a job."""
+
     public_url: str | None = Field(default=None, validation_alias="CONFED_PUBLIC_URL")
     """Where the world reaches this server, for links in mail: `https://api.example.org`. Default: `HOST` and `PORT`."""
 

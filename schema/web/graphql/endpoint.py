@@ -5,7 +5,7 @@ field in Python, an error to be told, a browser) falls through to Strawberry's v
 """
 
 from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from datetime import UTC, datetime
 from functools import partial
 from typing import NamedTuple
@@ -20,6 +20,7 @@ from schema.compiler.context import Context
 from schema.compiler.measure import MAXIMUM_COST, check_values
 from schema.compiler.run import Changing, Malformed, NotSpliced, Operations, Plan, Watched
 from schema.compiler.values import TooMuch, Variables
+from schema.reading.leaving import Gone
 from schema.reading.requests import Request, Seen
 from schema.web import cors
 from schema.web.graphql import allowance, caching, documents, http, sse
@@ -82,7 +83,8 @@ class Endpoint:
             send = cors.opened(headers, self._actors.origins, send)
             if scope["method"] != "POST":
                 scope, send = caching.reading(scope, send)
-            await self._answer(scope, headers, receive, send, seen)
+            with suppress(Gone):
+                await self._answer(scope, headers, receive, send, seen)
         return seen
 
     async def _answer(self, scope: Scope, headers: Headers, receive: Receive, send: Send, seen: Seen) -> None:
@@ -105,6 +107,7 @@ class Endpoint:
                     answers = self._answers(scope, body, asked, request)
                     await sse.tell(answers, receive, send, request, self._stopping.ends)
                     return
+                request.receive = receive
                 answer = await self._splice(asked, request, may_change=scope["method"] == "POST")
             except Malformed as malformed:
                 said = [told(error) for error in malformed.errors]
