@@ -1,63 +1,50 @@
-"""Mail about events: which message went to whom, and whether it was sent. Never what it said."""
+"""Messages about events: their kinds, and which registration each is about."""
 
-from datetime import datetime
-from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import Index
 
+from models.base.enums import DescribedEnum
 from models.base.policies import holds, own, policy
-from models.base.records import TenantRecord, belongs_to, choice, moment, unique
+from models.base.records import TenantRecord, belongs_to, unique
+from models.messages.messages import readable_with
 
 
-class MailKind(StrEnum):
-    """What a message is about."""
+class MailKind(DescribedEnum):
+    """What a message about an event says."""
 
-    CONFIRMATION = "CONFIRMATION"
-    WAITING_LIST = "WAITING_LIST"
-    OFFER = "OFFER"
-    OFFER_EXPIRED = "OFFER_EXPIRED"
-    CANCELLATION = "CANCELLATION"
-    CHANGE = "CHANGE"
-    REMINDER = "REMINDER"
-    REPORT = "REPORT"
-
-
-class MailState(StrEnum):
-    """Where a message is."""
-
-    QUEUED = "QUEUED"
-    SENT = "SENT"
-    NO_ADDRESS = "NO_ADDRESS"
-    FAILED = "FAILED"
-    OUTDATED = "OUTDATED"  # what it would have said was no longer so when its turn came
+    CONFIRMATION = "CONFIRMATION", "The registration is confirmed."
+    WAITING_LIST = "WAITING_LIST", "The person was put on the waiting list."
+    OFFER = "OFFER", "A seat is offered until a given time."
+    OFFER_EXPIRED = "OFFER_EXPIRED", "The offer was not accepted in time."
+    CANCELLATION = "CANCELLATION", "The registration or the event was cancelled."
+    CHANGE = "CHANGE", "The event or the registration has changed."
+    REMINDER = "REMINDER", "The event is about to take place."
+    REPORT = "REPORT", "Thanks for taking part, with the follow-up report."
 
 
-class Mail(TenantRecord, table=True):
-    """A message to somebody who registered. The person's; STAFF of the event's association."""
+class RegistrationMessage(TenantRecord, table=True):
+    """Which registration a message is about. The person's; STAFF of the event's association."""
 
     __table_args__ = (
+        belongs_to("message", "message_id", "person_id"),
         belongs_to("registration", "registration_id", "event_id", "association_id", "person_id"),
-        # Written with the change that it tells of, once: whoever has to begin anew sends no second message.
-        unique("registration_id", "kind", "reason_id", name="a_message_once"),
-        Index("mail_by_registration", "confederation_id", "registration_id", "at"),
+        unique("message_id"),
+        Index("registration_message_by_registration", "confederation_id", "registration_id"),
     )
+    __tablename__ = "registration_message"
 
+    message_id: UUID
     registration_id: UUID
     event_id: UUID
     association_id: UUID
     person_id: UUID
-    kind: MailKind = choice(MailKind)
-    reason_id: UUID  # the journal entry of the change that it tells of
-    sequence: int = 0  # of the invitation that it carried (RFC 5545)
-    at: datetime = moment()
-    state: MailState = choice(MailState, default=MailState.QUEUED)
-    sent_at: datetime | None = moment(nullable=True)
-    attempts: int = 0
+    sequence: int = 0  # of the calendar entry that the message carried (RFC 5545)
 
 
+readable_with("registrations.read")
 policy(
-    Mail,
-    read=own(Mail.person_id) | holds("registrations.read", Mail.association_id),
-    write=own(Mail.person_id) | holds("registrations.manage", Mail.association_id),
+    RegistrationMessage,
+    read=own(RegistrationMessage.person_id) | holds("registrations.read", RegistrationMessage.association_id),
+    write=own(RegistrationMessage.person_id) | holds("registrations.manage", RegistrationMessage.association_id),
 )

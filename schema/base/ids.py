@@ -1,12 +1,25 @@
-"""Global identifiers, as Relay has them: base64 of `Type:key`."""
+"""Global identifiers, as Relay has them: base64 of `Type:key`; and parameters of mutations that are one."""
 
 import base64
 import binascii
+from dataclasses import dataclass
 from functools import lru_cache
 from uuid import UUID
 
 LONGEST_ID = 200
 """Characters; a longer text is no identifier, and isn't decoded to find that out."""
+
+
+@dataclass(frozen=True)
+class Ref:
+    """Marks a parameter as the key of a row of a type, which clients give as its global identifier.
+
+    `EventId = Annotated[UUID, Ref("Event", "The event.")]` stands beside the type. `Annotated[EventId, "…"]` says
+    more than the description that it has by itself.
+    """
+
+    kind: str
+    description: str
 
 
 def encode_id(type_name: str, id: UUID) -> str:

@@ -22,17 +22,18 @@ import inspect
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
 from typing import Any
 
 import strawberry
-from sqlalchemy import ColumnElement, FromClause, Table
+from sqlalchemy import ColumnElement
 from sqlmodel import SQLModel
 from strawberry.annotation import StrawberryAnnotation
 from strawberry.types.arguments import StrawberryArgument
 from strawberry.types.field import StrawberryField
 
 from schema.base.scalars import Locale, Translation
+from schema.compiler.read_types import ReadType
+from schema.compiler.watching import Watch
 
 BINDING = "sql"
 """The key of a field's metadata under which its binding is."""
@@ -81,11 +82,13 @@ class Recorded:
 class Binding:
     """What a field is. `weight`: what it costs beside the objects it gives, counted in objects (`limits`).
 
-    `recorded`: whether reading it is; then it is graphql-core's to complete, as a field in Python is.
+    `recorded`: whether reading it is; then it is graphql-core's to complete, as a field in Python is. `watch`: what
+    its answer depends on, where it can be subscribed to.
     """
 
     weight: int = field(default=0, kw_only=True)
     recorded: Recorded | None = field(default=None, kw_only=True)
+    watch: Watch | None = field(default=None, kw_only=True)
     arguments: Mapping[str, Argument] = field(default_factory=dict, kw_only=True)
 
 
@@ -215,9 +218,11 @@ def one(
     rows: Callable[..., Any] | None = None,
     arguments: Mapping[str, Argument] | None = None,
     weight: int = 0,
+    watch: Watch | None = None,
 ) -> Any:
     """A row of another read type, or null."""
-    return Declared(description, Relation(ONE, via, on, rows, limit=1, arguments=arguments or {}, weight=weight))
+    said: dict[str, Any] = {"arguments": arguments or {}, "weight": weight, "watch": watch}
+    return Declared(description, Relation(ONE, via, on, rows, limit=1, **said))
 
 
 def many(
@@ -231,9 +236,10 @@ def many(
     arguments: Mapping[str, Argument] | None = None,
     weight: int = 0,
     recorded: Recorded | None = None,
+    watch: Watch | None = None,
 ) -> Any:
     """A short list: `limit` rows at the most, in order ("-name": descending; ties by key)."""
-    said: dict[str, Any] = {"arguments": arguments or {}, "weight": weight, "recorded": recorded}
+    said: dict[str, Any] = {"arguments": arguments or {}, "weight": weight, "recorded": recorded, "watch": watch}
     return Declared(description, Relation(MANY, via, on, rows, tuple(order), limit, **said))
 
 
@@ -295,26 +301,6 @@ def global_id(description: str) -> Any:
     return Declared(description, GlobalId())
 
 
-@lru_cache(5_000)
-def _alias(table: Table, name: str) -> FromClause:
-    """An alias never changes, and making the columns of one takes longer than all else that is done with it."""
-    return table.alias(name)
-
-
-@dataclass(frozen=True)
-class ReadType:
-    """A read type: its class, and the model whose table its rows are; none for a function's rows and for roots."""
-
-    cls: type
-    model: type[SQLModel] | None
-
-    def rows(self, name: str) -> FromClause:
-        """The table under an alias."""
-        if self.model is None:
-            raise TypeError(f"{self.cls.__name__} has no table: declare `rows` where it is referred to")
-        return _alias(self.model.__table__, name)  # type: ignore[attr-defined]
-
-
 READ_TYPES: dict[str, ReadType] = {}
 """Every read type by its GraphQL name."""
 
@@ -338,16 +324,24 @@ def read_interface(cls: type) -> Any:
 
 
 def watched(cls: type) -> Any:
-    """Make a class the root of what can be watched: fields that the query's root has too, declared the same way."""
-    _install(cls)
-    return strawberry.type(cls, description=inspect.getdoc(cls))
+    """Make a class the root of what can be watched. Each domain adds fields, which the query's root has too."""
+    made = strawberry.type(cls, description=inspect.getdoc(cls))
+    made.__watched__ = True  # type: ignore[attr-defined]
+    return made
 
 
 def extends(target: Any) -> Callable[[type], type]:
-    """Add the fields declared in a class to a read type of another domain, so that the domains stay apart."""
+    """Add the fields declared in a class to a read type of another domain, so that the domains stay apart.
+
+    TypeError for a field that is to be watched and doesn't say under which topic.
+    """
 
     def decorate(cls: type) -> type:
-        target.__strawberry_definition__.fields.extend(_install(cls))
+        fields = _install(cls)
+        for each in fields if getattr(target, "__watched__", False) else ():
+            if each.metadata[BINDING].watch is None:
+                raise TypeError(f"{each.python_name} can't be watched: declare its `watch`")
+        target.__strawberry_definition__.fields.extend(fields)
         return cls
 
     return decorate

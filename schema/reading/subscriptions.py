@@ -1,6 +1,6 @@
-"""What can be watched. Each domain adds its own, which the query has too: `@extends(Subscription)`.
+"""What can be watched. Each domain adds its own: `@extends(Subscription)`, with a field that the query's root has too.
 
-A subscription tells its answer anew when it changes.
+A subscription answers anew when there is word of a change under the topic that its field declares (`watch=`).
 """
 
 from schema.compiler.declare import watched

@@ -46,7 +46,7 @@ WRONG = build_schema("""
   type ThingConnection { nodes: [Thing!], total: Int }
   interface Problem { code: String }
   type Elsewhere { code: String }
-  type MakeThingPayload { thing: Thing, dryRun: Boolean }
+  type MakeThingPayload { thing: Thing }
   union MakeThingResult = MakeThingPayload | Elsewhere
   input MakeThing { name: String }
   type Mutation { makeThing(thing: MakeThing!): MakeThingResult, thing(input: MakeThing!): MakeThingResult! }
@@ -55,14 +55,13 @@ WRONG = build_schema("""
 
 
 def members(schema: GraphQLSchema) -> Iterator[tuple[str, Any]]:
-    """Everything that can have a description, by its place: types, fields, arguments, fields of inputs.
-
-    Values of enums may say everything by their names; their enums say what they are values of.
-    """
+    """Everything that can have a description, by its place: types, fields, arguments, fields of inputs, enum values."""
     for name, type_ in schema.type_map.items():
         if name.startswith("__") or is_specified_scalar_type(type_):
             continue
         yield name, type_
+        if isinstance(type_, GraphQLEnumType):
+            yield from ((f"{name}.{value_name}", value) for value_name, value in type_.values.items())
         if isinstance(type_, GraphQLObjectType | GraphQLInterfaceType | GraphQLInputObjectType):
             for field_name, field in type_.fields.items():
                 yield f"{name}.{field_name}", field
@@ -150,14 +149,15 @@ def _is_usual(schema: GraphQLSchema, name: str) -> bool:
         and given.fields["dryRun"].default_value is False
         and isinstance(result, GraphQLUnionType)
         and isinstance(problem, GraphQLInterfaceType)
-        and [type_.name for type_ in result.types if problem not in type_.interfaces] == [f"{title}Payload"]
+        and [type_.name for type_ in result.types if problem not in type_.interfaces]
+        == [f"{title}Payload", f"{title}Preview"]
         and {"NotSignedIn", "NotAllowed", "NotFound", "InvalidInput"} <= {type_.name for type_ in result.types}
     )
 
 
 def _is_output(schema: GraphQLSchema, place: str) -> bool:
     type_name, _, field = place.partition(".")
-    return bool(field) and not isinstance(schema.type_map[type_name], GraphQLInputObjectType)
+    return bool(field) and not isinstance(schema.type_map[type_name], GraphQLInputObjectType | GraphQLEnumType)
 
 
 RULES = (undescribed, undated, loose_lists, loose_identifiers, odd_connections, odd_mutations)
@@ -172,7 +172,10 @@ def test_the_schema_keeps_the_rules(rule: Rule) -> None:
 @pytest.mark.parametrize(
     ("rule", "found"),
     [
-        (undescribed, {"Thing", "Thing.name", "Query.thing(id)", "Shape", "MakeThing.name", "MakeThingResult"}),
+        (
+            undescribed,
+            {"Thing", "Thing.name", "Query.thing(id)", "Shape", "Shape.FLAT", "MakeThing.name", "MakeThingResult"},
+        ),
         (undated, {"Thing.name", "Shape.FLAT"}),
         (loose_lists, {"Query.shapes", "ThingConnection.nodes"}),
         (loose_identifiers, {"Thing.id", "Query.thing(id)"}),
