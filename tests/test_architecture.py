@@ -1,6 +1,7 @@
 """How the code hangs together, read from the code itself: which way dependencies point, and what stands only where."""
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -82,8 +83,8 @@ ELEVATED = {
     "services/events/questions/asking.py": {"an answer that the actor may not see freezes its question as well"},
     "services/events/planning/planning.py": {
         "an edition may be a draft of another association",
-        "seats that are added are for those in line",
     },
+    "services/events/seats/capacity.py": {"seats that are added are for those on the waiting list"},
     "services/events/registrations/registering.py": {"a seat that is given back is the next in line's"},
     "services/events/registrations/guests.py": {
         "a guest's seat is of the pool, and given back it is the next in line's"
@@ -310,6 +311,49 @@ def test_functions_of_the_database_that_lift_row_security_are_listed() -> None:
     """`take_seats`: a seat is anybody's to take, and its counter staff's to write."""
     lifting = {str(path) for path in sources("models") if "set_config('confed.elevated'" in path.read_text()}
     assert {path for path in lifting if "/migrations/" not in path} == {"models/events/seats.py"}
+
+
+SPELT_OUT = {
+    # Where services name the tenant's column, and why: nowhere else, `services.core.statements` fills it in.
+    "services/identity/sessions.py": "read before there is a work",
+    "services/identity/site_keys.py": "read before there is a work",
+    "services/trusted_documents/finding.py": "read before there is a work",
+    "services/tenancy/roles.py": "recursive SQL as text",
+    "services/people/segments.py": "one statement for any work, built once of tables",
+    "services/events/fees/balances.py": "to be rewritten",
+    "services/events/fees/invoices.py": "to be rewritten",
+    "services/events/fees/payments.py": "to be rewritten",
+    "services/events/fees/prices.py": "to be rewritten",
+    "services/events/fees/providers.py": "to be rewritten",
+}
+BY_HAND = re.compile(r"\b(confederation_id|populate_existing|with_for_update)\b")
+
+
+def test_operations_spell_out_neither_the_tenant_nor_the_locks() -> None:
+    found = {
+        str(path)
+        for path in sources("services")
+        if path.parts[1] != "core" and BY_HAND.search((CHECKOUT / path).read_text())
+    }
+    assert found == SPELT_OUT.keys()
+    # Who changes rows by a statement notes when: `work.update`, `work.inserting`.
+    by_statement = {
+        "sqlalchemy.update",
+        "sqlalchemy.insert",
+        "sqlalchemy.delete",
+        "sqlalchemy.dialects.postgresql.insert",
+    }
+    paths = [path for path in sources("services") if path.parts[1] != "core" and str(path) not in SPELT_OUT]
+    assert {str(path) for path in paths if imports(parsed(path)) & by_statement} == set()
+
+
+def test_seats_are_counted_in_one_place() -> None:
+    """What `pools` and the database's `take_seats` don't count, nobody does."""
+    counting = re.compile(r"\.(taken|reserved|released_at) ([+-]=|= )")
+    found = {str(path) for path in sources("services/events") if counting.search((CHECKOUT / path).read_text())}
+    assert found == {"services/events/seats/pools.py"}
+    ahead = [path for path in sources("models") if "priority <= 0" in (CHECKOUT / path).read_text()]
+    assert [str(path) for path in ahead if "migrations" not in path.parts] == ["models/events/seats.py"]
 
 
 def test_things_to_do_say_why() -> None:

@@ -5,13 +5,23 @@ from decimal import Decimal
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Index, String, text
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 from uuid_utils.compat import uuid7
 
 from models.base.enums import DescribedEnum
 from models.base.figures import figure
 from models.base.policies import everyone, holds, is_any, nobody, policy
-from models.base.records import TenantRecord, belongs_to, choice, in_order, localized, localized_check, many, unique
+from models.base.records import (
+    Dated,
+    TenantRecord,
+    belongs_to,
+    choice,
+    in_order,
+    localized,
+    localized_check,
+    many,
+    unique,
+)
 
 
 class AssociationKind(DescribedEnum):
@@ -48,7 +58,7 @@ class VotingWeight(DescribedEnum):
     HEADCOUNT = "HEADCOUNT", "Each association's vote is weighted by its headcount."
 
 
-class Confederation(SQLModel, table=True):
+class Confederation(Dated, table=True):
     """The tenant. PUBLIC."""
 
     __table_args__ = (

@@ -22,6 +22,7 @@ import inspect
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 
 import strawberry
@@ -31,6 +32,7 @@ from strawberry.annotation import StrawberryAnnotation
 from strawberry.types.arguments import StrawberryArgument
 from strawberry.types.field import StrawberryField
 
+from models.base.records import Dated
 from schema.base.scalars import Locale, Translation
 from schema.compiler.read_types import ReadType
 from schema.compiler.watching import Watch
@@ -306,15 +308,26 @@ READ_TYPES: dict[str, ReadType] = {}
 
 
 def read_type(model: type[SQLModel] | None = None) -> Callable[[type], Any]:
-    """Make a class a read type. Its docstring is its description."""
+    """Make a class a read type. Its docstring is its description. What implements `Node` tells its dates."""
 
     def decorate(cls: type) -> Any:
+        if model is not None and issubclass(model, Dated) and hasattr(cls, "__strawberry_definition__"):
+            _tell_dates(cls)
         _install(cls)
         made = strawberry.type(cls, description=inspect.getdoc(cls))
         READ_TYPES[cls.__name__] = ReadType(made, model)
         return made
 
     return decorate
+
+
+def _tell_dates(cls: type) -> None:
+    """Declare when a row was created and last changed, where the class doesn't say it otherwise."""
+    changed = "When it was last changed; when it was created, where it never was."
+    for name, description in {"created_at": "When it was created.", "updated_at": changed}.items():
+        if name not in cls.__dict__:
+            setattr(cls, name, column(description, where=True, order=True))
+            cls.__annotations__[name] = datetime
 
 
 def read_interface(cls: type) -> Any:

@@ -3,7 +3,6 @@
 from collections.abc import Awaitable, Callable
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlmodel import col
 
 from models import Association, Confederation, ContactPoint, Invitation, LinkPurpose, Message, Person, SignInLink
@@ -30,8 +29,8 @@ async def _asked_address(work: Work, message: Message) -> str | None:
 def _of(purpose: LinkPurpose) -> Callable[[Work, Message, Settings], Awaitable[Letter | None]]:
     async def compose(work: Work, message: Message, settings: Settings) -> Letter | None:
         """The link, as long as it is good and wasn't used."""
-        mine = col(SignInLink.confederation_id) == work.tenant_id, col(SignInLink.message_id) == message.id
-        link = (await work.session.scalars(select(SignInLink).where(*mine).with_for_update())).one_or_none()
+        query = work.select(SignInLink, lock=True).where(col(SignInLink.message_id) == message.id)
+        link = (await work.session.scalars(query)).one_or_none()
         if link is None or link.used_at is not None or link.expires_at <= work.now:
             return None
         secret, link.secret_hash = new_secret()
@@ -47,15 +46,15 @@ for _purpose, _name in KINDS.items():
 
 async def _invited_address(work: Work, message: Message) -> str | None:
     invitation = await work.find_by(Invitation, message_id=message.id)
-    point = await work.session.get(ContactPoint, (work.tenant_id, invitation.contact_point_id))
-    return None if point is None else point.value
+    which = col(ContactPoint.id) == invitation.contact_point_id
+    return await work.session.scalar(work.select(col(ContactPoint.value)).where(which))
 
 
 @message_kind(INVITATION, permission="persons.manage", address=_invited_address)
 async def _invitation(work: Work, message: Message, settings: Settings) -> Letter | None:
     """The invitation, as long as it is good and the person hasn't signed in."""
-    mine = col(Invitation.confederation_id) == work.tenant_id, col(Invitation.message_id) == message.id
-    invitation = (await work.session.scalars(select(Invitation).where(*mine).with_for_update())).one_or_none()
+    query = work.select(Invitation, lock=True).where(col(Invitation.message_id) == message.id)
+    invitation = (await work.session.scalars(query)).one_or_none()
     if invitation is None or invitation.claimed_at is not None or invitation.expires_at <= work.now:
         return None
     person = await work.find(Person, invitation.person_id)

@@ -2,7 +2,6 @@
 
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlmodel import col
 
 from models import Message, MessageState
@@ -65,9 +64,7 @@ async def send(work: Work, message_id: UUID, settings: Settings) -> None:
 
 
 async def _queued(work: Work, message_id: UUID) -> Message | None:
-    query = select(Message).where(
-        col(Message.confederation_id) == work.tenant_id,
-        col(Message.id) == message_id,
-        col(Message.state) == MessageState.QUEUED,
+    query = work.select(Message, lock=True).where(
+        col(Message.id) == message_id, col(Message.state) == MessageState.QUEUED
     )
-    return (await work.session.execute(query.with_for_update(key_share=True))).scalar_one_or_none()
+    return (await work.session.execute(query)).scalar_one_or_none()

@@ -170,7 +170,6 @@ async def test_nobody_but_the_outbox_writes_a_message_to_somebody_else(make: Mak
         async with make.acting_as(staff) as work:
             await work.insert(
                 Message(
-                    confederation_id=work.tenant_id,
                     person_id=ana.id,
                     kind=KIND,
                     cause_id=uuid4(),
