@@ -13,6 +13,8 @@ from typing import Any
 from alembic_utils.pg_policy import PGPolicy
 from sqlmodel import SQLModel
 
+from models.base.permissions import Permission
+
 APP = "confed_app"
 """The role that the application acts as: not the owner, NOBYPASSRLS."""
 FIGURES = "confed_figures"
@@ -37,7 +39,7 @@ class Condition:
     """One way of being admitted to a row, as SQL over the row's own columns. `|`: either; `&`: both; `~`: not."""
 
     sql: str
-    permissions: frozenset[str] = frozenset()
+    permissions: frozenset[Permission] = frozenset()
 
     def __or__(self, other: "Condition") -> "Condition":
         return Condition(f"{self.sql} or {other.sql}", self.permissions | other.permissions)
@@ -83,19 +85,19 @@ def member_of_any(column: Any) -> Condition:
     return Condition(f"{_name(column)} && {id_set('memberships')}")
 
 
-def holds(permission: str, column: Any) -> Condition:
+def holds(permission: Permission, column: Any) -> Condition:
     """Rows of an association where the actor holds the permission, cascades unfolded."""
     return Condition(f"{_name(column)} = any({permission_setting(permission)})", frozenset({permission}))
 
 
-def overlaps(permission: str, column: Any) -> Condition:
+def overlaps(permission: Permission, column: Any) -> Condition:
     """Rows that belong to any association where the actor holds the permission."""
     return Condition(f"{_name(column)} && {permission_setting(permission)}", frozenset({permission}))
 
 
-def permission_setting(permission: str) -> str:
+def permission_setting(permission: Permission) -> str:
     """The associations where the actor holds the permission, as SQL."""
-    return id_set(permission.replace(".", "_"))
+    return id_set(permission.setting)
 
 
 @dataclass(frozen=True)
@@ -163,7 +165,7 @@ class Policies:
         return self.by_table[model.__tablename__]
 
     @property
-    def permissions(self) -> frozenset[str]:
+    def permissions(self) -> frozenset[Permission]:
         """Every permission that some policy asks for: each is a setting of the actor."""
         return frozenset().union(*(p.read.permissions | p.write.permissions for p in self.by_table.values()))
 

@@ -14,6 +14,7 @@ from sqlalchemy.types import UserDefinedType
 from sqlmodel import Field
 
 from models.base.figures import routine
+from models.base.permissions import Permission
 from models.base.policies import Condition, holds, nobody, own, policy, setting
 from models.base.records import TenantRecord, belongs_to, choice, moment, unique
 
@@ -135,6 +136,8 @@ class IdempotencyRecord(TenantRecord, table=True):
     at: datetime = moment()
 
 
+READ_JOURNAL = Permission("journal.read", about_persons=True, scope=False)
+
 _by_the_actor = Condition(
     f"actor_person_id is not distinct from {setting('person', 'uuid')}"
     f" and actor_key_id is not distinct from {setting('key', 'uuid')}"
@@ -142,14 +145,14 @@ _by_the_actor = Condition(
 
 policy(
     JournalEntry,
-    read=own(JournalEntry.concerns_id) | holds("journal.read", JournalEntry.association_id),
+    read=own(JournalEntry.concerns_id) | holds(READ_JOURNAL, JournalEntry.association_id),
     write=_by_the_actor,
     append_only=True,
 )
 policy(JournalLink, read=nobody, write=nobody, append_only=True)
 policy(
     AccessRecord,
-    read=own(AccessRecord.person_id) | holds("journal.read", AccessRecord.association_id),
+    read=own(AccessRecord.person_id) | holds(READ_JOURNAL, AccessRecord.association_id),
     write=Condition(f"reader_id = coalesce({setting('person', 'uuid')}, {setting('key', 'uuid')})"),
     append_only=True,
 )

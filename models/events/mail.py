@@ -8,6 +8,7 @@ from sqlalchemy import Index
 
 from models.base.policies import holds, own, policy
 from models.base.records import TenantRecord, belongs_to, choice, moment, unique
+from models.events.registrations import MANAGE_REGISTRATIONS, READ_REGISTRATIONS
 
 
 class MailKind(StrEnum):
@@ -58,6 +59,6 @@ class Mail(TenantRecord, table=True):
 
 policy(
     Mail,
-    read=own(Mail.person_id) | holds("registrations.read", Mail.association_id),
-    write=own(Mail.person_id) | holds("registrations.manage", Mail.association_id),
+    read=own(Mail.person_id) | holds(READ_REGISTRATIONS, Mail.association_id),
+    write=own(Mail.person_id) | holds(MANAGE_REGISTRATIONS, Mail.association_id),
 )

@@ -9,7 +9,8 @@ from sqlmodel import Field
 from models.base.figures import routine
 from models.base.policies import holds, member_of, policy, when
 from models.base.records import TenantRecord, belongs_to, carries, choice, moment, unique
-from models.events.events import EventFormat
+from models.events.events import MANAGE_EVENTS, EventFormat
+from models.events.registrations import MANAGE_REGISTRATIONS
 
 
 class SeatPool(TenantRecord, table=True):
@@ -70,16 +71,16 @@ class Allotment(TenantRecord, table=True):
 
 policy(
     SeatPool,
-    read=when(SeatPool.published) | holds("events.manage", SeatPool.association_id),
-    write=holds("events.manage", SeatPool.association_id),
+    read=when(SeatPool.published) | holds(MANAGE_EVENTS, SeatPool.association_id),
+    write=holds(MANAGE_EVENTS, SeatPool.association_id),
     counted=True,
 )
 policy(
     Allotment,
-    read=holds("events.manage", Allotment.association_id)
-    | holds("registrations.manage", Allotment.beneficiary_id)
+    read=holds(MANAGE_EVENTS, Allotment.association_id)
+    | holds(MANAGE_REGISTRATIONS, Allotment.beneficiary_id)
     | member_of(Allotment.beneficiary_id),
-    write=holds("events.manage", Allotment.association_id),
+    write=holds(MANAGE_EVENTS, Allotment.association_id),
     counted=True,
 )
 

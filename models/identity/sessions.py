@@ -11,6 +11,7 @@ from sqlalchemy import CheckConstraint, Index
 
 from models.base.policies import holds, nobody, own, policy
 from models.base.records import TenantRecord, belongs_to, choice, moment, unique
+from models.people.persons import MANAGE_PERSONS
 
 
 class SignInMethod(StrEnum):
@@ -107,6 +108,6 @@ policy(Session, read=own(Session.person_id), write=own(Session.person_id))
 policy(SignInLink, read=nobody, write=nobody)
 policy(
     Invitation,
-    read=own(Invitation.person_id) | holds("persons.manage", Invitation.association_id),
-    write=holds("persons.manage", Invitation.association_id),
+    read=own(Invitation.person_id) | holds(MANAGE_PERSONS, Invitation.association_id),
+    write=holds(MANAGE_PERSONS, Invitation.association_id),
 )

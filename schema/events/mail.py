@@ -8,6 +8,7 @@ from uuid import UUID
 import strawberry
 
 import models
+from models import MANAGE_EVENTS
 from schema.base.scalars import Locale
 from schema.compiler import context
 from schema.compiler.declare import Argument, column, computed, expression, extends, many, read_type
@@ -58,7 +59,7 @@ async def _preview(
 ) -> MailPreview | None:
     async with begin(request.database, request.actor, now=request.reading.now) as work:
         event = await work.find(models.Event, UUID(row["id"]))
-        if not work.actor.may("events.manage", event.association_id):
+        if not work.actor.may(MANAGE_EVENTS, event.association_id):
             return None
         chosen = request.reading.locales[0] if locale is None else locale.code
         said = await preview(work, event, kind or models.MailKind.CONFIRMATION, chosen, "")

@@ -55,7 +55,7 @@ class Association(Node):
 
 
 def _staff_only(row: Row, value: str) -> Row:
-    held: Row = literal_column(f"({permission_setting('affiliations.manage')})")
+    held: Row = literal_column(f"({permission_setting(models.MANAGE_AFFILIATIONS)})")
     return case((row.association_id.bool_op("= any")(held) | row.umbrella_id.bool_op("= any")(held), row[value]))
 
 

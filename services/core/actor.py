@@ -15,9 +15,10 @@ import asyncpg
 import orjson
 
 from models import Role
+from models.base.permissions import Permission
 from services.core.database.connections import Reader
 from services.core.errors import NotAllowed, NotSignedIn, StepUpRequired
-from services.core.permissions import PERSONAL, ROLES
+from services.core.permissions import held_by
 
 
 @dataclass(frozen=True)
@@ -124,11 +125,11 @@ class Actor:
             raise NotSignedIn
         return self.person_id
 
-    def may(self, permission: str, association_id: UUID) -> bool:
+    def may(self, permission: Permission, association_id: UUID) -> bool:
         """Whether the actor holds the permission in the association."""
         return self.is_system or association_id in self.holds.get(permission, ())
 
-    def require(self, permission: str, association_id: UUID) -> None:
+    def require(self, permission: Permission, association_id: UUID) -> None:
         """NotSignedIn or NotAllowed where the actor doesn't hold the permission in the association."""
         if self.may(permission, association_id):
             return
@@ -231,9 +232,8 @@ async def load_person(
     id, version, grants, memberships = orjson.loads(found)
     holds: dict[str, set[UUID]] = {}
     for role, association_id, visible in grants or ():
-        for permission in ROLES[Role(role)]:
-            if visible or permission not in PERSONAL:
-                holds.setdefault(permission, set()).add(UUID(association_id))
+        for permission in held_by(Role(role), visible=visible):
+            holds.setdefault(permission, set()).add(UUID(association_id))
     return Actor(
         tenant,
         UUID(id),

@@ -19,6 +19,7 @@ from sqlmodel import SQLModel, col
 from uuid_utils.compat import uuid7
 
 from models import Confederation, Event, JournalEntry, Person
+from models.base.permissions import Permission
 from models.base.records import TenantRecord
 from services.core.actor import Actor
 from services.core.database.connections import Database
@@ -71,7 +72,7 @@ class Work:
             problem.path = path
             raise
 
-    async def find_managed(self, model: type[Row], id: UUID, permission: str, *path: str) -> Row:
+    async def find_managed(self, model: type[Row], id: UUID, permission: Permission, *path: str) -> Row:
         """The row, locked, for who holds the permission in its association.
 
         NotFound for who may not see it, NotSignedIn or NotAllowed for others who do.

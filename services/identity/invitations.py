@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import func, select, update
 from sqlmodel import col
 
-from models import Association, ContactKind, ContactPoint, Invitation, Person, Session, SignInMethod
+from models import MANAGE_PERSONS, Association, ContactKind, ContactPoint, Invitation, Person, Session, SignInMethod
 from services.core.errors import InvalidInput
 from services.core.jobs.jobs import enqueue, job
 from services.core.settings import Settings
@@ -34,7 +34,7 @@ async def invite_person(work: Work, *, person_id: UUID, association_id: UUID) ->
     in; NoAddress where there is none.
     """
     await work.find(Association, association_id, "associationId")
-    work.actor.require("persons.manage", association_id)
+    work.actor.require(MANAGE_PERSONS, association_id)
     person = (await access.managed(work, {person_id}))[person_id]
     if association_id not in person.association_ids:
         raise InvalidInput("an association of the person's", "another", path=("associationId",))

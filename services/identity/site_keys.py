@@ -15,15 +15,14 @@ from uuid import UUID
 
 import orjson
 
-from models import Association, SiteKey, SiteKeyKind
+from models import MANAGE_KEYS, Association, SiteKey, SiteKeyKind
+from models.base.permissions import permissions
 from services.core.actor import Actor, Key, Tenant
 from services.core.checks import check_after, check_moment, check_text
 from services.core.database.connections import Reader
 from services.core.errors import InvalidInput, NotAllowed
 from services.core.permissions import SCOPES
 from services.core.work import Work
-
-_PERMISSION = "keys.manage"
 
 OVERLAP = timedelta(days=7)
 """How long a key that was rotated is still good, so that a website has time to take up its successor."""
@@ -57,7 +56,7 @@ async def make_key(
     `scopes`: what a secret key may do, never more than its maker may: NotAllowed names what they don't hold.
     """
     await work.find(Association, association_id, "associationId")
-    work.actor.require(_PERMISSION, association_id)
+    work.actor.require(MANAGE_KEYS, association_id)
     is_secret = kind is SiteKeyKind.SECRET
     if is_secret and origins:
         raise InvalidInput("no origins: a secret key is never in a browser", f"{len(origins)}", path=("origins",))
@@ -116,7 +115,7 @@ async def rotate_key(work: Work, key_id: UUID, *, overlap: timedelta = OVERLAP) 
 
 async def revoke_key(work: Work, key_id: UUID, *, reason: str | None = None) -> SiteKey:
     """End a key at once: its next request is refused. Asks for `keys.manage`; a key that was revoked stays so."""
-    row = await work.find_managed(SiteKey, key_id, _PERMISSION, "siteKeyId")
+    row = await work.find_managed(SiteKey, key_id, MANAGE_KEYS, "siteKeyId")
     if row.revoked_at is None:
         row.revoked_at = work.now
         row.access_version += 1
@@ -178,7 +177,7 @@ def _digest(token: str) -> str:
 
 async def _living(work: Work, key_id: UUID) -> SiteKey:
     """The key, locked, if it is still good for something. InvalidInput where it is over."""
-    row = await work.find_managed(SiteKey, key_id, _PERMISSION, "siteKeyId")
+    row = await work.find_managed(SiteKey, key_id, MANAGE_KEYS, "siteKeyId")
     if row.revoked_at is not None or (row.expires_at is not None and row.expires_at <= work.now):
         found = "revoked" if row.revoked_at is not None else "expired"
         raise InvalidInput("a key that is neither revoked nor expired", found, path=("siteKeyId",))
@@ -188,10 +187,11 @@ async def _living(work: Work, key_id: UUID) -> SiteKey:
 def _check_scopes(work: Work, association_id: UUID, scopes: Sequence[str]) -> None:
     """Nobody makes a key that may do more than they may themselves."""
     for rank, scope in enumerate(scopes):
-        if scope not in SCOPES:
+        permission = permissions.get(scope)
+        if permission not in SCOPES:
             raise InvalidInput(", ".join(sorted(SCOPES)), scope[:100], path=("scopes", str(rank)))
-        if not work.actor.may(scope, association_id):
-            raise NotAllowed(scope, path=("scopes", str(rank)))
+        if not work.actor.may(permission, association_id):
+            raise NotAllowed(permission, path=("scopes", str(rank)))
 
 
 def _checked_end(work: Work, expires_at: datetime | None) -> datetime | None:

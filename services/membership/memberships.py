@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlmodel import col
 
-from models import Association, CancellationReason, Membership, MembershipCategory, MembershipStatus
+from models import MANAGE_MEMBERSHIPS, Association, CancellationReason, Membership, MembershipCategory, MembershipStatus
 from services.core.checks import check_period, check_text
 from services.core.errors import AlreadyExists, InvalidInput, NotFound
 from services.core.work import Work
@@ -17,7 +17,6 @@ from services.people import access
 from services.people.standing import GOOD_STANDING, status_on
 from services.tenancy.visibility import links_changed
 
-_PERMISSION = "memberships.manage"
 _RENEWABLE = (*GOOD_STANDING, MembershipStatus.EXPIRED)
 _ENDABLE = (MembershipStatus.PENDING, *GOOD_STANDING, MembershipStatus.EXPIRED)
 _REFUSED = {
@@ -67,7 +66,7 @@ async def admit_all(work: Work, *, association_id: UUID, admissions: Sequence[Ad
     Somebody who is a member already, or a number that is taken, is AlreadyExists, and nobody is admitted.
     """
     await work.find(Association, association_id)
-    work.actor.require(_PERMISSION, association_id)
+    work.actor.require(MANAGE_MEMBERSHIPS, association_id)
     categories = await _categories(work, association_id)
     await access.seen(work, {admission.person_id for admission in admissions})
     rows = []
@@ -122,7 +121,7 @@ async def resign(work: Work, membership_id: UUID, *, on: date | None = None) -> 
     """Leave an association, today or on a later day. The member's own to do, or its staff's (`memberships.manage`)."""
     membership = await work.find(Membership, membership_id)
     if membership.person_id != work.actor.person_id:
-        work.actor.require(_PERMISSION, membership.association_id)
+        work.actor.require(MANAGE_MEMBERSHIPS, membership.association_id)
     if on is not None and on < work.today:
         raise InvalidInput(f"{work.today} or later", f"{on}", path=("on",))
     async with work.elevated("a membership is its association's to change, and its person's to leave"):
@@ -160,7 +159,7 @@ async def _locked(
     work: Work, membership_id: UUID, required: Sequence[MembershipStatus]
 ) -> tuple[Membership, MembershipStatus]:
     membership = await work.find(Membership, membership_id)
-    work.actor.require(_PERMISSION, membership.association_id)
+    work.actor.require(MANAGE_MEMBERSHIPS, membership.association_id)
     return await _standing(work, membership_id, required)
 
 

@@ -5,12 +5,10 @@ from collections.abc import Mapping
 from sqlalchemy import select
 from sqlmodel import col
 
-from models import Association, AssociationKind, Sector
+from models import MANAGE_ASSOCIATIONS, Association, AssociationKind, Sector
 from services.core.checks import check_localized, check_slug
 from services.core.errors import InvalidInput, NotAllowed, NotSignedIn
 from services.core.work import Work
-
-_PERMISSION = "associations.manage"
 
 
 async def create_association(
@@ -51,7 +49,7 @@ async def _require_somewhere(work: Work) -> None:
     umbrella = select(col(Association.id)).where(
         col(Association.confederation_id) == work.tenant_id,
         col(Association.kind) == AssociationKind.UMBRELLA,
-        col(Association.id).in_(work.actor.holds.get(_PERMISSION, frozenset())),
+        col(Association.id).in_(work.actor.holds.get(MANAGE_ASSOCIATIONS, frozenset())),
     )
     if await work.session.scalar(umbrella.limit(1)) is None:
-        raise NotSignedIn if work.actor.is_anonymous else NotAllowed(_PERMISSION)
+        raise NotSignedIn if work.actor.is_anonymous else NotAllowed(MANAGE_ASSOCIATIONS)

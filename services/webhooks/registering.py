@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import delete, func, select
 from sqlmodel import col
 
-from models import Association, DeliveryState, Webhook, WebhookDelivery, WebhookDisabling
+from models import MANAGE_WEBHOOKS, Association, DeliveryState, Webhook, WebhookDelivery, WebhookDisabling
 from services.core.jobs.jobs import enqueue
 from services.core.outside.requests import check_url
 from services.core.outside.sealing import seal, unseal
@@ -20,7 +20,6 @@ from services.webhooks.bodies import new_secret
 from services.webhooks.errors import TooManyWebhooks
 from services.webhooks.matching import check_patterns
 
-PERMISSION = "webhooks.manage"
 MOST = 10
 """Webhooks of an association."""
 OVERLAP = timedelta(days=1)
@@ -33,7 +32,7 @@ async def register_webhook(work: Work, association_id: UUID, *, url: str, events
     InvalidInput for an address that nothing is sent to, SecretKeyMissing on a server that keeps no secrets.
     """
     await work.find(Association, association_id, "associationId")
-    work.actor.require(PERMISSION, association_id)
+    work.actor.require(MANAGE_WEBHOOKS, association_id)
     check_url(url, "url", private=work.settings.private_addresses)
     patterns = check_patterns(events, "events")
     await work.lock(f"webhooks of {association_id}")
@@ -124,7 +123,7 @@ async def show_secret(work: Work, webhook_id: UUID) -> tuple[Webhook, str]:
 
 async def managed_webhook(work: Work, webhook_id: UUID) -> Webhook:
     """A webhook, locked, for who manages it; NotFound for everybody else, who don't see it."""
-    return await work.find_managed(Webhook, webhook_id, PERMISSION, "webhookId")
+    return await work.find_managed(Webhook, webhook_id, MANAGE_WEBHOOKS, "webhookId")
 
 
 def secrets_of(work: Work, row: Webhook) -> list[str]:

@@ -6,13 +6,13 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, or_, select
 from sqlmodel import col
 
-from models import JournalEntry, Webhook, WebhookDelivery
+from models import MANAGE_WEBHOOKS, JournalEntry, Webhook, WebhookDelivery
 from services.core.checks import check_after, check_moment
 from services.core.errors import InvalidInput
 from services.core.work import Work
 from services.webhooks.errors import WebhookDisabled
 from services.webhooks.outbox import begin_deliveries
-from services.webhooks.registering import PERMISSION, managed_webhook
+from services.webhooks.registering import managed_webhook
 
 MOST = 10_000
 """Entries that are replayed at once."""
@@ -29,7 +29,7 @@ async def send_test(work: Work, webhook_id: UUID) -> WebhookDelivery:
 
 async def replay_delivery(work: Work, delivery_id: UUID) -> WebhookDelivery:
     """Tell a webhook an entry once more, for three days again. The other side gets the same `webhook-id`."""
-    delivery = await work.find_managed(WebhookDelivery, delivery_id, PERMISSION, "deliveryId")
+    delivery = await work.find_managed(WebhookDelivery, delivery_id, MANAGE_WEBHOOKS, "deliveryId")
     row = await _enabled(work, delivery.webhook_id)
     await begin_deliveries(work, row, [delivery.entry_id], anew=True)
     await work.record("webhook.replayed", row, entry_id=str(delivery.entry_id))

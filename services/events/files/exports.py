@@ -17,6 +17,8 @@ from sqlalchemy import ARRAY, Uuid, and_, any_, func, literal, select
 from sqlmodel import col
 
 from models import (
+    READ_NEEDS,
+    READ_REGISTRATIONS,
     Answer,
     Event,
     Question,
@@ -96,12 +98,12 @@ async def open_sheet(work: Work, slug: str, *, kind: str) -> Sheet:
         event = await work.find_by(Event, slug=check_slug(slug))
     except InvalidInput:
         raise NotFound("event") from None  # an address that leads nowhere, like any other
-    work.actor.require("registrations.read", event.association_id)
+    work.actor.require(READ_REGISTRATIONS, event.association_id)
     which = (col(Registration.confederation_id) == work.tenant_id, col(Registration.event_id) == event.id)
     rows = (await work.session.execute(select(func.count()).select_from(Registration).where(*which))).scalar_one()
     if rows > MOST_ROWS:
         raise InvalidInput(f"{MOST_ROWS} registrations at the most", f"{rows}", path=("event",))
-    questions = await _questions(work, event, sensitive=work.actor.may("needs.read", event.association_id))
+    questions = await _questions(work, event, sensitive=work.actor.may(READ_NEEDS, event.association_id))
     await work.record("registrations.exported", event, rows=rows, format=kind)
     persons = await work.session.scalars(select(col(Registration.person_id)).where(*which).distinct())
     await record_reads(work, [Read(ReadKind.EXPORT, id, event.association_id) for id in persons])

@@ -10,7 +10,17 @@ from sqlalchemy import exists, select
 from sqlmodel import col
 from uuid_utils.compat import uuid7
 
-from models import CancellationCause, Event, EventState, Mail, MailKind, MailState, Registration, RegistrationState
+from models import (
+    MANAGE_REGISTRATIONS,
+    CancellationCause,
+    Event,
+    EventState,
+    Mail,
+    MailKind,
+    MailState,
+    Registration,
+    RegistrationState,
+)
 from services.core.jobs.jobs import enqueue, enqueue_all, every, job
 from services.core.work import Work
 
@@ -33,7 +43,7 @@ _ABOUT: dict[MailKind, Any] = {
 async def announce(work: Work, registration: Registration, kind: MailKind, entry_id: UUID) -> None:
     """Have somebody told what happened to their registration. `entry_id`: the journal entry of it."""
     mine = registration.person_id == work.actor.person_id
-    if mine or work.actor.may("registrations.manage", registration.association_id):
+    if mine or work.actor.may(MANAGE_REGISTRATIONS, registration.association_id):
         await _write(work, registration, kind, entry_id)
         return
     async with work.elevated("a message is written by the change that it tells of, whosever it is"):

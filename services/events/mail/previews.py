@@ -2,7 +2,7 @@
 
 import base64
 
-from models import Event, MailKind
+from models import MANAGE_EVENTS, Event, MailKind
 from services.core.work import Work
 from services.events.files import tickets
 from services.events.mail import words
@@ -15,7 +15,7 @@ async def preview(work: Work, event: Event, kind: MailKind, locale: str, address
 
     Its pictures are in the HTML itself.
     """
-    work.actor.require("events.manage", event.association_id)
+    work.actor.require(MANAGE_EVENTS, event.association_id)
     letter = await specimen(work, event, kind, words.writable(locale, *work.actor.tenant.locales), address)
     return rendered(
         letter, lambda ticket: "data:image/png;base64," + base64.b64encode(tickets.png(ticket.code)).decode()

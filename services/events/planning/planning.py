@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from sqlmodel import col
 
 from models import (
+    MANAGE_EVENTS,
     Association,
     Event,
     EventAudience,
@@ -100,7 +101,7 @@ async def plan_event(
     AlreadyExists for a slug or edition that is taken.
     """
     await work.find(Association, association_id, "associationId")
-    work.actor.require("events.manage", association_id)
+    work.actor.require(MANAGE_EVENTS, association_id)
     event = Event(
         confederation_id=work.tenant_id,
         association_id=association_id,
@@ -151,7 +152,7 @@ async def change_capacity(work: Work, pool_id: UUID, capacity: int | None) -> Se
     `events.manage`; any time before the event is held.
     """
     pool = await work.find(SeatPool, pool_id)
-    work.actor.require("events.manage", pool.association_id)
+    work.actor.require(MANAGE_EVENTS, pool.association_id)
     check_capacity(capacity, "capacity")
     pool = await pools_of.lock(work, pool_id)
     event = await access.event_now(work, pool.event_id)
@@ -260,7 +261,7 @@ async def _edition(work: Work, series_id: UUID | None, edition: int | None) -> t
             raise InvalidInput("a series that this is an edition of", "none", path=("seriesId",))
         return None, None
     series = await work.find(EventSeries, series_id, "seriesId")
-    work.actor.require("events.manage", series.association_id)
+    work.actor.require(MANAGE_EVENTS, series.association_id)
     if edition is not None and not 1 <= edition <= 10_000:
         raise InvalidInput("1 to 10000", f"{edition}", path=("edition",))
     if edition is None:
