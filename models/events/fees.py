@@ -2,12 +2,12 @@
 
 from datetime import date, datetime
 from decimal import Decimal
-from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Index, text
 from sqlmodel import Field
 
+from models.base.enums import DescribedEnum
 from models.base.permissions import Permission
 from models.base.policies import holds, nobody, own, policy, when
 from models.base.records import TenantRecord, belongs_to, carries, choice, localized, localized_check, moment, unique
@@ -15,20 +15,20 @@ from models.events.events import MANAGE_EVENTS
 from models.membership.memberships import CategoryKind
 
 
-class InvoiceKind(StrEnum):
+class InvoiceKind(DescribedEnum):
     """An invoice, or a credit note that takes one back: an invoice that was issued is never changed."""
 
-    INVOICE = "INVOICE"
-    CREDIT_NOTE = "CREDIT_NOTE"
+    INVOICE = "INVOICE", "Asks for money."
+    CREDIT_NOTE = "CREDIT_NOTE", "Takes back an invoice that was issued."
 
 
-class PaymentMethod(StrEnum):
+class PaymentMethod(DescribedEnum):
     """How money came or went."""
 
-    TRANSFER = "TRANSFER"
-    CHEQUE = "CHEQUE"
-    AT_DESK = "AT_DESK"
-    ONLINE = "ONLINE"
+    TRANSFER = "TRANSFER", "Bank transfer."
+    CHEQUE = "CHEQUE", "Cheque."
+    AT_DESK = "AT_DESK", "Paid at the event's desk."
+    ONLINE = "ONLINE", "Paid online through a payment provider."
 
 
 def _money(*, default: Decimal | None = None) -> Decimal:

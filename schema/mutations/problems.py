@@ -13,6 +13,7 @@ from typing import Annotated, Any
 import strawberry
 
 import schema.base.enums  # noqa: F401 - refusals are told in them
+from schema.base.describing import describe_values
 from schema.base.ids import encode_id
 from schema.base.scalars import Locale
 from schema.reading.requests import Request
@@ -30,7 +31,10 @@ PROBLEMS: dict[type[errors.Problem], Any] = {}
 """The GraphQL type of each refusal."""
 
 _codes: Any = Enum("ProblemCode", {cls.code: cls.code for cls in _every(errors.Problem)})  # type: ignore[misc]
-ProblemCode: Any = strawberry.enum(_codes, description="What kind of problem it is, for programs.")
+ProblemCode: Any = describe_values(
+    strawberry.enum(_codes, description="What kind of problem it is, for programs."),
+    {cls.code: str(getdoc(cls)).partition("\n\n")[0].replace("\n", " ") for cls in _every(errors.Problem)},
+)
 
 
 @dataclass(frozen=True)
