@@ -104,6 +104,7 @@ def permission_setting(permission: Permission) -> str:
 class RowPolicy:
     """What a table admits. `write` covers insert, update and delete, unless the table is append-only.
 
+    `against_owner`: of an append-only table; a trigger refuses changes to the owner of the tables as well.
     `participants`: tier PARTICIPANTS, rows that no administrator and no elevation is admitted to.
     """
 
@@ -111,8 +112,14 @@ class RowPolicy:
     read: Condition
     write: Condition
     append_only: bool = False
+    against_owner: bool = False
     counted: bool = False
     participants: bool = False
+
+    @property
+    def parts(self) -> list[str]:
+        """Which of the parts that are not usual it has, by their names."""
+        return [part for part in ("append_only", "against_owner", "counted", "participants") if getattr(self, part)]
 
     @property
     def tenant(self) -> str:
@@ -179,9 +186,10 @@ def policy(
     read: Condition,
     write: Condition,
     append_only: bool = False,
+    against_owner: bool = False,
     counted: bool = False,
     participants: bool = False,
 ) -> None:
-    """Declare who reads and writes a model's rows. `counted`: figure functions read it too."""
+    """Declare who reads and writes a model's rows. `counted`: figure functions read it too. The rest: `RowPolicy`."""
     table = str(model.__tablename__)
-    policies.by_table[table] = RowPolicy(table, read, write, append_only, counted, participants)
+    policies.by_table[table] = RowPolicy(table, read, write, append_only, against_owner, counted, participants)

@@ -44,7 +44,7 @@ class ReadKind(DescribedEnum):
 class JournalEntry(TenantRecord, table=True):
     """One change, written in its transaction: audit entry and outgoing event at once. STAFF, and whom it is about.
 
-    Append-only, which a trigger holds against the owner too (migration 0006).
+    Append-only, which a trigger holds against the owner too.
     """
 
     __table_args__ = (
@@ -148,8 +148,9 @@ policy(
     read=own(JournalEntry.concerns_id) | holds(READ_JOURNAL, JournalEntry.association_id),
     write=_by_the_actor,
     append_only=True,
+    against_owner=True,
 )
-policy(JournalLink, read=nobody, write=nobody, append_only=True)
+policy(JournalLink, read=nobody, write=nobody, append_only=True, against_owner=True)
 policy(
     AccessRecord,
     read=own(AccessRecord.person_id) | holds(READ_JOURNAL, AccessRecord.association_id),
@@ -169,4 +170,4 @@ end
     language="plpgsql",
     volatility="volatile",
 )
-"""The trigger of what is append-only against its owner too: migration 0006 puts it on the journal and its chain."""
+"""The trigger of tables that are append-only against their owner too (`policy(…, against_owner=True)`)."""
