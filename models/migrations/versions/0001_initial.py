@@ -7,7 +7,7 @@ from sqlalchemy.dialects import postgresql
 from models.migrations import jobs
 from models.migrations.security import Plain, create_roles, execute, protect, publish_figures, retire_roles
 
-revision = "0001_07653169"
+revision = "0001_d2dca860"
 down_revision = None
 
 
@@ -368,7 +368,7 @@ def upgrade() -> None:
             ["confederation_id"], ["confederation.id"], name=op.f("fk_contact_point_confederation_id")
         ),
         sa.PrimaryKeyConstraint("confederation_id", "id", name=op.f("pk_contact_point")),
-        sa.UniqueConstraint("confederation_id", "person_id", "kind", "value", name="a_contact_point_once"),
+        sa.UniqueConstraint("confederation_id", "person_id", "kind", "folded_value", name="a_contact_point_once"),
     )
     op.create_table(
         "event_series",
