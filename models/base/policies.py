@@ -13,6 +13,7 @@ from typing import Any
 from alembic_utils.pg_policy import PGPolicy
 from sqlmodel import SQLModel
 
+from models.base import elevation
 from models.base.permissions import Permission
 
 APP = "confed_app"
@@ -31,7 +32,7 @@ def id_set(name: str) -> str:
     return f"{setting(name, 'uuid[]')}::uuid[]"
 
 
-ELEVATED = f"{setting('elevated', 'text')} is not null"
+ELEVATED = f"{setting(elevation.SETTING.removeprefix('confed.'), 'text')} is not null"
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, Index
 from sqlmodel import Field
 
+from models.base.elevation import elevated_body
 from models.base.figures import routine
 from models.base.policies import holds, member_of, policy, when
 from models.base.records import TenantRecord, belongs_to, carries, choice, moment, unique
@@ -87,17 +88,17 @@ policy(
 take_seats = routine(
     "take_seats(of_event uuid, of_format text, who uuid, as_what text, party int, at timestamptz, as_of date)",
     "table (pool_id uuid, seats int, seated boolean, allotment_id uuid, event_state text)",
-    """
-declare
+    # A pool's counter is staff's to write.
+    elevated_body(
+        "a seat is anybody's to take",
+        """
   tenant uuid := nullif(current_setting('confed.tenant', true), '')::uuid;
-  lifted text := current_setting('confed.elevated', true);
   ids uuid[];
   pool public.seat_pool;
   gathering public.event;
   nobody_is_served boolean;
-begin
-  -- A pool's counter is staff's to write, and a seat anybody's to take.
-  perform set_config('confed.elevated', 'a seat is anybody''s to take', true);
+""",
+        """
   select array_agg(p.id) into ids from public.seat_pool p
     where p.confederation_id = tenant and p.event_id = of_event and (of_format is null or p.format = of_format);
   if cardinality(ids) = 1 then
@@ -145,9 +146,8 @@ begin
     end if;
     return next;
   end if;
-  perform set_config('confed.elevated', coalesce(lifted, ''), true);
-end
 """,
+    ),
     language="plpgsql",
     volatility="volatile",
 )

@@ -19,6 +19,7 @@ from sqlmodel import SQLModel, col
 from uuid_utils.compat import uuid7
 
 from models import Confederation, Event, JournalEntry, Person
+from models.base import elevation
 from models.base.permissions import Permission
 from models.base.records import TenantRecord
 from services.core.actor import Actor
@@ -196,7 +197,7 @@ class Work:
         """
         await self.session.flush()
         self._elevations.append(why)
-        await self._set({"confed.elevated": why})
+        await self._set({elevation.SETTING: why})
         try:
             yield
             await self.session.flush()
@@ -223,14 +224,14 @@ class Work:
     async def _end_elevation(self) -> None:
         self._elevations.pop()
         if self.session.is_active:
-            await self._set({"confed.elevated": self._elevations[-1] if self._elevations else ""})
+            await self._set({elevation.SETTING: self._elevations[-1] if self._elevations else ""})
 
     async def start(self) -> None:
         """Tell PostgreSQL who acts. The platform itself works on whatever the tenant has."""
         settings = dict(self.actor.settings)
         if self.actor.is_system:
             self._elevations.append("the platform itself")
-            settings["confed.elevated"] = self._elevations[-1]
+            settings[elevation.SETTING] = self._elevations[-1]
         await self._set(settings)
 
     async def _set(self, settings: Mapping[str, str]) -> None:

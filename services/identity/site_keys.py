@@ -16,6 +16,7 @@ from uuid import UUID
 import orjson
 
 from models import MANAGE_KEYS, Association, SiteKey, SiteKeyKind
+from models.base.elevation import elevated_read, elevated_start
 from models.base.permissions import permissions
 from services.core.actor import Actor, Key, Tenant
 from services.core.checks import check_after, check_moment, check_text
@@ -225,17 +226,17 @@ def _checked_origin(origin: str, rank: str) -> str:
     return f"{parts.scheme}://{named}" + ("" if port in (None, _DEFAULT_PORTS[parts.scheme]) else f":{port}")
 
 
-_KEY = """
-select case when set_config('confed.tenant', $1::text, true) is not null
-             and set_config('confed.elevated', 'loading an actor', true) is not null then (
+_KEY = elevated_read(
+    "whose key it is decides who acts",
+    """
   select jsonb_build_array(id, association_id, kind, origins, scopes, trusted_documents_only, access_version,
                            last_used_on is distinct from $3::date)::text
   from site_key where confederation_id = $1::text::uuid and digest = $2
     and revoked_at is null and (expires_at is null or expires_at > $4::timestamptz)
-) end
-"""
+""",
+)
 
-_TELL = "select set_config('confed.tenant', $1::text, true), set_config('confed.elevated', 'loading an actor', true)"
+_START = elevated_start("the day of its last use is noted on a key by whoever shows it")
 _USED = """
 update site_key set last_used_on = $3 where confederation_id = $1::text::uuid and id = (
   select id from site_key where confederation_id = $1::text::uuid and id = $2
@@ -262,7 +263,7 @@ async def load_key(
         raise ForeignOrigin
     if is_new_day:
         async with connection.transaction():
-            await connection.execute(_TELL, str(tenant.id))
+            await connection.execute(_START, str(tenant.id))
             await connection.execute(_USED, str(tenant.id), key.id, day)
     holds = {scope: frozenset({key.association_id}) for scope in scopes if scope in SCOPES}
     return Actor(tenant, None, version, day, holds=holds, key=key)

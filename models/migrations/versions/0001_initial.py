@@ -7,7 +7,7 @@ from sqlalchemy.dialects import postgresql
 from models.migrations import jobs
 from models.migrations.security import Plain, create_roles, execute, protect, publish_figures, retire_roles
 
-revision = "0001_d2dca860"
+revision = "0001_5f3b4d6d"
 down_revision = None
 
 
@@ -3420,14 +3420,13 @@ def upgrade() -> None:
         """
         create function public.take_seats(of_event uuid, of_format text, who uuid, as_what text, party int, at timestamptz, as_of date) returns table (pool_id uuid, seats int, seated boolean, allotment_id uuid, event_state text) language plpgsql volatile as $routine$
         declare
-          tenant uuid := nullif(current_setting('confed.tenant', true), '')::uuid;
           lifted text := current_setting('confed.elevated', true);
+          tenant uuid := nullif(current_setting('confed.tenant', true), '')::uuid;
           ids uuid[];
           pool public.seat_pool;
           gathering public.event;
           nobody_is_served boolean;
         begin
-          -- A pool's counter is staff's to write, and a seat anybody's to take.
           perform set_config('confed.elevated', 'a seat is anybody''s to take', true);
           select array_agg(p.id) into ids from public.seat_pool p
             where p.confederation_id = tenant and p.event_id = of_event and (of_format is null or p.format = of_format);
