@@ -20,6 +20,7 @@ from models.base.records import (
     moment,
     unique,
 )
+from models.base.topics import topic
 
 
 class EventKind(DescribedEnum):
@@ -217,3 +218,6 @@ for _part in (EventHost, Speaker, EventAudience):
         read=when(_part.published) | holds(MANAGE_EVENTS, _part.association_id),
         write=holds(MANAGE_EVENTS, _part.association_id),
     )
+
+# Whoever watches an event hears of what changes its desk's counts.
+topic(Event, Event, by=Event.id)

@@ -10,7 +10,8 @@ from models.base.elevation import elevated_body
 from models.base.figures import routine
 from models.base.policies import holds, member_of, policy, when
 from models.base.records import TenantRecord, belongs_to, carries, choice, moment, unique
-from models.events.events import MANAGE_EVENTS, EventFormat
+from models.base.topics import topic
+from models.events.events import MANAGE_EVENTS, Event, EventFormat
 from models.events.registrations import MANAGE_REGISTRATIONS
 
 
@@ -161,3 +162,6 @@ Nobody takes what somebody ahead in line waits for: seats that would serve them,
 that smaller ones may not pass. A function, so that the lock, what it protects and the lifting of the row policies cost
 one round trip. It runs as whoever calls it.
 """
+
+topic(SeatPool, Event, by=SeatPool.event_id)
+topic(Allotment, Event, by=Allotment.event_id)

@@ -156,11 +156,19 @@ INSTALL = (
 )
 
 
+SHARES = """
+create index pgqueuer_waiting_by_tenant on jobs.pgqueuer
+  (entrypoint, (coalesce(headers->>'tenant', '')), priority desc, id) where status = 'queued'
+"""
+"""A worker finds what waits of each kind and confederation by one step in this index (services/core/jobs/taking.py)."""
+
+
 def install(op: Bound) -> None:
     """Create the schema, and let the application use it."""
     execute(op, "create schema jobs")
     for statement in INSTALL:
         op.get_bind().exec_driver_sql(statement)
+    execute(op, SHARES)
     execute(op, "alter table jobs.pgqueuer disable trigger tg_pgqueuer_changed")
     execute(op, f"grant usage on schema jobs to {APP}")
     execute(op, f"grant select, insert, update, delete on all tables in schema jobs to {APP}")

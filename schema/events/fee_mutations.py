@@ -52,7 +52,7 @@ class PriceInput(price_list.PriceInput):
 
 
 @mutation(Event, problems=(SeveralCurrencies, WrongEventState))
-async def set_prices(
+async def update_prices(
     work: Work,
     *,
     event_id: EventId,

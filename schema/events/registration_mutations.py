@@ -38,17 +38,9 @@ from services.events.errors import (
 from services.events.registrations import eligibility, gate, registering
 from services.events.seats import offers, priorities
 
-REGISTERING = (
-    RegistrationNotOpen,
-    RegistrationClosed,
-    NotInvited,
-    AlreadyRegistered,
-    NoSuchFormat,
-    PartyTooLarge,
-    PartyTooSmall,
-    AnswersNotAccepted,
-    WrongEventState,
-)
+ADMISSION = (RegistrationNotOpen, RegistrationClosed, NotInvited, AlreadyRegistered)
+"""Why somebody may not register, whatever they ask for."""
+REGISTERING = (*ADMISSION, NoSuchFormat, PartyTooLarge, PartyTooSmall, AnswersNotAccepted)
 """What stands in the way of registering, or of registering somebody."""
 _FORMAT = "Where to take part; needed where the event has several formats."
 
@@ -170,7 +162,7 @@ async def decline_offer(
 
 
 @mutation(Registration, problems=(WrongRegistrationState,))
-async def set_priority(
+async def update_registration_priority(
     work: Work,
     *,
     registration_id: RegistrationId,

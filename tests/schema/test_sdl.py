@@ -46,7 +46,7 @@ WRONG = build_schema("""
   type ThingConnection { nodes: [Thing!], total: Int }
   interface Problem { code: String }
   type Elsewhere { code: String }
-  type MakeThingPayload { thing: Thing, dryRun: Boolean }
+  type MakeThingPayload { thing: Thing }
   union MakeThingResult = MakeThingPayload | Elsewhere
   input MakeThing { name: String }
   type Mutation { makeThing(thing: MakeThing!): MakeThingResult, thing(input: MakeThing!): MakeThingResult! }
@@ -145,7 +145,8 @@ def _is_usual(schema: GraphQLSchema, name: str) -> bool:
         and given.fields["dryRun"].default_value is False
         and isinstance(result, GraphQLUnionType)
         and isinstance(problem, GraphQLInterfaceType)
-        and [type_.name for type_ in result.types if problem not in type_.interfaces] == [f"{title}Payload"]
+        and [type_.name for type_ in result.types if problem not in type_.interfaces]
+        == [f"{title}Payload", f"{title}Preview"]
         and {"NotSignedIn", "NotAllowed", "NotFound", "InvalidInput"} <= {type_.name for type_ in result.types}
     )
 

@@ -7,7 +7,7 @@ from sqlalchemy.dialects import postgresql
 from models.migrations import jobs
 from models.migrations.security import Plain, create_roles, execute, protect, publish_figures, retire_roles
 
-revision = "0001_5f3b4d6d"
+revision = "0001_9efa518f"
 down_revision = None
 
 
@@ -437,35 +437,6 @@ def upgrade() -> None:
         sa.UniqueConstraint("confederation_id", "slug", name="an_identity_provider_of_this_name"),
     )
     op.create_table(
-        "invitation",
-        sa.Column("confederation_id", sa.Uuid(), nullable=False),
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("association_id", sa.Uuid(), nullable=False),
-        sa.Column("person_id", sa.Uuid(), nullable=False),
-        sa.Column("invited_by_id", sa.Uuid(), nullable=True),
-        sa.Column("contact_point_id", sa.Uuid(), nullable=False),
-        sa.Column("secret_hash", sa.String(), nullable=True),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("claimed_at", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["confederation_id", "association_id"],
-            ["association.confederation_id", "association.id"],
-            name=op.f("fk_invitation_confederation_id_association_id"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["confederation_id", "person_id"],
-            ["person.confederation_id", "person.id"],
-            name=op.f("fk_invitation_confederation_id_person_id"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["confederation_id"], ["confederation.id"], name=op.f("fk_invitation_confederation_id")
-        ),
-        sa.PrimaryKeyConstraint("confederation_id", "id", name=op.f("pk_invitation")),
-        sa.UniqueConstraint("confederation_id", "secret_hash", name=op.f("uq_invitation_confederation_id_secret_hash")),
-    )
-    op.create_table(
         "invoice_sequence",
         sa.Column("confederation_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -635,6 +606,62 @@ def upgrade() -> None:
             name=op.f("uq_mentoring_programme_confederation_id_id_association_id"),
         ),
         sa.UniqueConstraint("confederation_id", "slug", name=op.f("uq_mentoring_programme_confederation_id_slug")),
+    )
+    op.create_table(
+        "message",
+        sa.Column("confederation_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("association_id", sa.Uuid(), nullable=True),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("permission", sa.String(), nullable=True),
+        sa.Column("cause_id", sa.Uuid(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "QUEUED",
+                "SENT",
+                "NO_ADDRESS",
+                "FAILED",
+                "OUTDATED",
+                name="a_known_message_state",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.CheckConstraint("(sent_at is not null) = (state = 'SENT')", name=op.f("message_sent_at_a_time")),
+        sa.CheckConstraint("kind ~ '^[a-z_]+[.][a-z_]+$'", name=op.f("message_of_a_domains_kind")),
+        sa.CheckConstraint(
+            "permission is null or association_id is not null", name=op.f("message_read_by_staff_of_somebody")
+        ),
+        sa.ForeignKeyConstraint(
+            ["confederation_id", "association_id"],
+            ["association.confederation_id", "association.id"],
+            name=op.f("fk_message_confederation_id_association_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["confederation_id", "person_id"],
+            ["person.confederation_id", "person.id"],
+            name=op.f("fk_message_confederation_id_person_id"),
+        ),
+        sa.ForeignKeyConstraint(["confederation_id"], ["confederation.id"], name=op.f("fk_message_confederation_id")),
+        sa.PrimaryKeyConstraint("confederation_id", "id", name=op.f("pk_message")),
+        sa.UniqueConstraint(
+            "confederation_id",
+            "id",
+            "association_id",
+            "person_id",
+            name=op.f("uq_message_confederation_id_id_association_id_person_id"),
+        ),
+        sa.UniqueConstraint(
+            "confederation_id", "id", "person_id", name=op.f("uq_message_confederation_id_id_person_id")
+        ),
+        sa.UniqueConstraint("confederation_id", "kind", "cause_id", "person_id", name="a_message_once"),
     )
     op.create_table(
         "passkey",
@@ -1326,6 +1353,42 @@ def upgrade() -> None:
         sa.UniqueConstraint("confederation_id", "provider_id", "subject", name="an_external_identity_once"),
     )
     op.create_table(
+        "invitation",
+        sa.Column("confederation_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("association_id", sa.Uuid(), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("invited_by_id", sa.Uuid(), nullable=True),
+        sa.Column("contact_point_id", sa.Uuid(), nullable=False),
+        sa.Column("message_id", sa.Uuid(), nullable=False),
+        sa.Column("secret_hash", sa.String(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("claimed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["confederation_id", "association_id"],
+            ["association.confederation_id", "association.id"],
+            name=op.f("fk_invitation_confederation_id_association_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["confederation_id", "message_id", "association_id", "person_id"],
+            ["message.confederation_id", "message.id", "message.association_id", "message.person_id"],
+            name=op.f("fk_invitation_confederation_id_message_id_association_id_person_id"),
+            onupdate="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["confederation_id", "person_id"],
+            ["person.confederation_id", "person.id"],
+            name=op.f("fk_invitation_confederation_id_person_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["confederation_id"], ["confederation.id"], name=op.f("fk_invitation_confederation_id")
+        ),
+        sa.PrimaryKeyConstraint("confederation_id", "id", name=op.f("pk_invitation")),
+        sa.UniqueConstraint("confederation_id", "message_id", name=op.f("uq_invitation_confederation_id_message_id")),
+        sa.UniqueConstraint("confederation_id", "secret_hash", name=op.f("uq_invitation_confederation_id_secret_hash")),
+    )
+    op.create_table(
         "membership",
         sa.Column("confederation_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -1643,12 +1706,19 @@ def upgrade() -> None:
         ),
         sa.Column("person_id", sa.Uuid(), nullable=True),
         sa.Column("session_id", sa.Uuid(), nullable=True),
+        sa.Column("message_id", sa.Uuid(), nullable=True),
         sa.Column("secret_hash", sa.String(), nullable=True),
         sa.Column("return_to", sa.String(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint("(purpose = 'SIGN_IN') = (session_id is null)", name=op.f("sign_in_link_of_a_session")),
+        sa.ForeignKeyConstraint(
+            ["confederation_id", "message_id", "person_id"],
+            ["message.confederation_id", "message.id", "message.person_id"],
+            name=op.f("fk_sign_in_link_confederation_id_message_id_person_id"),
+            onupdate="CASCADE",
+        ),
         sa.ForeignKeyConstraint(
             ["confederation_id", "person_id"],
             ["person.confederation_id", "person.id"],
@@ -1663,6 +1733,7 @@ def upgrade() -> None:
             ["confederation_id"], ["confederation.id"], name=op.f("fk_sign_in_link_confederation_id")
         ),
         sa.PrimaryKeyConstraint("confederation_id", "id", name=op.f("pk_sign_in_link")),
+        sa.UniqueConstraint("confederation_id", "message_id", name=op.f("uq_sign_in_link_confederation_id_message_id")),
         sa.UniqueConstraint(
             "confederation_id", "secret_hash", name=op.f("uq_sign_in_link_confederation_id_secret_hash")
         ),
@@ -2605,68 +2676,6 @@ def upgrade() -> None:
         ),
     )
     op.create_table(
-        "mail",
-        sa.Column("confederation_id", sa.Uuid(), nullable=False),
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("registration_id", sa.Uuid(), nullable=False),
-        sa.Column("event_id", sa.Uuid(), nullable=False),
-        sa.Column("association_id", sa.Uuid(), nullable=False),
-        sa.Column("person_id", sa.Uuid(), nullable=False),
-        sa.Column(
-            "kind",
-            sa.Enum(
-                "CONFIRMATION",
-                "WAITING_LIST",
-                "OFFER",
-                "OFFER_EXPIRED",
-                "CANCELLATION",
-                "CHANGE",
-                "REMINDER",
-                "REPORT",
-                name="a_known_mail_kind",
-                native_enum=False,
-                create_constraint=True,
-                length=40,
-            ),
-            nullable=False,
-        ),
-        sa.Column("reason_id", sa.Uuid(), nullable=False),
-        sa.Column("sequence", sa.Integer(), nullable=False),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column(
-            "state",
-            sa.Enum(
-                "QUEUED",
-                "SENT",
-                "NO_ADDRESS",
-                "FAILED",
-                "OUTDATED",
-                name="a_known_mail_state",
-                native_enum=False,
-                create_constraint=True,
-                length=40,
-            ),
-            nullable=False,
-        ),
-        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("attempts", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["confederation_id", "registration_id", "event_id", "association_id", "person_id"],
-            [
-                "registration.confederation_id",
-                "registration.id",
-                "registration.event_id",
-                "registration.association_id",
-                "registration.person_id",
-            ],
-            name=op.f("fk_mail_confederation_id_registration_id_event_id_association_id_person_id"),
-            onupdate="CASCADE",
-        ),
-        sa.ForeignKeyConstraint(["confederation_id"], ["confederation.id"], name=op.f("fk_mail_confederation_id")),
-        sa.PrimaryKeyConstraint("confederation_id", "id", name=op.f("pk_mail")),
-        sa.UniqueConstraint("confederation_id", "registration_id", "kind", "reason_id", name="a_message_once"),
-    )
-    op.create_table(
         "registration_guest",
         sa.Column("confederation_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -2712,6 +2721,42 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("confederation_id", "id", name=op.f("pk_registration_guest")),
         sa.UniqueConstraint("confederation_id", "ticket_code", name="a_guests_ticket_each"),
+    )
+    op.create_table(
+        "registration_message",
+        sa.Column("confederation_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("message_id", sa.Uuid(), nullable=False),
+        sa.Column("registration_id", sa.Uuid(), nullable=False),
+        sa.Column("event_id", sa.Uuid(), nullable=False),
+        sa.Column("association_id", sa.Uuid(), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("sequence", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["confederation_id", "message_id", "person_id"],
+            ["message.confederation_id", "message.id", "message.person_id"],
+            name=op.f("fk_registration_message_confederation_id_message_id_person_id"),
+            onupdate="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["confederation_id", "registration_id", "event_id", "association_id", "person_id"],
+            [
+                "registration.confederation_id",
+                "registration.id",
+                "registration.event_id",
+                "registration.association_id",
+                "registration.person_id",
+            ],
+            name=op.f("fk_registration_message_confederation_id_registration_id_event_id_association_id_person_id"),
+            onupdate="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["confederation_id"], ["confederation.id"], name=op.f("fk_registration_message_confederation_id")
+        ),
+        sa.PrimaryKeyConstraint("confederation_id", "id", name=op.f("pk_registration_message")),
+        sa.UniqueConstraint(
+            "confederation_id", "message_id", name=op.f("uq_registration_message_confederation_id_message_id")
+        ),
     )
     op.create_table(
         "timeline_entry",
@@ -2984,12 +3029,9 @@ def upgrade() -> None:
     op.create_index(
         "identity_provider_by_association", "identity_provider", ["confederation_id", "association_id"], unique=False
     )
-    op.create_index(
-        "invitation_by_association", "invitation", ["confederation_id", "association_id", "created_at"], unique=False
-    )
-    op.create_index("invitation_by_person", "invitation", ["confederation_id", "person_id"], unique=False)
     op.create_index("mandate_by_association", "mandate", ["confederation_id", "association_id"], unique=False)
     op.create_index("mandate_by_person", "mandate", ["confederation_id", "person_id"], unique=False)
+    op.create_index("message_by_person", "message", ["confederation_id", "person_id", "at", "id"], unique=False)
     op.create_index("passkey_by_person", "passkey", ["confederation_id", "person_id", "id"], unique=False)
     op.create_index(
         "position_by_person", "position", ["confederation_id", "person_id", "starts_on", "id"], unique=False
@@ -3011,6 +3053,10 @@ def upgrade() -> None:
     op.create_index("event_by_start", "event", ["confederation_id", "starts_at", "id"], unique=False)
     op.create_index("one_event_an_edition", "event", ["confederation_id", "series_id", "edition"], unique=True)
     op.create_index("external_identity_by_person", "external_identity", ["confederation_id", "person_id"], unique=False)
+    op.create_index(
+        "invitation_by_association", "invitation", ["confederation_id", "association_id", "created_at"], unique=False
+    )
+    op.create_index("invitation_by_person", "invitation", ["confederation_id", "person_id"], unique=False)
     op.create_index(
         "membership_by_association",
         "membership",
@@ -3111,12 +3157,17 @@ def upgrade() -> None:
     op.create_index("invoice_by_payer", "invoice", ["confederation_id", "payer_id"], unique=False)
     op.create_index("invoice_by_person", "invoice", ["confederation_id", "person_id"], unique=False)
     op.create_index("invoice_by_registration", "invoice", ["confederation_id", "registration_id"], unique=False)
-    op.create_index("mail_by_registration", "mail", ["confederation_id", "registration_id", "at"], unique=False)
     op.create_index("registration_guest_by_event", "registration_guest", ["confederation_id", "event_id"], unique=False)
     op.create_index(
         "registration_guest_in_order",
         "registration_guest",
         ["confederation_id", "registration_id", "rank"],
+        unique=False,
+    )
+    op.create_index(
+        "registration_message_by_registration",
+        "registration_message",
+        ["confederation_id", "registration_id"],
         unique=False,
     )
     op.create_index(
@@ -3627,12 +3678,6 @@ def upgrade() -> None:
         read="enabled or association_id = any({identity_manage[]})",
         write="association_id = any({identity_manage[]})",
     )
-    protect(
-        op,
-        "invitation",
-        read="person_id = {person} or association_id = any({persons_manage[]})",
-        write="association_id = any({persons_manage[]})",
-    )
     protect(op, "invoice_sequence", read="false", write="false")
     protect(op, "journal_link", read="false", write="false", append_only=True, against_owner=True)
     protect(
@@ -3648,6 +3693,12 @@ def upgrade() -> None:
         "mentoring_programme",
         read="published or association_id = any({mentoring_manage[]})",
         write="association_id = any({mentoring_manage[]})",
+    )
+    protect(
+        op,
+        "message",
+        read="person_id = {person} or (permission in ('persons.manage')) and (association_id = any({persons_manage[]})) or (permission in ('registrations.read')) and (association_id = any({registrations_read[]}))",
+        write="person_id = {person}",
     )
     protect(op, "passkey", read="person_id = {person}", write="person_id = {person}")
     protect(
@@ -3715,6 +3766,12 @@ def upgrade() -> None:
         counted=True,
     )
     protect(op, "external_identity", read="person_id = {person}", write="false")
+    protect(
+        op,
+        "invitation",
+        read="person_id = {person} or association_id = any({persons_manage[]})",
+        write="association_id = any({persons_manage[]})",
+    )
     protect(
         op,
         "membership",
@@ -3861,16 +3918,16 @@ def upgrade() -> None:
     )
     protect(
         op,
-        "mail",
-        read="person_id = {person} or association_id = any({registrations_read[]})",
-        write="person_id = {person} or association_id = any({registrations_manage[]})",
-    )
-    protect(
-        op,
         "registration_guest",
         read="person_id = {person} or association_id = any({registrations_read[]})",
         write="person_id = {person} or association_id = any({registrations_manage[]})",
         counted=True,
+    )
+    protect(
+        op,
+        "registration_message",
+        read="person_id = {person} or association_id = any({registrations_read[]})",
+        write="person_id = {person} or association_id = any({registrations_manage[]})",
     )
     protect(
         op,
@@ -3944,8 +4001,8 @@ def downgrade() -> None:
     op.drop_table("scan")
     op.drop_table("payment")
     op.drop_table("timeline_entry")
+    op.drop_table("registration_message")
     op.drop_table("registration_guest")
-    op.drop_table("mail")
     op.drop_table("invoice")
     op.drop_table("demand_answer")
     op.drop_table("answer")
@@ -3970,6 +4027,7 @@ def downgrade() -> None:
     op.drop_table("segment_clause")
     op.drop_table("mentoring_profile")
     op.drop_table("membership")
+    op.drop_table("invitation")
     op.drop_table("external_identity")
     op.drop_table("event")
     op.drop_table("advocacy_watch")
@@ -3984,12 +4042,12 @@ def downgrade() -> None:
     op.drop_table("position")
     op.drop_table("person_reference")
     op.drop_table("passkey")
+    op.drop_table("message")
     op.drop_table("mentoring_programme")
     op.drop_table("membership_category")
     op.drop_table("mandate")
     op.drop_table("journal_link")
     op.drop_table("invoice_sequence")
-    op.drop_table("invitation")
     op.drop_table("identity_provider")
     op.drop_table("idempotency_record")
     op.drop_table("event_series")

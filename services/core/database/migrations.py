@@ -1,6 +1,7 @@
 """Migrating a database."""
 
 from collections.abc import Callable
+from warnings import catch_warnings
 
 from alembic import command
 from alembic.config import Config
@@ -48,6 +49,16 @@ def _is_known(migrations: ScriptDirectory, revision: str) -> bool:
     except CommandError:
         return False
     return found.revision == revision
+
+
+def is_a_chain() -> bool:
+    """Whether each migration follows another one, and all end in one."""
+    migrations = ScriptDirectory.from_config(Config(CHECKOUT / "alembic.ini"))
+    try:
+        with catch_warnings(action="ignore"):
+            return len(list(migrations.walk_revisions())) > 0
+    except (CommandError, KeyError):
+        return False
 
 
 async def with_alembic(owner_url: str, do: Callable[[Config, Connection], object]) -> None:
