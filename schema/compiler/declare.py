@@ -32,6 +32,7 @@ from strawberry.annotation import StrawberryAnnotation
 from strawberry.types.arguments import StrawberryArgument
 from strawberry.types.field import StrawberryField
 
+from models.base.permissions import Permission
 from models.base.records import Dated
 from schema.base.scalars import Locale, Translation
 from schema.compiler.read_types import ReadType
@@ -69,7 +70,7 @@ class Recorded:
     """
 
     kind: str
-    permission: str
+    permission: Permission
     whose: str = "person_id"
     associations: str = "association_id"
     only: str | None = None

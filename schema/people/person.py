@@ -36,7 +36,7 @@ class _PositionReports:
 
 
 def _for_who_manages(person: Row) -> Row:
-    held: Row = literal_column(f"({permission_setting('persons.manage')})", ARRAY(Uuid))
+    held: Row = literal_column(f"({permission_setting(models.MANAGE_PERSONS)})", ARRAY(Uuid))
     return case(((person.id == context.person()) | person.association_ids.overlap(held), person.updated_at))
 
 

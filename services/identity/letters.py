@@ -5,7 +5,17 @@ from uuid import UUID
 
 from sqlmodel import col
 
-from models import Association, Confederation, ContactPoint, Invitation, LinkPurpose, Message, Person, SignInLink
+from models import (
+    MANAGE_PERSONS,
+    Association,
+    Confederation,
+    ContactPoint,
+    Invitation,
+    LinkPurpose,
+    Message,
+    Person,
+    SignInLink,
+)
 from services.core.settings import Settings
 from services.core.work import Work
 from services.identity.sessions import new_secret
@@ -50,7 +60,7 @@ async def _invited_address(work: Work, message: Message) -> str | None:
     return await work.session.scalar(work.select(col(ContactPoint.value)).where(which))
 
 
-@message_kind(INVITATION, permission="persons.manage", address=_invited_address)
+@message_kind(INVITATION, permission=MANAGE_PERSONS, address=_invited_address)
 async def _invitation(work: Work, message: Message, settings: Settings) -> Letter | None:
     """The invitation, as long as it is good and the person hasn't signed in."""
     query = work.select(Invitation, lock=True).where(col(Invitation.message_id) == message.id)

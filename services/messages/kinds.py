@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from models import Message
+from models.base.permissions import Permission
 from services.core.discovery import import_all
 from services.core.settings import Settings
 from services.core.work import Work
@@ -25,7 +26,7 @@ class MessageKind:
 
     name: str
     compose: Compose
-    permission: str | None
+    permission: Permission | None
     address: Address
     urgent: bool
 
@@ -39,7 +40,7 @@ _kinds: dict[str, MessageKind] = {}
 
 
 def message_kind(
-    name: str, *, permission: str | None = None, address: Address = preferred_address, urgent: bool = False
+    name: str, *, permission: Permission | None = None, address: Address = preferred_address, urgent: bool = False
 ) -> Callable[[Compose], Compose]:
     """Declare a kind, `domain.kind`, by the function that composes it. Its permission is `readable_with` there."""
 

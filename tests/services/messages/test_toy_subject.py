@@ -8,7 +8,8 @@ import asyncpg
 import pytest
 from sqlalchemy import text
 
-from models import Message, MessageState, Person, Role
+from models import READ_REGISTRATIONS, Message, MessageState, Person, Role
+from models.base.permissions import Permission, permissions
 from models.base.policies import policies
 from models.messages import messages
 from services.core.actor import system
@@ -25,7 +26,6 @@ from tests.services.events.mail.conftest import Post
 from tests.services.events.mail.sink import Sink
 
 KIND = "toys.greeting"
-PERMISSION = "registrations.read"
 
 
 async def compose(work: Work, message: Message, settings: Settings) -> Letter | None:
@@ -51,7 +51,7 @@ async def _toys(owner: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch) -> A
     """The domain: its kind, and its link table with a composite key."""
     kinds.kind_of("events.confirmation")  # the others are declared before
     monkeypatch.setattr(kinds, "_kinds", dict(kinds._kinds))
-    message_kind(KIND, permission=PERMISSION)(compose)
+    message_kind(KIND, permission=READ_REGISTRATIONS)(compose)
     await owner.execute(
         """create table toy_message (
              confederation_id uuid, id uuid, message_id uuid not null, person_id uuid not null, toy text,
@@ -185,10 +185,11 @@ async def test_nobody_but_the_outbox_writes_a_message_to_somebody_else(make: Mak
 def test_another_permission_by_which_kinds_are_read_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(messages, "_readers", set(messages._readers))
     monkeypatch.setattr(policies, "by_table", dict(policies.by_table))
-    messages.readable_with("toys.read")
+    monkeypatch.setattr("models.base.permissions.permissions", dict(permissions))
+    messages.readable_with(Permission("toys.read", about_persons=True, scope=False))
     rule = policies.of(Message).read
     assert "permission in ('toys.read')" in rule.sql
-    assert {"toys.read", PERMISSION} <= rule.permissions
+    assert {"toys.read", READ_REGISTRATIONS} <= rule.permissions
 
 
 async def test_a_person_who_is_gone_is_not_written_to(make: Maker, server: Sink, post: Post) -> None:
