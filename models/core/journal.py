@@ -14,6 +14,7 @@ from sqlmodel import Field
 
 from models.base.enums import DescribedEnum
 from models.base.figures import routine
+from models.base.permissions import Permission
 from models.base.policies import Condition, holds, nobody, own, policy, setting
 from models.base.records import TenantRow, belongs_to, choice, moment, unique
 
@@ -43,7 +44,7 @@ class ReadKind(DescribedEnum):
 class JournalEntry(TenantRow, table=True):
     """One change, written in its transaction: audit entry and outgoing event at once. STAFF, and whom it is about.
 
-    Append-only, which a trigger holds against the owner too (migration 0006).
+    Append-only, which a trigger holds against the owner too.
     """
 
     __table_args__ = (
@@ -135,6 +136,8 @@ class IdempotencyRecord(TenantRow, table=True):
     at: datetime = moment()
 
 
+READ_JOURNAL = Permission("journal.read", about_persons=True, scope=False)
+
 _by_the_actor = Condition(
     f"actor_person_id is not distinct from {setting('person', 'uuid')}"
     f" and actor_key_id is not distinct from {setting('key', 'uuid')}"
@@ -142,14 +145,15 @@ _by_the_actor = Condition(
 
 policy(
     JournalEntry,
-    read=own(JournalEntry.concerns_id) | holds("journal.read", JournalEntry.association_id),
+    read=own(JournalEntry.concerns_id) | holds(READ_JOURNAL, JournalEntry.association_id),
     write=_by_the_actor,
     append_only=True,
+    against_owner=True,
 )
-policy(JournalLink, read=nobody, write=nobody, append_only=True)
+policy(JournalLink, read=nobody, write=nobody, append_only=True, against_owner=True)
 policy(
     AccessRecord,
-    read=own(AccessRecord.person_id) | holds("journal.read", AccessRecord.association_id),
+    read=own(AccessRecord.person_id) | holds(READ_JOURNAL, AccessRecord.association_id),
     write=Condition(f"reader_id = coalesce({setting('person', 'uuid')}, {setting('key', 'uuid')})"),
     append_only=True,
 )
@@ -166,4 +170,4 @@ end
     language="plpgsql",
     volatility="volatile",
 )
-"""The trigger of what is append-only against its owner too: migration 0006 puts it on the journal and its chain."""
+"""The trigger of tables that are append-only against their owner too (`policy(…, against_owner=True)`)."""

@@ -6,11 +6,13 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, Index
 from sqlmodel import Field
 
+from models.base.elevation import elevated_body
 from models.base.figures import routine
 from models.base.policies import holds, member_of, policy, when
 from models.base.records import TenantRecord, belongs_to, carries, choice, moment, unique
 from models.base.topics import topic
-from models.events.events import Event, EventFormat
+from models.events.events import MANAGE_EVENTS, Event, EventFormat
+from models.events.registrations import MANAGE_REGISTRATIONS
 
 
 class SeatPool(TenantRecord, table=True):
@@ -81,16 +83,16 @@ class Allotment(TenantRecord, table=True):
 
 policy(
     SeatPool,
-    read=when(SeatPool.published) | holds("events.manage", SeatPool.association_id),
-    write=holds("events.manage", SeatPool.association_id),
+    read=when(SeatPool.published) | holds(MANAGE_EVENTS, SeatPool.association_id),
+    write=holds(MANAGE_EVENTS, SeatPool.association_id),
     counted=True,
 )
 policy(
     Allotment,
-    read=holds("events.manage", Allotment.association_id)
-    | holds("registrations.manage", Allotment.beneficiary_id)
+    read=holds(MANAGE_EVENTS, Allotment.association_id)
+    | holds(MANAGE_REGISTRATIONS, Allotment.beneficiary_id)
     | member_of(Allotment.beneficiary_id),
-    write=holds("events.manage", Allotment.association_id),
+    write=holds(MANAGE_EVENTS, Allotment.association_id),
     counted=True,
 )
 
@@ -120,16 +122,16 @@ lock.
 take_seats = routine(
     "take_seats(of_event uuid, of_format text, who uuid, as_what text, party int, at timestamptz, as_of date)",
     "table (pool_id uuid, seats int, seated boolean, allotment_id uuid, event_state text)",
-    """
-declare
+    # A pool's counter is staff's to write.
+    elevated_body(
+        "a seat is anybody's to take",
+        """
   tenant uuid := nullif(current_setting('confed.tenant', true), '')::uuid;
-  lifted text := current_setting('confed.elevated', true);
   ids uuid[];
   pool public.seat_pool;
   gathering public.event;
-begin
-  -- A pool's counter is staff's to write, and a seat anybody's to take.
-  perform set_config('confed.elevated', 'a seat is anybody''s to take', true);
+""",
+        """
   select array_agg(p.id) into ids from public.seat_pool p
     where p.confederation_id = tenant and p.event_id = of_event and (of_format is null or p.format = of_format);
   if cardinality(ids) = 1 then
@@ -165,9 +167,8 @@ begin
     end if;
     return next;
   end if;
-  perform set_config('confed.elevated', coalesce(lifted, ''), true);
-end
 """,
+    ),
     language="plpgsql",
     volatility="volatile",
 )

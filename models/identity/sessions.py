@@ -13,6 +13,7 @@ from models.base.enums import DescribedEnum
 from models.base.policies import holds, nobody, own, policy
 from models.base.records import TenantRecord, belongs_to, choice, moment, unique
 from models.messages.messages import readable_with
+from models.people.persons import MANAGE_PERSONS
 
 
 class SignInMethod(DescribedEnum):
@@ -109,11 +110,11 @@ class Invitation(TenantRecord, table=True):
     claimed_at: datetime | None = moment(nullable=True)
 
 
-readable_with("persons.manage")
+readable_with(MANAGE_PERSONS)
 policy(Session, read=own(Session.person_id), write=own(Session.person_id))
 policy(SignInLink, read=nobody, write=nobody)
 policy(
     Invitation,
-    read=own(Invitation.person_id) | holds("persons.manage", Invitation.association_id),
-    write=holds("persons.manage", Invitation.association_id),
+    read=own(Invitation.person_id) | holds(MANAGE_PERSONS, Invitation.association_id),
+    write=holds(MANAGE_PERSONS, Invitation.association_id),
 )

@@ -8,6 +8,7 @@ from sqlalchemy import CheckConstraint, Index, Text
 from sqlmodel import Field
 
 from models.base.enums import DescribedEnum
+from models.base.permissions import Permission
 from models.base.policies import Condition, holds, policy, setting
 from models.base.records import TenantRecord, belongs_to, choice, many, moment, unique
 
@@ -53,11 +54,13 @@ class SiteKey(TenantRecord, table=True):
     access_version: int = Field(default=1)  # raised with each change: what was kept of the key is old then
 
 
+MANAGE_KEYS = Permission("keys.manage", about_persons=False, scope=False)
+
 _itself = Condition(f"id = {setting('key', 'uuid')}")
 
 policy(
     SiteKey,
     # A key sees its own row, because every statement of its own compares the version that is there.
-    read=holds("keys.manage", SiteKey.association_id) | _itself,
-    write=holds("keys.manage", SiteKey.association_id),
+    read=holds(MANAGE_KEYS, SiteKey.association_id) | _itself,
+    write=holds(MANAGE_KEYS, SiteKey.association_id),
 )

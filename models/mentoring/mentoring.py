@@ -9,6 +9,7 @@ from sqlmodel import Field
 
 from models.base.enums import DescribedEnum
 from models.base.figures import figure
+from models.base.permissions import Permission
 from models.base.policies import holds, member_of, own, policy, when
 from models.base.records import (
     TenantRecord,
@@ -235,27 +236,27 @@ class PairingNote(TenantRecord, table=True):
     written_at: datetime = moment()
 
 
-_MANAGE = "mentoring.manage"
+MANAGE_MENTORING = Permission("mentoring.manage", about_persons=True, scope=False)
 
 policy(
     MentoringProgramme,
-    read=when(MentoringProgramme.published) | holds(_MANAGE, MentoringProgramme.association_id),
-    write=holds(_MANAGE, MentoringProgramme.association_id),
+    read=when(MentoringProgramme.published) | holds(MANAGE_MENTORING, MentoringProgramme.association_id),
+    write=holds(MANAGE_MENTORING, MentoringProgramme.association_id),
 )
 policy(
     MentoringProfile,
     read=own(MentoringProfile.person_id)
     | (
         when(MentoringProfile.published)
-        & (member_of(MentoringProfile.association_id) | holds(_MANAGE, MentoringProfile.association_id))
+        & (member_of(MentoringProfile.association_id) | holds(MANAGE_MENTORING, MentoringProfile.association_id))
     ),
     write=own(MentoringProfile.person_id),
 )
 _of_the_two = own(Pairing.mentor_id) | own(Pairing.mentee_id)
 policy(
     Pairing,
-    read=_of_the_two | holds(_MANAGE, Pairing.association_id),
-    write=_of_the_two | holds(_MANAGE, Pairing.association_id),
+    read=_of_the_two | holds(MANAGE_MENTORING, Pairing.association_id),
+    write=_of_the_two | holds(MANAGE_MENTORING, Pairing.association_id),
 )
 for _between_them in (PairingGoal, PairingSession):
     policy(_between_them, read=_of_the_two, write=_of_the_two, participants=True, counted=True)

@@ -8,6 +8,7 @@ from sqlalchemy import CheckConstraint, Index, LargeBinary, Text, text
 from sqlmodel import Field
 
 from models.base.enums import DescribedEnum
+from models.base.permissions import Permission
 from models.base.policies import holds, policy
 from models.base.records import TenantRecord, belongs_to, carries, choice, many, moment, unique
 
@@ -101,13 +102,15 @@ class WebhookDelivery(TenantRecord, table=True):
     delivered_at: datetime | None = moment(nullable=True)
 
 
+MANAGE_WEBHOOKS = Permission("webhooks.manage", about_persons=True, scope=False)
+
 policy(
     Webhook,
-    read=holds("webhooks.manage", Webhook.association_id),
-    write=holds("webhooks.manage", Webhook.association_id),
+    read=holds(MANAGE_WEBHOOKS, Webhook.association_id),
+    write=holds(MANAGE_WEBHOOKS, Webhook.association_id),
 )
 policy(
     WebhookDelivery,
-    read=holds("webhooks.manage", WebhookDelivery.association_id),
-    write=holds("webhooks.manage", WebhookDelivery.association_id),
+    read=holds(MANAGE_WEBHOOKS, WebhookDelivery.association_id),
+    write=holds(MANAGE_WEBHOOKS, WebhookDelivery.association_id),
 )

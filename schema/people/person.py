@@ -10,7 +10,8 @@ import models
 from models.base.policies import permission_setting
 from schema.base.ids import Ref
 from schema.compiler import context
-from schema.compiler.declare import Row, column, connection, expression, extends, many, one, read_type
+from schema.compiler.bindings import Row
+from schema.compiler.declare import column, connection, expression, extends, many, one, read_type
 from schema.reading.queries import Query
 from schema.reading.relay import Connection, Node
 from schema.tenancy.federation import AS_OF, Association, on_the_day
@@ -36,7 +37,7 @@ class _PositionReports:
 
 
 def _for_who_manages(person: Row) -> Row:
-    held: Row = literal_column(f"({permission_setting('persons.manage')})", ARRAY(Uuid))
+    held: Row = literal_column(f"({permission_setting(models.MANAGE_PERSONS)})", ARRAY(Uuid))
     return case(((person.id == context.person()) | person.association_ids.overlap(held), person.updated_at))
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from uuid import UUID
 
 from models import (
+    MANAGE_ADVOCACY,
     AdvocacyFile,
     AdvocacyFileState,
     AdvocacyTheme,
@@ -13,7 +14,7 @@ from models import (
     TimelineEntry,
     TimelineKind,
 )
-from services.advocacy.access import MANAGE, managed_file
+from services.advocacy.access import managed_file
 from services.advocacy.changes import changed, part_of
 from services.advocacy.errors import WrongAdvocacyFileState
 from services.advocacy.positions import enter
@@ -49,7 +50,7 @@ async def open_advocacy_file(
     AlreadyExists for a slug that is taken.
     """
     await work.find(Association, association_id, "associationId")
-    work.actor.require(MANAGE, association_id)
+    work.actor.require(MANAGE_ADVOCACY, association_id)
     file = AdvocacyFile(
         association_id=association_id,
         association_ids=[association_id],
@@ -70,7 +71,7 @@ async def open_advocacy_file(
 
 async def move_advocacy_file(work: Work, file_id: UUID, state: AdvocacyFileState) -> AdvocacyFile:
     """Say where the file stands from today on, one of the steps in `NEXT`. Asks for `advocacy.manage` in the lead."""
-    file = await work.find_managed(AdvocacyFile, file_id, MANAGE, "advocacyFileId")
+    file = await work.find_managed(AdvocacyFile, file_id, MANAGE_ADVOCACY, "advocacyFileId")
     if state not in NEXT[file.state]:
         raise WrongAdvocacyFileState([before for before, steps in NEXT.items() if state in steps], file.state)
     before, file.state = file.state, state

@@ -5,8 +5,7 @@ from uuid import UUID
 
 from sqlmodel import col
 
-from models import AdvocacyFile, AdvocacyNotice, AdvocacyWatch, Association
-from services.advocacy.access import MANAGE
+from models import MANAGE_ADVOCACY, AdvocacyFile, AdvocacyNotice, AdvocacyWatch, Association
 from services.advocacy.changes import part_of
 from services.core.errors import AlreadyExists
 from services.core.work import Work
@@ -66,7 +65,7 @@ async def _watcher(work: Work, association_id: UUID | None) -> dict[str, Any]:
     if association_id is None:
         return {"person_id": work.actor.required_person_id}
     await work.find(Association, association_id, "associationId")
-    work.actor.require(MANAGE, association_id)
+    work.actor.require(MANAGE_ADVOCACY, association_id)
     return {"watcher_id": association_id}
 
 

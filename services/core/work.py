@@ -19,6 +19,8 @@ from sqlmodel import SQLModel, col
 from uuid_utils.compat import uuid7
 
 from models import JournalEntry
+from models.base import elevation
+from models.base.permissions import Permission
 from models.base.records import TenantRow, concerned_by
 from models.base.topics import topic_of, topics
 from services.core.actor import Actor
@@ -85,7 +87,7 @@ class Work(Statements):
             problem.path = path
             raise
 
-    async def find_managed(self, model: type[Row], id: UUID, permission: str, *path: str) -> Row:
+    async def find_managed(self, model: type[Row], id: UUID, permission: Permission, *path: str) -> Row:
         """The row, locked, for who holds the permission in its association.
 
         NotFound for who may not see it, NotSignedIn or NotAllowed for others who do.
@@ -219,7 +221,7 @@ class Work(Statements):
         """
         await self.session.flush()
         self._elevations.append(why)
-        await self._set({"confed.elevated": why})
+        await self._set({elevation.SETTING: why})
         try:
             yield
             await self.session.flush()
@@ -246,14 +248,14 @@ class Work(Statements):
     async def _end_elevation(self) -> None:
         self._elevations.pop()
         if self.session.is_active:
-            await self._set({"confed.elevated": self._elevations[-1] if self._elevations else ""})
+            await self._set({elevation.SETTING: self._elevations[-1] if self._elevations else ""})
 
     async def start(self) -> None:
         """Tell PostgreSQL who acts. The platform itself works on whatever the tenant has."""
         settings = dict(self.actor.settings)
         if self.actor.is_system:
             self._elevations.append("the platform itself")
-            settings["confed.elevated"] = self._elevations[-1]
+            settings[elevation.SETTING] = self._elevations[-1]
         await self._set(settings)
 
     async def _set(self, settings: Mapping[str, str]) -> None:

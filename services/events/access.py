@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlmodel import col
 
-from models import Event, EventState, Registration
+from models import MANAGE_EVENTS, MANAGE_REGISTRATIONS, Event, EventState, Registration
 from services.core.errors import NotFound
 from services.core.work import Work
 
@@ -24,7 +24,7 @@ async def event(work: Work, event_id: UUID, *, lock: bool = False) -> Event:
 
 async def managed_event(work: Work, event_id: UUID) -> Event:
     """The event, locked, for its staff."""
-    return await work.find_managed(Event, event_id, "events.manage")
+    return await work.find_managed(Event, event_id, MANAGE_EVENTS)
 
 
 async def event_now(work: Work, event_id: UUID) -> Event:
@@ -52,7 +52,7 @@ async def registration(work: Work, registration_id: UUID, *, lock: bool = False)
 
 async def managed_registration(work: Work, registration_id: UUID) -> Registration:
     """The registration, locked, for who runs the event's desk. Its own person sees it and gets NotAllowed."""
-    return await work.find_managed(Registration, registration_id, "registrations.manage")
+    return await work.find_managed(Registration, registration_id, MANAGE_REGISTRATIONS)
 
 
 def speaks_for(work: Work, registration: Registration) -> bool:
@@ -61,7 +61,7 @@ def speaks_for(work: Work, registration: Registration) -> bool:
     """
     associations = (registration.association_id, registration.delegated_by_id)
     return registration.person_id == work.actor.person_id or any(
-        id is not None and work.actor.may("registrations.manage", id) for id in associations
+        id is not None and work.actor.may(MANAGE_REGISTRATIONS, id) for id in associations
     )
 
 
@@ -69,5 +69,5 @@ async def spoken_for(work: Work, registration_id: UUID) -> Registration:
     """The registration, for who `speaks_for` it; NotFound for who may not see it, NotAllowed for others who do."""
     found = await registration(work, registration_id)
     if not speaks_for(work, found):
-        work.actor.require("registrations.manage", found.association_id)
+        work.actor.require(MANAGE_REGISTRATIONS, found.association_id)
     return found

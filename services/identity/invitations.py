@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlmodel import col
 from uuid_utils.compat import uuid7
 
-from models import Association, ContactKind, ContactPoint, Invitation, Person, Session, SignInMethod
+from models import MANAGE_PERSONS, Association, ContactKind, ContactPoint, Invitation, Person, Session, SignInMethod
 from services.core.errors import InvalidInput
 from services.core.work import Work
 from services.identity.errors import AlreadyClaimed, LinkNotGood, NoAddress
@@ -33,7 +33,7 @@ async def invite_person(work: Work, *, person_id: UUID, association_id: UUID) ->
     in; NoAddress where there is none.
     """
     await work.find(Association, association_id, "associationId")
-    work.actor.require("persons.manage", association_id)
+    work.actor.require(MANAGE_PERSONS, association_id)
     person = (await access.managed(work, {person_id}))[person_id]
     if association_id not in person.association_ids:
         raise InvalidInput("an association of the person's", "another", path=("associationId",))

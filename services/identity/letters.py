@@ -5,11 +5,21 @@ from uuid import UUID
 
 from sqlmodel import col
 
-from models import Association, Confederation, ContactPoint, Invitation, LinkPurpose, Message, Person, SignInLink
+from models import (
+    MANAGE_PERSONS,
+    Association,
+    Confederation,
+    ContactPoint,
+    Invitation,
+    LinkPurpose,
+    Message,
+    Person,
+    SignInLink,
+)
 from services.core.settings import Settings
 from services.core.work import Work
 from services.identity.sessions import new_secret
-from services.messages.kinds import message_kind
+from services.messages.kinds import Pace, message_kind
 from services.messages.letters import Letter
 from services.messages.words import chosen, writable
 
@@ -41,7 +51,7 @@ def _of(purpose: LinkPurpose) -> Callable[[Work, Message, Settings], Awaitable[L
 
 
 for _purpose, _name in KINDS.items():
-    message_kind(_name, address=_asked_address, urgent=True)(_of(_purpose))
+    message_kind(_name, address=_asked_address, pace=Pace.URGENT)(_of(_purpose))
 
 
 async def _invited_address(work: Work, message: Message) -> str | None:
@@ -50,7 +60,7 @@ async def _invited_address(work: Work, message: Message) -> str | None:
     return await work.session.scalar(work.select(col(ContactPoint.value)).where(which))
 
 
-@message_kind(INVITATION, permission="persons.manage", address=_invited_address)
+@message_kind(INVITATION, permission=MANAGE_PERSONS, address=_invited_address)
 async def _invitation(work: Work, message: Message, settings: Settings) -> Letter | None:
     """The invitation, as long as it is good and the person hasn't signed in."""
     query = work.select(Invitation, lock=True).where(col(Invitation.message_id) == message.id)

@@ -18,6 +18,7 @@ import orjson
 from sqlmodel import col
 
 from models import Person, Session, SignInMethod
+from models.base.elevation import elevated_read
 from services.core.actor import Actor, SignedIn, Tenant, load_person
 from services.core.database.connections import Reader
 from services.core.errors import NotFound
@@ -117,16 +118,16 @@ async def load_session(
     return actor and replace(actor, session=signed_in)
 
 
-_SESSION = """
-select case when set_config('confed.tenant', $1::text, true) is not null
-             and set_config('confed.elevated', 'loading a session', true) is not null then (
+_SESSION = elevated_read(
+    "whose session it is decides who acts",
+    """
   select jsonb_build_array(s.id, s.person_id, p.access_version, s.previous_hash = $2 and s.secret_hash <> $2,
     s.rotated_at, s.last_used_at, s.authenticated_at, s.expires_at)::text
   from session s join person p on p.confederation_id = s.confederation_id and p.id = s.person_id
   where s.confederation_id = $1::text::uuid and (s.secret_hash = $2::text or s.previous_hash = $2)
     and s.revoked_at is null and s.expires_at > $3::timestamptz and s.last_used_at > $4::timestamptz
-) end
-"""
+""",
+)
 
 
 async def touch(work: Work, session_id: UUID) -> None:

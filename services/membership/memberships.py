@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlmodel import col
 
-from models import Association, CancellationReason, Membership, MembershipCategory, MembershipStatus
+from models import MANAGE_MEMBERSHIPS, Association, CancellationReason, Membership, MembershipCategory, MembershipStatus
 from services.core.checks import check_period, check_text
 from services.core.errors import AlreadyExists, InvalidInput, NotFound
 from services.core.work import Work
@@ -16,7 +16,6 @@ from services.people import access
 from services.people.standing import GOOD_STANDING, status_on
 from services.tenancy.visibility import links_changed
 
-_PERMISSION = "memberships.manage"
 _RENEWABLE = (*GOOD_STANDING, MembershipStatus.EXPIRED)
 _ENDABLE = (MembershipStatus.PENDING, *GOOD_STANDING, MembershipStatus.EXPIRED)
 _REFUSED = {
@@ -66,7 +65,7 @@ async def admit_all(work: Work, *, association_id: UUID, admissions: Sequence[Ad
     Somebody who is a member already, or a number that is taken, is AlreadyExists, and nobody is admitted.
     """
     await work.find(Association, association_id)
-    work.actor.require(_PERMISSION, association_id)
+    work.actor.require(MANAGE_MEMBERSHIPS, association_id)
     categories = await _categories(work, association_id)
     await access.seen(work, {admission.person_id for admission in admissions})
     rows = []
@@ -124,7 +123,7 @@ async def resign(work: Work, membership_id: UUID, *, on: date | None = None) -> 
     """Leave an association, today or on a later day. The member's own to do, or its staff's (`memberships.manage`)."""
     membership = await work.find(Membership, membership_id)
     if membership.person_id != work.actor.person_id:
-        work.actor.require(_PERMISSION, membership.association_id)
+        work.actor.require(MANAGE_MEMBERSHIPS, membership.association_id)
     if on is not None and on < work.today:
         raise InvalidInput(f"{work.today} or later", f"{on}", path=("on",))
     async with work.elevated("a membership is its association's to change, and its person's to leave"):
@@ -165,7 +164,7 @@ async def _locked(
     work: Work, membership_id: UUID, required: Sequence[MembershipStatus]
 ) -> tuple[Membership, MembershipStatus]:
     membership = await work.find(Membership, membership_id)
-    work.actor.require(_PERMISSION, membership.association_id)
+    work.actor.require(MANAGE_MEMBERSHIPS, membership.association_id)
     return await _standing(work, membership_id, required)
 
 

@@ -9,6 +9,7 @@ from sqlmodel import col
 
 from models import (
     LIVE_PAIRINGS,
+    MANAGE_MENTORING,
     MentoringProfile,
     MentoringProgramme,
     MentoringRole,
@@ -115,7 +116,7 @@ async def end_pairing(work: Work, pairing_id: UUID, *, reason: PairingEnd) -> Pa
     proposal, the two get WrongPairingState: they decline it.
     """
     pairing = await access.pairing(work, pairing_id)
-    may_withdraw = work.actor.may("mentoring.manage", pairing.association_id)
+    may_withdraw = work.actor.may(MANAGE_MENTORING, pairing.association_id)
     allowed = (PairingState.ACTIVE, PairingState.PROPOSED) if may_withdraw else (PairingState.ACTIVE,)
     access.require_state(pairing, *allowed)
     withdrawn = PairingEnd.PROPOSAL_WITHDRAWN
@@ -143,7 +144,7 @@ async def _close(work: Work, pairing: Pairing, state: PairingState, *, confident
 async def _profile(work: Work, profile_id: UUID, role: MentoringRole, path: str) -> MentoringProfile:
     """A published profile of a role. Read without a lock: a proposal goes before a withdrawal that it didn't see."""
     profile = await work.find(MentoringProfile, profile_id, path)
-    work.actor.require("mentoring.manage", profile.association_id)
+    work.actor.require(MANAGE_MENTORING, profile.association_id)
     if profile.role is not role:
         raise InvalidInput(role, profile.role, path=(path,))
     if profile.published_at is None:

@@ -5,7 +5,8 @@ from uuid import UUID
 
 from sqlmodel import col
 
-from models import Person
+from models import MANAGE_PERSONS, Person
+from models.base.permissions import Permission
 from services.core.errors import InvalidInput, NotAllowed, NotFound, NotSignedIn
 from services.core.work import Work
 
@@ -25,7 +26,7 @@ async def seen(work: Work, person_ids: Collection[UUID]) -> dict[UUID, Person]:
 async def managed(work: Work, person_ids: Collection[UUID]) -> dict[UUID, Person]:
     """The persons by id, locked; `persons.manage` in any of each one's associations is asked for."""
     for person in (await seen(work, person_ids)).values():
-        require_any(work, "persons.manage", person.association_ids)
+        require_any(work, MANAGE_PERSONS, person.association_ids)
     query = (
         work.select(Person, lock=True)
         .where(col(Person.id).in_(person_ids))
@@ -34,7 +35,7 @@ async def managed(work: Work, person_ids: Collection[UUID]) -> dict[UUID, Person
     return {person.id: person for person in await work.session.scalars(query)}
 
 
-def require_any(work: Work, permission: str, association_ids: Sequence[UUID]) -> None:
+def require_any(work: Work, permission: Permission, association_ids: Sequence[UUID]) -> None:
     """NotSignedIn or NotAllowed where the actor holds the permission in none of the associations."""
     if work.actor.is_system or any(work.actor.may(permission, association_id) for association_id in association_ids):
         return

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import Select
 from sqlmodel import col
 
-from models import ContactKind, ContactPoint, ContactVisibility, Person
+from models import MANAGE_PERSONS, ContactKind, ContactPoint, ContactVisibility, Person
 from services.core.errors import AlreadyExists, InvalidInput
 from services.core.work import Work
 from services.people import access
@@ -30,7 +30,7 @@ async def add_contact_point(
     person_id = person_id or work.actor.required_person_id
     is_own = person_id == work.actor.person_id
     if not is_own:
-        access.require_any(work, "persons.manage", (await access.seen(work, {person_id}))[person_id].association_ids)
+        access.require_any(work, MANAGE_PERSONS, (await access.seen(work, {person_id}))[person_id].association_ids)
     value = checked_address(kind, value, "value")
     if visibility is None:
         visibility = ContactVisibility.NOBODY if is_own else ContactVisibility.STAFF
@@ -93,7 +93,7 @@ async def _changeable(work: Work, contact_point_id: UUID) -> ContactPoint:
     """The contact point, and its person locked. NotFound for who doesn't see it, NotAllowed for staff who only read."""
     point = await work.find(ContactPoint, contact_point_id, "contactPointId")
     if point.person_id != work.actor.person_id:
-        access.require_any(work, "persons.manage", point.association_ids)
+        access.require_any(work, MANAGE_PERSONS, point.association_ids)
     await _locked(work, point.person_id)
     return await work.find(ContactPoint, contact_point_id, "contactPointId", lock=True)
 

@@ -5,14 +5,12 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from models import Association, Mandate, MandateRole
+from models import MANAGE_PERSONS, Association, Mandate, MandateRole
 from services.core.checks import check_period
 from services.core.errors import InvalidInput
 from services.core.work import Work
 from services.people import access
 from services.tenancy.visibility import links_changed
-
-_PERMISSION = "persons.manage"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,7 +45,7 @@ async def begin_mandates(work: Work, association_id: UUID, mandates: Sequence[Ma
     A published mandate shows the person's name as it is now, to everyone.
     """
     await work.find(Association, association_id)
-    work.actor.require(_PERMISSION, association_id)
+    work.actor.require(MANAGE_PERSONS, association_id)
     persons = await access.seen(work, {mandate.person_id for mandate in mandates})
     rows = []
     for rank, mandate in enumerate(mandates):
@@ -72,7 +70,7 @@ async def begin_mandates(work: Work, association_id: UUID, mandates: Sequence[Ma
 async def end_mandate(work: Work, mandate_id: UUID, *, ends_on: date | None = None) -> Mandate:
     """End a mandate; its last day is today, or `ends_on`. Asks for `persons.manage` in the association."""
     mandate = await work.find(Mandate, mandate_id)
-    work.actor.require(_PERMISSION, mandate.association_id)
+    work.actor.require(MANAGE_PERSONS, mandate.association_id)
     mandate = await work.find(Mandate, mandate_id, lock=True)
     last = ends_on or work.today
     check_period(mandate.starts_on, last)

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from models import Association, Person, PersonReference
+from models import MANAGE_PERSONS, Association, Person, PersonReference
 from services.core.checks import check_locale, check_text
 from services.core.work import Work
 
@@ -43,7 +43,7 @@ async def register_persons(work: Work, *, association_id: UUID, persons: Sequenc
     A reference that names somebody else already is AlreadyExists, and nobody is entered.
     """
     await work.find(Association, association_id)
-    work.actor.require("persons.manage", association_id)
+    work.actor.require(MANAGE_PERSONS, association_id)
     rows = [_row(work, association_id, person, str(rank)) for rank, person in enumerate(persons)]
     work.session.add_all(rows)
     await work.flush()

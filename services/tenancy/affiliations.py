@@ -7,13 +7,12 @@ from uuid import UUID
 from sqlalchemy import or_, select
 from sqlmodel import col
 
-from models import Affiliation, AffiliationState, Association, AssociationKind, VotingWeight
+from models import MANAGE_AFFILIATIONS, Affiliation, AffiliationState, Association, AssociationKind, VotingWeight
 from services.core.errors import InvalidInput
 from services.core.work import Work
 from services.tenancy.errors import WouldMakeACycle, WrongAffiliationState
 from services.tenancy.visibility import affiliations_changed
 
-_PERMISSION = "affiliations.manage"
 _MAY_HAVE_AFFILIATES = (AssociationKind.UMBRELLA, AssociationKind.ASSOCIATION)
 
 
@@ -33,7 +32,7 @@ async def affiliate(
     `per_capita_rate`: what the umbrella levies for each member and year, in the confederation's currency.
     """
     await _parties(work, association_id, umbrella_id)
-    work.actor.require(_PERMISSION, umbrella_id)
+    work.actor.require(MANAGE_AFFILIATIONS, umbrella_id)
     if per_capita_rate is not None and per_capita_rate < 0:
         raise InvalidInput("0 or more", f"{per_capita_rate}", path=("perCapitaRate",))
     affiliation = Affiliation(
@@ -60,7 +59,7 @@ async def apply_for_affiliation(
     The association says whether its persons are visible from above. Refused as `affiliate` is.
     """
     await _parties(work, association_id, umbrella_id)
-    work.actor.require(_PERMISSION, association_id)
+    work.actor.require(MANAGE_AFFILIATIONS, association_id)
     affiliation = Affiliation(
         association_id=association_id,
         umbrella_id=umbrella_id,
@@ -121,7 +120,7 @@ async def _parties(work: Work, association_id: UUID, umbrella_id: UUID) -> None:
 
 async def _locked(work: Work, affiliation_id: UUID, *required: AffiliationState) -> Affiliation:
     affiliation = await work.find(Affiliation, affiliation_id)
-    work.actor.require(_PERMISSION, affiliation.umbrella_id)
+    work.actor.require(MANAGE_AFFILIATIONS, affiliation.umbrella_id)
     affiliation = await work.find(Affiliation, affiliation_id, lock=True)
     if affiliation.state not in required:
         raise WrongAffiliationState(required=list(required), found=affiliation.state)

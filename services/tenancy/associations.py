@@ -4,12 +4,10 @@ from collections.abc import Mapping
 
 from sqlmodel import col
 
-from models import Association, AssociationKind, Sector
+from models import MANAGE_ASSOCIATIONS, Association, AssociationKind, Sector
 from services.core.checks import check_localized, check_slug
 from services.core.errors import InvalidInput, NotAllowed, NotSignedIn
 from services.core.work import Work
-
-_PERMISSION = "associations.manage"
 
 
 async def create_association(
@@ -50,7 +48,7 @@ async def _require_somewhere(work: Work) -> None:
         return
     umbrella = work.select(col(Association.id)).where(
         col(Association.kind) == AssociationKind.UMBRELLA,
-        col(Association.id).in_(work.actor.holds.get(_PERMISSION, frozenset())),
+        col(Association.id).in_(work.actor.holds.get(MANAGE_ASSOCIATIONS, frozenset())),
     )
     if await work.session.scalar(umbrella.limit(1)) is None:
-        raise NotSignedIn if work.actor.is_anonymous else NotAllowed(_PERMISSION)
+        raise NotSignedIn if work.actor.is_anonymous else NotAllowed(MANAGE_ASSOCIATIONS)

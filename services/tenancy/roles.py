@@ -8,15 +8,13 @@ from uuid import UUID
 
 from sqlalchemy import text
 
-from models import Association, Person, Role, RoleGrant
+from models import MANAGE_ROLES, Association, Person, Role, RoleGrant
 from services.core.checks import check_period
 from services.core.errors import InvalidInput
-from services.core.permissions import PERSONAL, ROLES
+from services.core.permissions import held_by
 from services.core.work import Work
 from services.tenancy.errors import LastAdministrator, OwnRole
 from services.tenancy.visibility import links_changed
-
-_PERMISSION = "roles.manage"
 
 
 async def grant_role(
@@ -35,7 +33,7 @@ async def grant_role(
     where somebody would grant it to themselves.
     """
     await work.find(Association, association_id, "associationId")
-    work.actor.require(_PERMISSION, association_id)
+    work.actor.require(MANAGE_ROLES, association_id)
     await _require_all_of_it(work, association_id, role, cascades=cascades)
     work.actor.require_recent(work.now)
     await work.find(Person, person_id, "personId")
@@ -64,7 +62,7 @@ async def end_role(work: Work, grant_id: UUID, *, ends_on: date | None = None, r
     A grant that would end before it began is deleted: it gave nothing on any day, and the journal keeps that it was.
     LastAdministrator where nobody would be left to administer the association.
     """
-    grant = await work.find_managed(RoleGrant, grant_id, _PERMISSION, "roleGrantId")
+    grant = await work.find_managed(RoleGrant, grant_id, MANAGE_ROLES, "roleGrantId")
     last = ends_on or work.today - timedelta(days=1)
     if grant.ends_on is not None and last > grant.ends_on:
         raise InvalidInput(f"{grant.ends_on} or earlier", f"{last}", path=("endsOn",))
@@ -101,10 +99,9 @@ async def _require_all_of_it(work: Work, association_id: UUID, role: Role, *, ca
     """
     given = {"association": association_id, "tenant": work.tenant_id, "cascades": cascades, "day": work.today}
     for reached, visible in (await work.session.execute(_REACH, given)).all():
-        work.actor.require(_PERMISSION, reached)
-        for permission in sorted(ROLES[role]):
-            if visible or permission not in PERSONAL:
-                work.actor.require(permission, reached)
+        work.actor.require(MANAGE_ROLES, reached)
+        for permission in sorted(held_by(role, visible=visible)):
+            work.actor.require(permission, reached)
 
 
 _ADMINISTRATORS = text(

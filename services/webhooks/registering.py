@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import func
 from sqlmodel import col
 
-from models import Association, DeliveryState, Webhook, WebhookDelivery, WebhookDisabling
+from models import MANAGE_WEBHOOKS, Association, DeliveryState, Webhook, WebhookDelivery, WebhookDisabling
 from services.core.jobs.jobs import enqueue
 from services.core.outside.requests import check_url
 from services.core.outside.sealing import seal, unseal
@@ -20,7 +20,6 @@ from services.webhooks.bodies import new_secret
 from services.webhooks.errors import TooManyWebhooks
 from services.webhooks.matching import check_patterns
 
-MANAGE_WEBHOOKS = "webhooks.manage"
 MOST_WEBHOOKS = 10
 """Webhooks of an association."""
 OLD_SECRET_SIGNS_FOR = timedelta(days=1)

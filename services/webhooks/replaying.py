@@ -6,13 +6,13 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, or_
 from sqlmodel import col
 
-from models import JournalEntry, Webhook, WebhookDelivery
+from models import MANAGE_WEBHOOKS, JournalEntry, Webhook, WebhookDelivery
 from services.core.checks import check_after, check_moment
 from services.core.errors import InvalidInput
 from services.core.work import Work
 from services.webhooks.errors import WebhookDisabled
 from services.webhooks.outbox import begin_deliveries
-from services.webhooks.registering import MANAGE_WEBHOOKS, managed_webhook
+from services.webhooks.registering import managed_webhook
 
 MOST_REPLAYED_ENTRIES = 10_000
 """Entries that are replayed at once."""

@@ -55,7 +55,7 @@ NAMES = DBSettings(
     durability=Durability.durable,
     widen_id=True,
 )
-"""Where pgqueuer's tables are: in the schema `jobs`, made by migration 0005."""
+"""Where pgqueuer's tables are: in the schema `jobs`, made by `models.migrations.jobs`."""
 
 
 FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=15), timedelta(hours=1)

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from sqlmodel import col
 
 from models import (
+    MANAGE_REGISTRATIONS,
     Event,
     EventState,
     Registration,
@@ -61,7 +62,7 @@ async def record_scans(work: Work, event_id: UUID, scans: Sequence[ScanInput]) -
     `MOST_CLOCK_SKEW` ahead of the server's clock, or from before the eve of the event.
     """
     event = await work.find(Event, event_id, "eventId")
-    work.actor.require("registrations.manage", event.association_id)
+    work.actor.require(MANAGE_REGISTRATIONS, event.association_id)
     brought = _checked(scans)
     new = await _unknown(work, event, brought)
     _check_times(work, event, new)

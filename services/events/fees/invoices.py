@@ -15,6 +15,7 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from models import (
+    MANAGE_FEES,
     Association,
     AttendeeRole,
     Event,
@@ -74,7 +75,7 @@ async def charge_registration(work: Work, registration_id: UUID, *, payer_id: UU
     Asks for `fees.manage` in the association that organises the event. NothingToCharge where `charge` answers None.
     """
     registration = await access.registration(work, registration_id)
-    work.actor.require("fees.manage", registration.association_id)
+    work.actor.require(MANAGE_FEES, registration.association_id)
     if payer_id is not None:
         await work.find(Association, payer_id, "payerId")
     async with work.elevated("a registration is not its treasurer's to change, and mustn't change meanwhile"):
@@ -123,7 +124,7 @@ async def adjust(work: Work, registration: Registration) -> Invoice | None:
 async def issue_credit_note(work: Work, invoice_id: UUID, *, reason: str | None = None) -> Invoice:
     """Take an invoice back by hand. Asks for `fees.manage`; AlreadyCredited the second time."""
     invoice = await work.find(Invoice, invoice_id)
-    work.actor.require("fees.manage", invoice.association_id)
+    work.actor.require(MANAGE_FEES, invoice.association_id)
     reason = None if reason is None else check_text(reason, "reason", most=500)
     check_invoice(invoice)
     async with work.elevated("the sequence of numbers is nobody's"):

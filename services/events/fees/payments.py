@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlmodel import col
 
-from models import Invoice, Payment, PaymentMethod
+from models import MANAGE_FEES, Invoice, Payment, PaymentMethod
 from services.core.checks import check_text
 from services.core.errors import InvalidInput
 from services.core.work import Work
@@ -112,7 +112,7 @@ async def enter(
 async def _managed(work: Work, invoice_id: UUID) -> Invoice:
     """The invoice, for who holds `fees.manage` where it was issued; nobody else records anything for it meanwhile."""
     invoice = await work.find(Invoice, invoice_id, "invoiceId")
-    work.actor.require("fees.manage", invoice.association_id)
+    work.actor.require(MANAGE_FEES, invoice.association_id)
     check_invoice(invoice)
     await lock(work, invoice_id)
     return invoice

@@ -17,6 +17,8 @@ from sqlalchemy import ARRAY, Uuid, any_, func, literal
 from sqlmodel import col
 
 from models import (
+    READ_NEEDS,
+    READ_REGISTRATIONS,
     Answer,
     Event,
     Question,
@@ -98,12 +100,12 @@ async def open_sheet(work: Work, slug: str, *, kind: str) -> Sheet:
         event = await work.find_by(Event, slug=check_slug(slug))
     except InvalidInput:
         raise NotFound("event") from None  # an address that leads nowhere, like any other
-    work.actor.require("registrations.read", event.association_id)
+    work.actor.require(READ_REGISTRATIONS, event.association_id)
     which = col(Registration.event_id) == event.id
     rows = (await work.session.execute(work.select(func.count(), of=Registration).where(which))).scalar_one()
     if rows > MOST_EXPORTED_ROWS:
         raise InvalidInput(f"{MOST_EXPORTED_ROWS} registrations at the most", f"{rows}", path=("event",))
-    questions = await _questions(work, event, sensitive=work.actor.may("needs.read", event.association_id))
+    questions = await _questions(work, event, sensitive=work.actor.may(READ_NEEDS, event.association_id))
     await work.record("registrations.exported", event, data={"rows": rows, "format": kind})
     persons = await work.session.scalars(work.select(col(Registration.person_id)).where(which).distinct())
     await record_reads(work, [Read(ReadKind.EXPORT, id, event.association_id) for id in persons])

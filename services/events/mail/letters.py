@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from sqlmodel import col
 
 from models import (
+    READ_REGISTRATIONS,
     Association,
     CancellationCause,
     Confederation,
@@ -85,7 +86,7 @@ async def letter(work: Work, message: Message, settings: Settings, *, kind: Mail
 
 
 for _kind in MailKind:
-    message_kind(name_of(_kind), permission="registrations.read")(partial(letter, kind=_kind))
+    message_kind(name_of(_kind), permission=READ_REGISTRATIONS)(partial(letter, kind=_kind))
 
 
 async def specimen(work: Work, event: Event, kind: MailKind, locale: str, address: str) -> Letter:

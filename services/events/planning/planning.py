@@ -9,6 +9,7 @@ from sqlalchemy import func
 from sqlmodel import col
 
 from models import (
+    MANAGE_EVENTS,
     Association,
     Event,
     EventAudience,
@@ -95,7 +96,7 @@ async def plan_event(
     AlreadyExists for a slug or edition that is taken.
     """
     await work.find(Association, association_id, "associationId")
-    work.actor.require("events.manage", association_id)
+    work.actor.require(MANAGE_EVENTS, association_id)
     event = Event(
         association_id=association_id,
         slug=check_slug(slug),
@@ -231,7 +232,7 @@ async def _edition(work: Work, series_id: UUID | None, edition: int | None) -> t
             raise InvalidInput("a series that this is an edition of", "none", path=("eventSeriesId",))
         return None, None
     series = await work.find(EventSeries, series_id, "eventSeriesId")
-    work.actor.require("events.manage", series.association_id)
+    work.actor.require(MANAGE_EVENTS, series.association_id)
     if edition is not None and not 1 <= edition <= 10_000:
         raise InvalidInput("1 to 10000", f"{edition}", path=("edition",))
     if edition is None:

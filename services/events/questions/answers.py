@@ -17,7 +17,7 @@ from uuid import UUID
 from sqlalchemy import Row
 from sqlmodel import col
 
-from models import Answer, AnswerFault, Event, Question, Registration, RegistrationState
+from models import MANAGE_REGISTRATIONS, Answer, AnswerFault, Event, Question, Registration, RegistrationState
 from services.core.statements import matching
 from services.core.work import Work
 from services.events.access import BEFORE_HELD
@@ -72,12 +72,12 @@ async def answer_questions(work: Work, registration_id: UUID, given: Mapping[str
     registration = await work.find(Registration, registration_id, "registrationId")
     own = registration.person_id == work.actor.person_id
     if not own:
-        work.actor.require("registrations.manage", registration.association_id)
+        work.actor.require(MANAGE_REGISTRATIONS, registration.association_id)
     registration = await work.find(Registration, registration_id, "registrationId", lock=True)
     event = await work.find(Event, registration.event_id)
     if event.state not in BEFORE_HELD:
         raise WrongEventState(list(BEFORE_HELD), event.state)
-    may_manage = work.actor.may("registrations.manage", registration.association_id)
+    may_manage = work.actor.may(MANAGE_REGISTRATIONS, registration.association_id)
     if not may_manage and work.now >= event.starts_at:
         raise RegistrationClosed(event.state, event.starts_at)
     live = (*LIVE, RegistrationState.ATTENDED) if may_manage else LIVE

@@ -13,7 +13,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlmodel import col
 
-from models import Answer, Event, Question, QuestionKind, Segment
+from models import MANAGE_EVENTS, Answer, Event, Question, QuestionKind, Segment
 from services.core.checks import check_slug, check_texts
 from services.core.errors import AlreadyExists, InvalidInput, NotFound
 from services.core.unset import UNSET, Unset, given
@@ -166,7 +166,7 @@ async def reorder_questions(work: Work, event_id: UUID, question_ids: Sequence[U
 
 async def _managed(work: Work, event_id: UUID, *path: str) -> Event:
     """The event, locked, for its staff, with its questions held still."""
-    event = await work.find_managed(Event, event_id, "events.manage", *path)
+    event = await work.find_managed(Event, event_id, MANAGE_EVENTS, *path)
     if event.state not in BEFORE_HELD:
         raise WrongEventState(list(BEFORE_HELD), event.state)
     await questionnaire.settle(work, event.id)

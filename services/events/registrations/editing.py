@@ -5,6 +5,7 @@ from uuid import UUID
 
 from models import (
     HOLDING_A_SEAT,
+    MANAGE_REGISTRATIONS,
     Allotment,
     AttendeeRole,
     Event,
@@ -42,7 +43,7 @@ async def edit_registration(
     """
     found = await access.spoken_for(work, registration_id)
     if role not in (None, found.role):
-        work.actor.require("registrations.manage", found.association_id)
+        work.actor.require(MANAGE_REGISTRATIONS, found.association_id)
     reason = None if reason is None else check_text(reason, "reason", most=500)
     if seats is not None and seats < 1:
         raise InvalidInput("1 or more", f"{seats}", path=("seats",))

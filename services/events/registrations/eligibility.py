@@ -20,7 +20,18 @@ from uuid import UUID
 from sqlalchemy import Row, and_, exists, select
 from sqlmodel import col
 
-from models import Event, EventAudience, EventState, Person, Price, Question, Registration, RegistrationState, Segment
+from models import (
+    MANAGE_REGISTRATIONS,
+    Event,
+    EventAudience,
+    EventState,
+    Person,
+    Price,
+    Question,
+    Registration,
+    RegistrationState,
+    Segment,
+)
 from services.core.errors import NotAllowed, NotFound, NotSignedIn, Problem
 from services.core.statements import matching
 from services.core.work import Work
@@ -136,14 +147,12 @@ async def reasons_for(work: Work, event_ids: Sequence[UUID], person_id: UUID | N
     if person_id is None:
         return reasons | {event.id: [NotSignedIn(), *_window(work, event, None)] for event in events}
     told = [
-        e
-        for e in events
-        if person_id == work.actor.person_id or work.actor.may("registrations.manage", e.association_id)
+        e for e in events if person_id == work.actor.person_id or work.actor.may(MANAGE_REGISTRATIONS, e.association_id)
     ]
     audiences, registered = await _audiences(work, told, person_id), await _registered(work, told, person_id)
     return (
         reasons
-        | {event.id: [NotAllowed("registrations.manage")] for event in events}
+        | {event.id: [NotAllowed(MANAGE_REGISTRATIONS)] for event in events}
         | {event.id: _reasons(work, event, audiences[event.id], registered.get(event.id)) for event in told}
     )
 

@@ -4,7 +4,16 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from models import Association, AttendeeRole, Event, EventFormat, Person, Registration, RegistrationState
+from models import (
+    MANAGE_REGISTRATIONS,
+    Association,
+    AttendeeRole,
+    Event,
+    EventFormat,
+    Person,
+    Registration,
+    RegistrationState,
+)
 from services.core.checks import check_text
 from services.core.errors import InvalidInput, Problem
 from services.core.work import Work
@@ -44,10 +53,10 @@ async def register_group(
     event = await access.event(work, event_id)
     if association_id is not None:
         await work.find(Association, association_id, "associationId")
-    by_staff = work.actor.may("registrations.manage", event.association_id)
+    by_staff = work.actor.may(MANAGE_REGISTRATIONS, event.association_id)
     if not by_staff:
         at = association_id if role is AttendeeRole.PARTICIPANT else None
-        work.actor.require("registrations.manage", at or event.association_id)
+        work.actor.require(MANAGE_REGISTRATIONS, at or event.association_id)
     reason = None if reason is None else check_text(reason, "reason", most=500)
     _check_group(person_ids, given or {})
     paths = {id: ("personIds", str(i)) for i, id in enumerate(person_ids)}

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from models import Registration, RegistrationGuest
+from models import MANAGE_REGISTRATIONS, Registration, RegistrationGuest
 from services.core.checks import check_text
 from services.core.work import Work
 from services.events import access
@@ -80,7 +80,7 @@ async def _hosts(work: Work, registration_id: UUID) -> Registration:
     """The registration, for its person and the event's staff: guests are not for the association that delegates."""
     found = await access.registration(work, registration_id)
     if found.person_id != work.actor.person_id:
-        work.actor.require("registrations.manage", found.association_id)
+        work.actor.require(MANAGE_REGISTRATIONS, found.association_id)
     return found
 
 

@@ -9,6 +9,7 @@ from sqlmodel import col
 from uuid_utils.compat import uuid7
 
 from models import (
+    MANAGE_REGISTRATIONS,
     Allotment,
     CancellationCause,
     Event,
@@ -57,9 +58,9 @@ async def move_registration(
     seats are kept for.
     """
     found = await access.registration(work, registration_id)
-    by_staff = work.actor.may("registrations.manage", found.association_id)
+    by_staff = work.actor.may(MANAGE_REGISTRATIONS, found.association_id)
     if not by_staff:
-        work.actor.require("registrations.manage", found.delegated_by_id or found.association_id)
+        work.actor.require(MANAGE_REGISTRATIONS, found.delegated_by_id or found.association_id)
     reason = None if reason is None else check_text(reason, "reason", most=500)
     path = ("personId",)
     (person,) = await delegates.persons(work, [(person_id, path)], of=None if by_staff else found.delegated_by_id)
@@ -97,7 +98,7 @@ async def move_to_event(
     event = await work.find(Event, event_id, "eventId")
     if event.association_id != found.association_id or event.id == found.event_id:
         raise InvalidInput("another event of the same association", event.slug, path=("eventId",))
-    by_staff = work.actor.may("registrations.manage", found.association_id)
+    by_staff = work.actor.may(MANAGE_REGISTRATIONS, found.association_id)
     is_own = found.person_id == work.actor.person_id
     reason = None if reason is None else check_text(reason, "reason", most=500)
     async with work.elevated(WHY):

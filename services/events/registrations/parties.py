@@ -10,7 +10,16 @@ from uuid import UUID
 from sqlalchemy import func
 from sqlmodel import col
 
-from models import Allotment, AttendeeRole, Event, Registration, RegistrationGuest, RegistrationState, SeatPool
+from models import (
+    MANAGE_REGISTRATIONS,
+    Allotment,
+    AttendeeRole,
+    Event,
+    Registration,
+    RegistrationGuest,
+    RegistrationState,
+    SeatPool,
+)
 from services.core.checks import check_text
 from services.core.work import Work
 from services.events import access
@@ -93,7 +102,7 @@ def check_in_time(work: Work, registration: Registration, event: Event, *, more:
     """RegistrationClosed for who changes their party once the event has begun, or wants `more` seats, or others, once
     registration is over. The event's staff go past both.
     """
-    by_staff = work.actor.may("registrations.manage", registration.association_id)
+    by_staff = work.actor.may(MANAGE_REGISTRATIONS, registration.association_id)
     if more and (problem := eligibility.against_more(work, event, on_behalf=by_staff)):
         raise problem
     if not by_staff and work.now >= event.starts_at:

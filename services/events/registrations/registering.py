@@ -9,6 +9,7 @@ from uuid_utils.compat import uuid7
 
 from models import (
     HOLDING_A_SEAT,
+    MANAGE_REGISTRATIONS,
     Allotment,
     AttendeeRole,
     CancellationCause,
@@ -86,7 +87,7 @@ async def register_on_behalf(
     for a person whom the actor may not see: an id must not be a way to a name.
     """
     found = await eligibility.situation(work, event_id, person_id)
-    work.actor.require("registrations.manage", found.event.association_id)
+    work.actor.require(MANAGE_REGISTRATIONS, found.event.association_id)
     reason = None if reason is None else check_text(reason, "reason", most=500)
     person = found.person
     if person is None or (person.deceased_on is not None and person.deceased_on <= work.today):

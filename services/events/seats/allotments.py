@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import and_
 from sqlmodel import col
 
-from models import Allotment, Association, Event, SeatPool
+from models import MANAGE_EVENTS, Allotment, Association, Event, SeatPool
 from services.core.checks import check_moment
 from services.core.errors import AlreadyExists, InvalidInput
 from services.core.jobs.jobs import every
@@ -32,7 +32,7 @@ async def allot(work: Work, pool_id: UUID, beneficiary_id: UUID, *, seats: int, 
     come, and not after the event starts. Asks for `events.manage`; any time before the event is held.
     """
     pool = await work.find(SeatPool, pool_id, "seatPoolId")
-    work.actor.require("events.manage", pool.association_id)
+    work.actor.require(MANAGE_EVENTS, pool.association_id)
     await work.find(Association, beneficiary_id, "beneficiaryId")
     _check_seats(seats)
     async with work.elevated(WHY):
@@ -128,7 +128,7 @@ async def release(work: Work, pool: SeatPool, allotments: Iterable[Allotment]) -
 
 async def _managed(work: Work, allotment_id: UUID) -> Allotment:
     allotment = await work.find(Allotment, allotment_id, "allotmentId")
-    work.actor.require("events.manage", allotment.association_id)
+    work.actor.require(MANAGE_EVENTS, allotment.association_id)
     return allotment
 
 

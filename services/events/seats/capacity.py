@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from models import SeatPool
+from models import MANAGE_EVENTS, SeatPool
 from services.core.work import Work
 from services.events import access
 from services.events.access import BEFORE_HELD
@@ -18,7 +18,7 @@ async def change_capacity(work: Work, pool_id: UUID, capacity: int | None) -> Se
     `events.manage`; any time before the event is held.
     """
     pool = await work.find(SeatPool, pool_id)
-    work.actor.require("events.manage", pool.association_id)
+    work.actor.require(MANAGE_EVENTS, pool.association_id)
     check_capacity(capacity, "capacity")
     pool = await pools.lock(work, pool_id)
     event = await access.event_now(work, pool.event_id)

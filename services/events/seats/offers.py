@@ -5,7 +5,7 @@ from uuid import UUID
 from sqlalchemy import and_
 from sqlmodel import col
 
-from models import CancellationCause, Registration, RegistrationState
+from models import MANAGE_REGISTRATIONS, CancellationCause, Registration, RegistrationState
 from services.core.checks import check_text
 from services.core.jobs.jobs import every, job
 from services.core.work import Work
@@ -88,4 +88,4 @@ async def _offered(work: Work, registration_id: UUID) -> Registration:
 
 def _ask(work: Work, offered: Registration) -> None:
     if not access.speaks_for(work, offered):
-        work.actor.require("registrations.manage", offered.association_id)
+        work.actor.require(MANAGE_REGISTRATIONS, offered.association_id)

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from models import Registration, RegistrationState
+from models import MANAGE_REGISTRATIONS, Registration, RegistrationState
 from services.core.checks import check_text
 from services.core.errors import InvalidInput
 from services.core.work import Work
@@ -20,7 +20,7 @@ async def set_priority(work: Work, registration_id: UUID, priority: int, *, reas
     Asks for `registrations.manage`; the reason is in the journal. WrongRegistrationState for who does not wait.
     """
     waiting = await access.registration(work, registration_id)
-    work.actor.require("registrations.manage", waiting.association_id)
+    work.actor.require(MANAGE_REGISTRATIONS, waiting.association_id)
     reason = check_text(reason, "reason", most=500)
     if abs(priority) > GREATEST_PRIORITY:
         raise InvalidInput(f"-{GREATEST_PRIORITY} to {GREATEST_PRIORITY}", f"{priority}", path=("priority",))

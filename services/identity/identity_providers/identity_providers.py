@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlmodel import col
 
-from models import Association, ExternalIdentity, IdentityProvider
+from models import MANAGE_IDENTITY, Association, ExternalIdentity, IdentityProvider
 from services.core.checks import check_slug, check_text, check_texts
 from services.core.errors import AlreadyExists, InvalidInput
 from services.core.outside import requests
@@ -30,7 +30,7 @@ async def add_provider(
     StepUpRequired, InvalidInput, AlreadyExists, SecretKeyMissing.
     """
     association = await work.find(Association, association_id, "associationId")
-    work.actor.require("identity.manage", association.id)
+    work.actor.require(MANAGE_IDENTITY, association.id)
     work.actor.require_recent(work.now)
     provider = IdentityProvider(
         association_id=association.id,
@@ -59,7 +59,7 @@ async def change_provider(
 
     StepUpRequired, InvalidInput, SecretKeyMissing. A new issuer or client needs its own secret: the old one is dropped.
     """
-    provider = await work.find_managed(IdentityProvider, provider_id, "identity.manage", "identityProviderId")
+    provider = await work.find_managed(IdentityProvider, provider_id, MANAGE_IDENTITY, "identityProviderId")
     work.actor.require_recent(work.now)
     before = (provider.issuer, provider.client_id)
     if name is not None:
@@ -85,7 +85,7 @@ async def change_provider(
 
 async def remove_provider(work: Work, provider_id: UUID) -> IdentityProvider:
     """Take a provider away, with who was linked. Sessions that were opened by it last until they end."""
-    provider = await work.find_managed(IdentityProvider, provider_id, "identity.manage", "identityProviderId")
+    provider = await work.find_managed(IdentityProvider, provider_id, MANAGE_IDENTITY, "identityProviderId")
     await _forget_identities(work, provider)
     await work.remove(provider)
     await work.record("identity_provider.removed", provider)
