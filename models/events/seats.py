@@ -8,6 +8,7 @@ from sqlmodel import Field
 
 from models.base.elevation import elevated_body
 from models.base.figures import routine
+from models.base.personal import classified
 from models.base.policies import holds, member_of, policy, when
 from models.base.records import TenantRecord, belongs_to, carries, choice, moment, unique
 from models.base.topics import topic
@@ -85,6 +86,9 @@ policy(
     write=holds(MANAGE_EVENTS, Allotment.association_id),
     counted=True,
 )
+
+classified(SeatPool, neither="event_id format capacity taken reserved association_id published")
+classified(Allotment, neither="pool_id event_id association_id beneficiary_id seats taken releases_at released_at")
 
 take_seats = routine(
     "take_seats(of_event uuid, of_format text, who uuid, as_what text, party int, at timestamptz, as_of date)",
