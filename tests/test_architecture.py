@@ -1,6 +1,7 @@
 """How the code hangs together, read from the code itself: which way dependencies point, and what stands only where."""
 
 import ast
+import re
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -95,8 +96,8 @@ ELEVATED = {
     "services/events/questions/asking.py": {"an answer that the actor may not see freezes its question as well"},
     "services/events/planning/planning.py": {
         "an edition may be a draft of another association",
-        "seats that are added are for those in line",
     },
+    "services/events/seats/capacity.py": {"seats that are added are for those on the waiting list"},
     "services/events/registrations/registering.py": {"a seat that is given back is the next in line's"},
     "services/events/registrations/guests.py": {
         "a guest's seat is of the pool, and given back it is the next in line's"
@@ -212,6 +213,60 @@ def test_domains_build_on_those_before_them_and_leaves_do_not_meet() -> None:
     assert {path: names for path, names in wrong.items() if names} == {}
 
 
+BELOW_THE_COMPILER = ("schema.base", "schema.compiler", "services", "models")
+
+
+def test_the_compiler_knows_nothing_of_what_is_built_on_it() -> None:
+    wrong = {
+        str(path): {
+            name
+            for name in imports(parsed(path))
+            if name.split(".")[0] in LAYERS and not name.startswith(BELOW_THE_COMPILER) and name != "schema"
+        }
+        for path in sources("schema/compiler")
+    }
+    assert {path: names for path, names in wrong.items() if names} == {}
+
+
+@pytest.mark.parametrize("house", ["schema", "services/core", "schema/compiler"])
+def test_no_rooms_import_each_other_in_a_circle(house: str) -> None:
+    """A room is a folder, or a module that stands beside folders. What only a type checker imports counts as well."""
+    doors = {room: reached - TWO_WAYS.get(room, set()) for room, reached in rooms(house).items()}
+    assert circle({room: reached for room, reached in doors.items() if room not in OPEN_ROOMS}) == []
+
+
+OPEN_ROOMS = {"build"}  # the schema is put together from all rooms, and asked for by the command line
+TWO_WAYS = {"tenancy": {"people"}}  # a role is somebody's: it names a person, whose record names associations
+
+
+def rooms(house: str) -> dict[str, set[str]]:
+    """The rooms of a house, with those that each imports from."""
+    package = house.replace("/", ".")
+    found: dict[str, set[str]] = {}
+    for path in sources(house):
+        inside = path.relative_to(house).with_suffix("").parts
+        if inside == ("__init__",):
+            continue
+        reached = {
+            name[len(package) + 1 :].split(".")[0] for name in imports(parsed(path)) if name.startswith(f"{package}.")
+        }
+        found.setdefault(inside[0], set()).update(reached - {inside[0]})
+    return {room: {other for other in reached if other in found} for room, reached in found.items()}
+
+
+def circle(doors: dict[str, set[str]]) -> list[str]:
+    """Rooms that can only be reached from each other; none where there is an order for all."""
+    left = dict(doors)
+    while ready := [room for room, reached in left.items() if not reached & left.keys()]:
+        for room in ready:
+            del left[room]
+    return sorted(left)
+
+
+def test_a_circle_of_rooms_is_found() -> None:
+    assert circle({"a": {"b"}, "b": {"c"}, "c": {"b"}, "d": {"e"}, "e": set()}) == ["a", "b", "c"]
+
+
 def test_the_kernel_knows_no_domain() -> None:
     """Neither its services nor its models: what it needs of a row, the row's model declares."""
     known = {
@@ -268,6 +323,49 @@ def test_the_domain_never_commits() -> None:
 def test_row_security_is_lifted_only_in_the_places_listed() -> None:
     found = {str(path): elevations(parsed(path)) for path in sources("app.py", "models", "services", "schema")}
     assert {path: reasons for path, reasons in found.items() if reasons} == ELEVATED
+
+
+SPELT_OUT = {
+    # Where services name the tenant's column, and why: nowhere else, `services.core.statements` fills it in.
+    "services/identity/sessions.py": "read before there is a work",
+    "services/identity/site_keys.py": "read before there is a work",
+    "services/trusted_documents/finding.py": "read before there is a work",
+    "services/tenancy/roles.py": "recursive SQL as text",
+    "services/people/segments.py": "one statement for any work, built once of tables",
+    "services/events/fees/balances.py": "to be rewritten",
+    "services/events/fees/invoices.py": "to be rewritten",
+    "services/events/fees/payments.py": "to be rewritten",
+    "services/events/fees/prices.py": "to be rewritten",
+    "services/events/fees/providers.py": "to be rewritten",
+}
+BY_HAND = re.compile(r"\b(confederation_id|populate_existing|with_for_update)\b")
+
+
+def test_operations_spell_out_neither_the_tenant_nor_the_locks() -> None:
+    found = {
+        str(path)
+        for path in sources("services")
+        if path.parts[1] != "core" and BY_HAND.search((CHECKOUT / path).read_text())
+    }
+    assert found == SPELT_OUT.keys()
+    # Who changes rows by a statement notes when: `work.update`, `work.inserting`.
+    by_statement = {
+        "sqlalchemy.update",
+        "sqlalchemy.insert",
+        "sqlalchemy.delete",
+        "sqlalchemy.dialects.postgresql.insert",
+    }
+    paths = [path for path in sources("services") if path.parts[1] != "core" and str(path) not in SPELT_OUT]
+    assert {str(path) for path in paths if imports(parsed(path)) & by_statement} == set()
+
+
+def test_seats_are_counted_in_one_place() -> None:
+    """What `pools` and the database's `take_seats` don't count, nobody does."""
+    counting = re.compile(r"\.(taken|reserved|released_at) ([+-]=|= )")
+    found = {str(path) for path in sources("services/events") if counting.search((CHECKOUT / path).read_text())}
+    assert found == {"services/events/seats/pools.py"}
+    ahead = [path for path in sources("models") if "priority <= 0" in (CHECKOUT / path).read_text()]
+    assert [str(path) for path in ahead if "migrations" not in path.parts] == ["models/events/seats.py"]
 
 
 def test_things_to_do_say_why() -> None:

@@ -17,7 +17,7 @@ from models.base.figures import routine
 from models.base.permissions import Permission
 from models.base.personal import classified
 from models.base.policies import Condition, holds, nobody, own, policy, setting
-from models.base.records import TenantRecord, belongs_to, choice, moment, unique
+from models.base.records import TenantRow, belongs_to, choice, moment, unique
 
 
 class _TransactionId(UserDefinedType[int]):
@@ -42,7 +42,7 @@ class ReadKind(DescribedEnum):
     EXPORT = "EXPORT", "A file was exported that contains a registration of the person."
 
 
-class JournalEntry(TenantRecord, table=True):
+class JournalEntry(TenantRow, table=True):
     """One change, written in its transaction: audit entry and outgoing event at once. STAFF, and whom it is about.
 
     Append-only, which a trigger holds against the owner too.
@@ -82,7 +82,7 @@ class JournalEntry(TenantRecord, table=True):
     )
 
 
-class JournalLink(TenantRecord, table=True):
+class JournalLink(TenantRow, table=True):
     """A link of the tenant's chain: an entry, hashed with the link before it. SEALED; append-only.
 
     Its key is the entry's. Written after the entry's transaction, by `services.core.journal.chaining`.
@@ -101,7 +101,7 @@ class JournalLink(TenantRecord, table=True):
     at: datetime = moment()  # when it was chained
 
 
-class AccessRecord(TenantRecord, table=True):
+class AccessRecord(TenantRow, table=True):
     """That somebody read a person's confidential data. The person's; STAFF (`journal.read`); append-only.
 
     One a reader, person, kind and hour. Who reads their own is not recorded.
@@ -124,7 +124,7 @@ class AccessRecord(TenantRecord, table=True):
     hour: datetime = moment()
 
 
-class IdempotencyRecord(TenantRecord, table=True):
+class IdempotencyRecord(TenantRow, table=True):
     """What a request with an idempotency key did, for the client that has to ask again. The actor's own."""
 
     __table_args__ = (belongs_to("person", "person_id"), unique("person_id", "key", name="one_answer_a_key"))

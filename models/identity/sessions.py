@@ -4,6 +4,7 @@ Secrets are 256 random bits, kept as SHA-256 only. Where somebody signs in from 
 """
 
 from datetime import datetime
+from typing import ClassVar
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Index
@@ -44,13 +45,14 @@ class Session(TenantRecord, table=True):
         Index("session_by_person", "confederation_id", "person_id", "created_at"),
     )
 
+    unnoted: ClassVar[frozenset[str]] = frozenset({"last_used_at", "previous_hash", "rotated_at", "secret_hash"})
+
     person_id: UUID
     secret_hash: str
     previous_hash: str | None = None  # of the secret before: good for a moment after `rotated_at`, then a thief's
     rotated_at: datetime = moment()
     method: SignInMethod = choice(SignInMethod)
     device: str | None = None  # "Firefox on Linux", no finer
-    created_at: datetime = moment()
     last_used_at: datetime = moment()  # the hour, no finer
     authenticated_at: datetime = moment()  # when the person last showed who they are
     expires_at: datetime = moment()  # however much it is used
@@ -82,7 +84,6 @@ class SignInLink(TenantRecord, table=True):
     message_id: UUID | None = None  # that carries it; null where it was only asked for
     secret_hash: str | None = None  # null where it was only asked for
     return_to: str | None = None  # where the browser goes afterwards: checked before it was written down
-    created_at: datetime = moment()
     expires_at: datetime = moment()
     used_at: datetime | None = moment(nullable=True)
 
@@ -106,7 +107,6 @@ class Invitation(TenantRecord, table=True):
     contact_point_id: UUID  # where it went; no reference, for addresses are forgotten
     message_id: UUID  # that carries it
     secret_hash: str | None = None  # null until it is mailed
-    created_at: datetime = moment()
     expires_at: datetime = moment()
     claimed_at: datetime | None = moment(nullable=True)
 

@@ -1,6 +1,7 @@
 """Site keys: what an association's website, or a program of its own, shows instead of a person's session."""
 
 from datetime import date, datetime
+from typing import ClassVar
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Index, Text
@@ -34,6 +35,8 @@ class SiteKey(TenantRecord, table=True):
         Index("site_key_by_association", "confederation_id", "association_id"),
     )
     __tablename__ = "site_key"
+
+    unnoted: ClassVar[frozenset[str]] = frozenset({"last_used_on"})
 
     association_id: UUID
     kind: SiteKeyKind = choice(SiteKeyKind)

@@ -1,6 +1,7 @@
 """Mentoring: programmes, the profiles that persons publish in them, pairings, and what stays between the two."""
 
 from datetime import date, datetime
+from typing import ClassVar
 from uuid import UUID
 
 from sqlalchemy import Boolean, CheckConstraint, Column, Computed, Index, String, text
@@ -106,6 +107,9 @@ class MentoringProfile(TenantRecord, table=True):
     )
     __tablename__ = "mentoring_profile"
 
+    # When a place is taken, a pairing is proposed: that is for those who see the pairing.
+    unnoted: ClassVar[frozenset[str]] = frozenset({"taken"})
+
     programme_id: UUID
     association_id: UUID  # the programme's
     person_id: UUID
@@ -158,6 +162,9 @@ class Pairing(TenantRecord, table=True):
         Index("pairing_by_mentor", "confederation_id", "mentor_id"),
         Index("pairing_by_mentee", "confederation_id", "mentee_id"),
     )
+
+    # A moment of the first acceptance would tell who declined.
+    unnoted: ClassVar[frozenset[str]] = frozenset({"mentor_accepted_at", "mentee_accepted_at"})
 
     programme_id: UUID
     association_id: UUID  # the programme's

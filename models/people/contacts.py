@@ -1,6 +1,7 @@
 """How a person is reached: each contact point with its own visibility, nobody's by default."""
 
 from datetime import datetime
+from typing import ClassVar
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Column, Computed, Index, String, text
@@ -46,6 +47,8 @@ class ContactPoint(TenantRecord, table=True):
         ),
     )
     __tablename__ = "contact_point"
+
+    unnoted: ClassVar[frozenset[str]] = frozenset({"association_ids"})
 
     person_id: UUID
     kind: ContactKind = choice(ContactKind)

@@ -63,6 +63,8 @@ class Person(TenantRecord, table=True):
         Index("person_by_name", "confederation_id", "family_name", "given_name"),
     )
 
+    # Which association links a person isn't told to the others by the moment it happened.
+    unnoted: ClassVar[frozenset[str]] = frozenset({"access_version", "association_ids"})
     concerned: ClassVar[str] = "id"
 
     given_name: str
@@ -84,6 +86,8 @@ class PersonReference(TenantRecord, table=True):
     __table_args__ = (belongs_to("person", "person_id"), unique("system", "value"))
     __tablename__ = "person_reference"
 
+    unnoted: ClassVar[frozenset[str]] = frozenset({"association_ids"})
+
     person_id: UUID
     system: str
     value: str
@@ -99,6 +103,8 @@ class Position(TenantRecord, table=True):
         in_order("position", "starts_on", "ends_on"),
         Index("position_by_person", "confederation_id", "person_id", "starts_on", "id"),
     )
+
+    unnoted: ClassVar[frozenset[str]] = frozenset({"association_ids"})
 
     person_id: UUID
     employer: str

@@ -5,7 +5,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Index, String, text
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 from uuid_utils.compat import uuid7
 
 from models.base.enums import DescribedEnum
@@ -13,7 +13,17 @@ from models.base.figures import figure
 from models.base.permissions import Permission
 from models.base.personal import UNNAMED, classified
 from models.base.policies import everyone, holds, is_any, nobody, policy
-from models.base.records import TenantRecord, belongs_to, choice, in_order, localized, localized_check, many, unique
+from models.base.records import (
+    Dated,
+    TenantRecord,
+    belongs_to,
+    choice,
+    in_order,
+    localized,
+    localized_check,
+    many,
+    unique,
+)
 
 
 class AssociationKind(DescribedEnum):
@@ -50,7 +60,7 @@ class VotingWeight(DescribedEnum):
     HEADCOUNT = "HEADCOUNT", "Each association's vote is weighted by its headcount."
 
 
-class Confederation(SQLModel, table=True):
+class Confederation(Dated, table=True):
     """The tenant. PUBLIC."""
 
     __table_args__ = (

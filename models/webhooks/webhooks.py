@@ -1,6 +1,7 @@
 """Webhooks: where an association has its changes told to, and each telling."""
 
 from datetime import datetime
+from typing import ClassVar
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Index, LargeBinary, Text, text
@@ -51,6 +52,8 @@ class Webhook(TenantRecord, table=True):
         CheckConstraint("(disabled_at is null) = (disabled_because is null)", name="webhook_disabled_for_a_reason"),
         CheckConstraint("(old_secret is null) = (old_secret_until is null)", name="webhook_old_secret_until_a_time"),
     )
+
+    unnoted: ClassVar[frozenset[str]] = frozenset({"failing_since", "failures", "rests_until"})
 
     association_id: UUID
     url: str

@@ -52,7 +52,6 @@ async def open_advocacy_file(
     await work.find(Association, association_id, "associationId")
     work.actor.require(MANAGE_ADVOCACY, association_id)
     file = AdvocacyFile(
-        confederation_id=work.tenant_id,
         association_id=association_id,
         association_ids=[association_id],
         slug=check_slug(slug),
@@ -65,7 +64,7 @@ async def open_advocacy_file(
     )
     taken = AlreadyExists("advocacy file", path=("slug",))
     await work.insert(file, refused={"uq_advocacy_file_confederation_id_slug": taken})
-    await changed(work, file, file, "advocacy_file.opened", _state(work, file), slug=file.slug)
+    await changed(work, file, file, "advocacy_file.opened", _state(work, file), data={"slug": file.slug})
     await enter(work, file, association_id)
     return file
 
@@ -78,7 +77,7 @@ async def move_advocacy_file(work: Work, file_id: UUID, state: AdvocacyFileState
     before, file.state = file.state, state
     file.closed_on = work.today if state is _S.CLOSED else None
     await work.flush()
-    await changed(work, file, file, "advocacy_file.moved", _state(work, file), state=state, before=before)
+    await changed(work, file, file, "advocacy_file.moved", _state(work, file), data={"state": state, "before": before})
     return file
 
 
@@ -93,7 +92,11 @@ async def change_confidentiality(work: Work, file_id: UUID, confidentiality: Con
     before, file.confidentiality = file.confidentiality, confidentiality
     await work.flush()  # the parts' copies follow, by their keys
     await changed(
-        work, file, file, "advocacy_file.confidentiality_changed", confidentiality=confidentiality, before=before
+        work,
+        file,
+        file,
+        "advocacy_file.confidentiality_changed",
+        data={"confidentiality": confidentiality, "before": before},
     )
     return file
 

@@ -36,7 +36,7 @@ async def add_participant(work: Work, file_id: UUID, association_id: UUID) -> Ad
         raise InvalidInput(f"{MOST_PARTICIPANTS} participants at the most", "one more", path=("associationId",))
     file.association_ids = [*file.association_ids, association_id]
     await work.flush()  # the parts' copies follow, by their keys
-    await changed(work, file, file, "advocacy_file.joined", participant_id=str(association_id))
+    await changed(work, file, file, "advocacy_file.joined", data={"participant_id": str(association_id)})
     await enter(work, file, association_id)
     return file
 
@@ -82,9 +82,7 @@ async def take_position(
         position,
         "advocacy_position.taken",
         happened,
-        participant_id=str(association_id),
-        stance=stance,
-        taken_on=f"{day}",
+        data={"participant_id": str(association_id), "stance": stance, "taken_on": f"{day}"},
     )
     return position
 

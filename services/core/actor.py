@@ -55,7 +55,7 @@ class Key:
         return origin is None or origin in self.origins
 
 
-RECENT = timedelta(minutes=15)
+RECENT_SIGN_IN = timedelta(minutes=15)
 """How long ago somebody may have shown who they are for what asks for it once more."""
 
 
@@ -116,8 +116,8 @@ class Actor:
 
     def require_recent(self, now: datetime) -> None:
         """StepUpRequired where the session's person hasn't shown lately who they are. Others do with each request."""
-        if self.session is not None and now - self.session.authenticated_at > RECENT:
-            raise StepUpRequired(minutes=int(RECENT.total_seconds() // 60))
+        if self.session is not None and now - self.session.authenticated_at > RECENT_SIGN_IN:
+            raise StepUpRequired(minutes=int(RECENT_SIGN_IN.total_seconds() // 60))
 
     @property
     def required_person_id(self) -> UUID:

@@ -7,7 +7,6 @@ read anew is so. An allotment is its pool's: it is changed under that lock, and 
 
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlmodel import col
 
 from models import MANAGE_EVENTS, MANAGE_REGISTRATIONS, Event, EventState, Registration
@@ -30,8 +29,8 @@ async def managed_event(work: Work, event_id: UUID) -> Event:
 
 async def event_now(work: Work, event_id: UUID) -> Event:
     """The event as it is now, whatever this transaction read earlier."""
-    query = select(Event).where(col(Event.confederation_id) == work.tenant_id, col(Event.id) == event_id)
-    found = (await work.session.execute(query.execution_options(populate_existing=True))).scalar_one_or_none()
+    query = work.select(Event).where(col(Event.id) == event_id)
+    found = (await work.session.execute(query)).scalar_one_or_none()
     if found is None:
         raise NotFound("event")
     return found
@@ -39,7 +38,7 @@ async def event_now(work: Work, event_id: UUID) -> Event:
 
 async def event_state(work: Work, event_id: UUID) -> EventState:
     """Where the event is in its life now, whatever this transaction read earlier."""
-    query = select(col(Event.state)).where(col(Event.confederation_id) == work.tenant_id, col(Event.id) == event_id)
+    query = work.select(col(Event.state)).where(col(Event.id) == event_id)
     state = (await work.session.execute(query)).scalar_one_or_none()
     if state is None:
         raise NotFound("event")

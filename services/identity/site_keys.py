@@ -25,7 +25,7 @@ from services.core.errors import InvalidInput, NotAllowed
 from services.core.permissions import SCOPES
 from services.core.work import Work
 
-OVERLAP = timedelta(days=7)
+KEY_OVERLAP = timedelta(days=7)
 """How long a key that was rotated is still good, so that a website has time to take up its successor."""
 LONGEST_OVERLAP = timedelta(days=30)
 MOST_ORIGINS = 20
@@ -66,7 +66,6 @@ async def make_key(
     _check_scopes(work, association_id, scopes)
     work.actor.require_recent(work.now)
     row = SiteKey(
-        confederation_id=work.tenant_id,
         association_id=association_id,
         kind=kind,
         name=check_text(name, "name"),
@@ -78,11 +77,11 @@ async def make_key(
     )
     secret = _draw(row)
     await work.insert(row)
-    await work.record("site_key.made", row, kind=kind, scopes=row.scopes)
+    await work.record("site_key.made", row, data={"kind": kind, "scopes": row.scopes})
     return row, secret
 
 
-async def rotate_key(work: Work, key_id: UUID, *, overlap: timedelta = OVERLAP) -> tuple[SiteKey, str]:
+async def rotate_key(work: Work, key_id: UUID, *, overlap: timedelta = KEY_OVERLAP) -> tuple[SiteKey, str]:
     """Make a key's successor, and let the key itself end after an overlap. Asks for `keys.manage`.
 
     Whoever rotates learns the new secret: they have to hold what it may do, as its maker had to. Where a key was made
@@ -94,7 +93,6 @@ async def rotate_key(work: Work, key_id: UUID, *, overlap: timedelta = OVERLAP) 
     _check_scopes(work, old.association_id, old.scopes)
     work.actor.require_recent(work.now)
     row = SiteKey(
-        confederation_id=work.tenant_id,
         association_id=old.association_id,
         kind=old.kind,
         name=old.name,
@@ -110,7 +108,9 @@ async def rotate_key(work: Work, key_id: UUID, *, overlap: timedelta = OVERLAP) 
     old.expires_at = end if old.expires_at is None else min(old.expires_at, end)
     old.access_version += 1
     await work.insert(row)
-    await work.record("site_key.rotated", row, replaces_id=str(old.id), good_until=old.expires_at.isoformat())
+    await work.record(
+        "site_key.rotated", row, data={"replaces_id": str(old.id), "good_until": old.expires_at.isoformat()}
+    )
     return row, secret
 
 
@@ -157,7 +157,9 @@ async def restrict_key(
         row.expires_at = end
     row.access_version += 1
     await work.flush()
-    await work.record("site_key.restricted", row, scopes=row.scopes, trusted_documents_only=row.trusted_documents_only)
+    await work.record(
+        "site_key.restricted", row, data={"scopes": row.scopes, "trusted_documents_only": row.trusted_documents_only}
+    )
     return row
 
 

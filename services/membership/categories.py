@@ -22,7 +22,6 @@ async def create_category(
         raise InvalidInput("0 to 366", f"{grace_days}", path=("graceDays",))
     category = await work.insert(
         MembershipCategory(
-            confederation_id=work.tenant_id,
             association_id=association_id,
             slug=check_slug(slug),
             name=check_localized(name, "name"),
@@ -30,5 +29,5 @@ async def create_category(
             grace_days=grace_days,
         )
     )
-    await work.record("membership_category.created", category, slug=slug, kind=kind)
+    await work.record("membership_category.created", category, data={"slug": slug, "kind": kind})
     return category

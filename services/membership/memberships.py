@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlmodel import col
 
 from models import MANAGE_MEMBERSHIPS, Association, CancellationReason, Membership, MembershipCategory, MembershipStatus
@@ -79,7 +78,6 @@ async def admit_all(work: Work, *, association_id: UUID, admissions: Sequence[Ad
         check_period(starts_on, admission.ends_on, str(rank), "endsOn")
         rows.append(
             Membership(
-                confederation_id=work.tenant_id,
                 association_id=association_id,
                 person_id=admission.person_id,
                 category_id=category.id,
@@ -94,7 +92,9 @@ async def admit_all(work: Work, *, association_id: UUID, admissions: Sequence[Ad
     await work.flush(refused=_REFUSED)
     await links_changed(work, [row.person_id for row in rows])
     for row in rows:
-        await work.record("membership.admitted", row, person_id=str(row.person_id), category_id=str(row.category_id))
+        await work.record(
+            "membership.admitted", row, data={"person_id": str(row.person_id), "category_id": str(row.category_id)}
+        )
     return rows
 
 
@@ -113,7 +113,9 @@ async def renew(work: Work, membership_id: UUID, *, ends_on: date) -> Membership
     membership.ends_on, membership.grace_until = ends_on, _grace(category, ends_on)
     await work.flush()
     await links_changed(work, [membership.person_id])
-    await work.record("membership.renewed", membership, person_id=str(membership.person_id), ends_on=f"{ends_on}")
+    await work.record(
+        "membership.renewed", membership, data={"person_id": str(membership.person_id), "ends_on": f"{ends_on}"}
+    )
     return membership
 
 
@@ -150,7 +152,10 @@ async def _cancel(
     await work.flush()
     await links_changed(work, [membership.person_id])
     await work.record(
-        "membership.cancelled", membership, reason=explanation, person_id=str(membership.person_id), cause=reason
+        "membership.cancelled",
+        membership,
+        reason=explanation,
+        data={"person_id": str(membership.person_id), "cause": reason},
     )
     return membership
 
@@ -167,9 +172,7 @@ async def _standing(
     work: Work, membership_id: UUID, required: Sequence[MembershipStatus]
 ) -> tuple[Membership, MembershipStatus]:
     membership = await work.find(Membership, membership_id, lock=True)
-    query = select(status_on(work.today)).where(
-        col(Membership.confederation_id) == work.tenant_id, col(Membership.id) == membership_id
-    )
+    query = work.select(status_on(work.today), of=Membership).where(col(Membership.id) == membership_id)
     status = MembershipStatus((await work.session.execute(query)).scalar_one())
     if status not in required or membership.cancelled_on is not None:
         raise WrongMembershipStatus(required=list(required), found=status)
@@ -177,8 +180,7 @@ async def _standing(
 
 
 async def _categories(work: Work, association_id: UUID) -> dict[UUID, MembershipCategory]:
-    query = select(MembershipCategory).where(
-        col(MembershipCategory.confederation_id) == work.tenant_id,
+    query = work.select(MembershipCategory).where(
         col(MembershipCategory.association_id) == association_id,
     )
     return {category.id: category for category in await work.session.scalars(query)}

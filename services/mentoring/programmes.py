@@ -37,7 +37,6 @@ async def plan_programme(
     check_period(starts_on, ends_on)
     programme = await work.insert(
         MentoringProgramme(
-            confederation_id=work.tenant_id,
             association_id=association_id,
             slug=check_slug(slug),
             name=check_texts(work, name, "name"),

@@ -3,7 +3,6 @@
 from collections.abc import Collection, Sequence
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlmodel import col
 
 from models import MANAGE_PERSONS, Person
@@ -14,7 +13,7 @@ from services.core.work import Work
 
 async def seen(work: Work, person_ids: Collection[UUID]) -> dict[UUID, Person]:
     """The persons by id, living; NotFound where the actor doesn't see every one of them."""
-    query = select(Person).where(col(Person.confederation_id) == work.tenant_id, col(Person.id).in_(person_ids))
+    query = work.select(Person).where(col(Person.id).in_(person_ids))
     persons = {person.id: person for person in await work.session.scalars(query)}
     if persons.keys() != set(person_ids):
         raise NotFound("person")
@@ -29,11 +28,9 @@ async def managed(work: Work, person_ids: Collection[UUID]) -> dict[UUID, Person
     for person in (await seen(work, person_ids)).values():
         require_any(work, MANAGE_PERSONS, person.association_ids)
     query = (
-        select(Person)
-        .where(col(Person.confederation_id) == work.tenant_id, col(Person.id).in_(person_ids))
+        work.select(Person, lock=True)
+        .where(col(Person.id).in_(person_ids))
         .order_by(col(Person.id))  # in the order that everybody locks persons in
-        .with_for_update(key_share=True)
-        .execution_options(populate_existing=True)
     )
     return {person.id: person for person in await work.session.scalars(query)}
 

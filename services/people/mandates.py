@@ -55,7 +55,6 @@ async def begin_mandates(work: Work, association_id: UUID, mandates: Sequence[Ma
         rows.append(
             Mandate(
                 **vars(mandate),
-                confederation_id=work.tenant_id,
                 association_id=association_id,
                 published_name=name,
             )
@@ -64,7 +63,7 @@ async def begin_mandates(work: Work, association_id: UUID, mandates: Sequence[Ma
     await work.flush()
     await links_changed(work, list(persons))
     for row in rows:
-        await work.record("mandate.begun", row, person_id=str(row.person_id), role=row.role)
+        await work.record("mandate.begun", row, data={"person_id": str(row.person_id), "role": row.role})
     return rows
 
 
@@ -80,5 +79,5 @@ async def end_mandate(work: Work, mandate_id: UUID, *, ends_on: date | None = No
     mandate.ends_on = last
     await work.flush()
     await links_changed(work, [mandate.person_id])
-    await work.record("mandate.ended", mandate, person_id=str(mandate.person_id), role=mandate.role)
+    await work.record("mandate.ended", mandate, data={"person_id": str(mandate.person_id), "role": mandate.role})
     return mandate

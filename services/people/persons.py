@@ -49,7 +49,6 @@ async def register_persons(work: Work, *, association_id: UUID, persons: Sequenc
     await work.flush()
     work.session.add_all(
         PersonReference(
-            confederation_id=work.tenant_id,
             person_id=row.id,
             system=check_text(system, "references", most=40),
             value=check_text(value, "references", system),
@@ -66,7 +65,6 @@ async def register_persons(work: Work, *, association_id: UUID, persons: Sequenc
 
 def _row(work: Work, association_id: UUID, person: PersonInput, *path: str) -> Person:
     return Person(
-        confederation_id=work.tenant_id,
         given_name=check_text(person.given_name, *path, "givenName"),
         family_name=check_text(person.family_name, *path, "familyName"),
         locale=check_locale(person.locale, *path, "locale"),

@@ -74,7 +74,6 @@ async def begin_positions(work: Work, positions: Sequence[PositionInput]) -> lis
                     "employer": check_text(position.employer, str(rank), "employer"),
                     "title": check_text(position.title, str(rank), "title"),
                 },
-                confederation_id=work.tenant_id,
                 association_ids=list(persons[position.person_id].association_ids),
             )
         )
@@ -103,4 +102,4 @@ async def end_position(work: Work, position_id: UUID, *, ends_on: date | None = 
 async def _record(work: Work, action: str, position: Position) -> None:
     """The association that registered the person may read the entry."""
     registered_by = next(iter(position.association_ids), None)
-    await work.record(action, position, association_id=registered_by, person_id=str(position.person_id))
+    await work.record(action, position, association_id=registered_by, data={"person_id": str(position.person_id)})

@@ -88,7 +88,6 @@ async def create_segment(
             await work.find(Association, clause.within_id)
     segment = await work.insert(
         Segment(
-            confederation_id=work.tenant_id,
             association_id=association_id,
             slug=slug,
             name=check_localized(name, "name"),
@@ -97,7 +96,6 @@ async def create_segment(
     )
     work.session.add_all(
         SegmentClause(
-            confederation_id=work.tenant_id,
             segment_id=segment.id,
             association_id=association_id,
             published=published,
@@ -107,7 +105,7 @@ async def create_segment(
         for rank, clause in enumerate(clauses)
     )
     await work.flush()
-    await work.record("segment.created", segment, slug=slug, clauses=len(clauses))
+    await work.record("segment.created", segment, data={"slug": slug, "clauses": len(clauses)})
     return segment
 
 

@@ -36,7 +36,6 @@ async def affiliate(
     if per_capita_rate is not None and per_capita_rate < 0:
         raise InvalidInput("0 or more", f"{per_capita_rate}", path=("perCapitaRate",))
     affiliation = Affiliation(
-        confederation_id=work.tenant_id,
         association_id=association_id,
         umbrella_id=umbrella_id,
         state=AffiliationState.ACTIVE,
@@ -48,7 +47,7 @@ async def affiliate(
     await _refuse_cycles(work, affiliation)
     await work.insert(affiliation)
     await affiliations_changed(work, association_id)
-    await work.record("affiliation.accepted", affiliation, umbrella_id=str(umbrella_id))
+    await work.record("affiliation.accepted", affiliation, data={"umbrella_id": str(umbrella_id)})
     return affiliation
 
 
@@ -62,7 +61,6 @@ async def apply_for_affiliation(
     await _parties(work, association_id, umbrella_id)
     work.actor.require(MANAGE_AFFILIATIONS, association_id)
     affiliation = Affiliation(
-        confederation_id=work.tenant_id,
         association_id=association_id,
         umbrella_id=umbrella_id,
         state=AffiliationState.APPLIED,
@@ -72,7 +70,7 @@ async def apply_for_affiliation(
     await _refuse_cycles(work, affiliation)
     async with work.elevated("an application is the applicant's to make, and the umbrella's to change"):
         await work.insert(affiliation)
-    await work.record("affiliation.applied_for", affiliation, umbrella_id=str(umbrella_id))
+    await work.record("affiliation.applied_for", affiliation, data={"umbrella_id": str(umbrella_id)})
     return affiliation
 
 
@@ -135,7 +133,7 @@ async def _become(
     affiliation.state = state
     await work.flush()
     await affiliations_changed(work, affiliation.association_id)
-    await work.record(action, affiliation, reason=reason, umbrella_id=str(affiliation.umbrella_id))
+    await work.record(action, affiliation, reason=reason, data={"umbrella_id": str(affiliation.umbrella_id)})
     return affiliation
 
 
@@ -146,17 +144,14 @@ async def _refuse_cycles(work: Work, new: Affiliation) -> None:
     first is written: whoever adds to the graph waits for the tenant's lock.
     """
     await work.lock("affiliations")
-    meets = (
-        col(Affiliation.confederation_id) == work.tenant_id,
-        or_(col(Affiliation.state) != AffiliationState.ENDED, col(Affiliation.ends_on) >= new.starts_on),
-    )
+    meets = or_(col(Affiliation.state) != AffiliationState.ENDED, col(Affiliation.ends_on) >= new.starts_on)
     above = (
-        select(col(Affiliation.umbrella_id).label("id"))
-        .where(col(Affiliation.association_id) == new.umbrella_id, *meets)
+        work.select(col(Affiliation.umbrella_id).label("id"), of=Affiliation)
+        .where(col(Affiliation.association_id) == new.umbrella_id, meets)
         .cte("above", recursive=True)
     )
     above = above.union(
-        select(col(Affiliation.umbrella_id)).where(col(Affiliation.association_id) == above.c.id, *meets)
+        work.select(col(Affiliation.umbrella_id)).where(col(Affiliation.association_id) == above.c.id, meets)
     )
     async with work.elevated("applications that the actor may not see count as well"):
         found = await work.session.scalar(select(above.c.id).where(above.c.id == new.association_id).limit(1))

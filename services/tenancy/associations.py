@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 
-from sqlalchemy import select
 from sqlmodel import col
 
 from models import MANAGE_ASSOCIATIONS, Association, AssociationKind, Sector
@@ -29,7 +28,6 @@ async def create_association(
     if website is not None and not website.startswith(("https://", "http://")):
         raise InvalidInput("an address that begins with https://", website, path=("website",))
     association = Association(
-        confederation_id=work.tenant_id,
         slug=check_slug(slug),
         name=check_localized(name, "name"),
         about=None if about is None else check_localized(about, "about", most=4000),
@@ -39,15 +37,16 @@ async def create_association(
     )
     async with work.elevated("nobody holds a permission in an association that isn't there yet"):
         await work.insert(association)
-    await work.record("association.created", association, association_id=association.id, slug=slug, kind=kind)
+    await work.record(
+        "association.created", association, association_id=association.id, data={"slug": slug, "kind": kind}
+    )
     return association
 
 
 async def _require_somewhere(work: Work) -> None:
     if work.actor.is_system:
         return
-    umbrella = select(col(Association.id)).where(
-        col(Association.confederation_id) == work.tenant_id,
+    umbrella = work.select(col(Association.id)).where(
         col(Association.kind) == AssociationKind.UMBRELLA,
         col(Association.id).in_(work.actor.holds.get(MANAGE_ASSOCIATIONS, frozenset())),
     )

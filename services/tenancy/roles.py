@@ -43,7 +43,6 @@ async def grant_role(
     check_period(starts_on, ends_on)
     grant = await work.insert(
         RoleGrant(
-            confederation_id=work.tenant_id,
             person_id=person_id,
             association_id=association_id,
             role=role,
@@ -53,7 +52,7 @@ async def grant_role(
         )
     )
     await links_changed(work, [person_id])
-    await work.record("role.granted", grant, person_id=str(person_id), role=role, cascades=cascades)
+    await work.record("role.granted", grant, data={"person_id": str(person_id), "role": role, "cascades": cascades})
     return grant
 
 
@@ -68,14 +67,14 @@ async def end_role(work: Work, grant_id: UUID, *, ends_on: date | None = None, r
     if grant.ends_on is not None and last > grant.ends_on:
         raise InvalidInput(f"{grant.ends_on} or earlier", f"{last}", path=("endsOn",))
     if last < grant.starts_on:
-        await work.session.delete(grant)
+        await work.remove(grant)
     else:
         grant.ends_on = last
     await work.flush()
     if grant.role is Role.ADMINISTRATOR and not work.actor.is_system:
         await _require_another_administrator(work, grant, max(last + timedelta(days=1), work.today))
     await links_changed(work, [grant.person_id])
-    await work.record("role.ended", grant, reason=reason, person_id=str(grant.person_id), role=grant.role)
+    await work.record("role.ended", grant, reason=reason, data={"person_id": str(grant.person_id), "role": grant.role})
     return grant
 
 

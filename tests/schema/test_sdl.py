@@ -87,7 +87,10 @@ def undated(schema: GraphQLSchema) -> list[str]:
 
 
 def loose_lists(schema: GraphQLSchema) -> list[str]:
-    """Fields whose list may be null, or hold nulls. A problem's `path` is null where it is about the whole input."""
+    """Fields whose list may be null, or hold nulls. A problem's `path` is null where it is about the whole input.
+
+    `nodes` has a null in the place of each identifier that names nothing that the reader sees.
+    """
     return [
         place
         for place, member in members(schema)
@@ -95,6 +98,7 @@ def loose_lists(schema: GraphQLSchema) -> list[str]:
         and _is_output(schema, place)
         and isinstance(get_nullable_type(member.type), GraphQLList)
         and not place.endswith(".path")
+        and place != "Query.nodes"
         and not (isinstance(member.type, GraphQLNonNull) and isinstance(member.type.of_type.of_type, GraphQLNonNull))
     ]
 

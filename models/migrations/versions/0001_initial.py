@@ -7,7 +7,7 @@ from sqlalchemy.dialects import postgresql
 from models.migrations import jobs
 from models.migrations.security import Plain, create_roles, execute, protect, publish_figures, retire_roles
 
-revision = "0001_9efa518f"
+revision = "0001_e952a7e4"
 down_revision = None
 
 
@@ -42,6 +42,8 @@ def upgrade() -> None:
     )
     op.create_table(
         "confederation",
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("slug", sa.String(), nullable=False),
         sa.Column("name", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
@@ -57,6 +59,8 @@ def upgrade() -> None:
     )
     op.create_table(
         "association",
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("confederation_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("slug", sa.String(), nullable=False),
@@ -124,6 +128,8 @@ def upgrade() -> None:
     )
     op.create_table(
         "person",
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("confederation_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("given_name", sa.String(), nullable=False),
@@ -180,6 +186,8 @@ def upgrade() -> None:
     )
     op.create_table(
         "advocacy_file",
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("confederation_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("association_id", sa.Uuid(), nullable=False),
@@ -280,6 +288,8 @@ def upgrade() -> None:
     )
     op.create_table(
         "affiliation",
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("confederation_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("association_id", sa.Uuid(), nullable=False),
@@ -329,6 +339,8 @@ def upgrade() -> None:
     )
     op.create_table(
         "contact_point",
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("confederation_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("person_id", sa.Uuid(), nullable=False),
@@ -372,6 +384,8 @@ def upgrade() -> None:
     )
     op.create_table(
         "event_series",
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("confederation_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("slug", sa.String(), nullable=False),
@@ -413,6 +427,8 @@ def upgrade() -> None:
     )
     op.create_table(
         "identity_provider",
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("confederation_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("association_id", sa.Uuid(), nullable=False),
@@ -438,6 +454,8 @@ def upgrade() -> None:
     )
     op.create_table(
         "invoice_sequence",
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("confederation_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("association_id", sa.Uuid(), nullable=False),
@@ -475,6 +493,8 @@ def upgrade() -> None:
     )
     op.create_table(
         "mandate",
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("confederation_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("person_id", sa.Uuid(), nullable=False),
@@ -515,6 +535,8 @@ def upgrade() -> None:
     )
     op.create_table(
         "membership_category",
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("confederation_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("association_id", sa.Uuid(), nullable=False),
@@ -564,6 +586,8 @@ def upgrade() -> None:
     )
     op.create_table(
         "mentoring_programme",
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("confederation_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("association_id", sa.Uuid(), nullable=False),
@@ -609,6 +633,8 @@ def upgrade() -> None:
     )
     op.create_table(
         "message",
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("confederation_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("person_id", sa.Uuid(), nullable=False),
@@ -665,6 +691,8 @@ def upgrade() -> None:
     )
     op.create_table(
         "passkey",
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("confederation_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("person_id", sa.Uuid(), nullable=False),
@@ -674,7 +702,6 @@ def upgrade() -> None:
         sa.Column("label", sa.String(), nullable=False),
         sa.Column("transports", postgresql.ARRAY(sa.Text()), nullable=False),
         sa.Column("backed_up", sa.Boolean(), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("last_used_on", sa.Date(), nullable=True),
         sa.CheckConstraint("sign_count between 0 and 4294967295", name=op.f("passkey_sign_count_of_32_bits")),
         sa.ForeignKeyConstraint(
@@ -688,6 +715,8 @@ def upgrade() -> None:
     )
     op.create_table(
         "person_reference",
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("confederation_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("person_id", sa.Uuid(), nullable=False),
@@ -709,6 +738,8 @@ def upgrade() -> None:
     )
     op.create_table(
         "position",
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("confederation_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("person_id", sa.Uuid(), nullable=False),
@@ -789,6 +820,8 @@ def upgrade() -> None:
     )
     op.create_table(
         "role_grant",
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("confederation_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("person_id", sa.Uuid(), nullable=False),
@@ -834,6 +867,8 @@ def upgrade() -> None:
     )
     op.create_table(
         "segment",
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("confederation_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("association_id", sa.Uuid(), nullable=False),
@@ -861,6 +896,8 @@ def upgrade() -> None:
     )
     op.create_table(
         "session",
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("confederation_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("person_id", sa.Uuid(), nullable=False),
@@ -882,7 +919,6 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("device", sa.String(), nullable=True),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("last_used_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("authenticated_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
@@ -902,6 +938,8 @@ def upgrade() -> None:
     )
     op.create_table(
         "site_key",
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("confederation_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("association_id", sa.Uuid(), nullable=False),
@@ -953,6 +991,8 @@ def upgrade() -> None:
     )
     op.create_table(
         "trusted_document",
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("confederation_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("hash", sa.String(), nullable=False),
@@ -981,6 +1021,8 @@ def upgrade() -> None:
     )
     op.create_table(
         "webhook",
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("confederation_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("association_id", sa.Uuid(), nullable=False),
@@ -1027,6 +1069,8 @@ def upgrade() -> None:
     )
     op.create_table(
         "advocacy_notice",
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("confederation_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("file_id", sa.Uuid(), nullable=False),
@@ -1088,6 +1132,8 @@ def upgrade() -> None:
     )
     op.create_table(
         "advocacy_position",
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("confederation_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("file_id", sa.Uuid(), nullable=False),
@@ -1152,6 +1198,8 @@ def upgrade() -> None:
     )
     op.create_table(
         "advocacy_watch",
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("confederation_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("file_id", sa.Uuid(), nullable=False),
@@ -1205,6 +1253,8 @@ def upgrade() -> None:
     )
     op.create_table(
         "event",
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("confederation_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("slug", sa.String(), nullable=False),
@@ -1330,6 +1380,8 @@ def upgrade() -> None:
     )
     op.create_table(
         "external_identity",
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("confederation_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("person_id", sa.Uuid(), nullable=False),
@@ -1354,6 +1406,8 @@ def upgrade() -> None:
     )
     op.create_table(
         "invitation",
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("confederation_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("association_id", sa.Uuid(), nullable=False),
@@ -1362,7 +1416,6 @@ def upgrade() -> None:
         sa.Column("contact_point_id", sa.Uuid(), nullable=False),
         sa.Column("message_id", sa.Uuid(), nullable=False),
         sa.Column("secret_hash", sa.String(), nullable=True),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("claimed_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
@@ -1390,6 +1443,8 @@ def upgrade() -> None:
     )
     op.create_table(
         "membership",
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("confederation_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("person_id", sa.Uuid(), nullable=False),
@@ -1468,6 +1523,8 @@ def upgrade() -> None:
     )
     op.create_table(
         "mentoring_profile",
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("confederation_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("programme_id", sa.Uuid(), nullable=False),
@@ -1535,6 +1592,8 @@ def upgrade() -> None:
     )
     op.create_table(
         "segment_clause",
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("confederation_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("segment_id", sa.Uuid(), nullable=False),
@@ -1638,6 +1697,8 @@ def upgrade() -> None:
     )
     op.create_table(
         "sign_in_attempt",
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("confederation_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column(
@@ -1688,6 +1749,8 @@ def upgrade() -> None:
     )
     op.create_table(
         "sign_in_link",
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("confederation_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("address", sa.String(), nullable=False),
@@ -1709,7 +1772,6 @@ def upgrade() -> None:
         sa.Column("message_id", sa.Uuid(), nullable=True),
         sa.Column("secret_hash", sa.String(), nullable=True),
         sa.Column("return_to", sa.String(), nullable=True),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint("(purpose = 'SIGN_IN') = (session_id is null)", name=op.f("sign_in_link_of_a_session")),
@@ -1740,6 +1802,8 @@ def upgrade() -> None:
     )
     op.create_table(
         "webhook_delivery",
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("confederation_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("webhook_id", sa.Uuid(), nullable=False),
@@ -1803,6 +1867,8 @@ def upgrade() -> None:
     )
     op.create_table(
         "event_audience",
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("confederation_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("event_id", sa.Uuid(), nullable=False),
@@ -1830,6 +1896,8 @@ def upgrade() -> None:
     )
     op.create_table(
         "event_host",
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("confederation_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("event_id", sa.Uuid(), nullable=False),
@@ -1861,6 +1929,8 @@ def upgrade() -> None:
     )
     op.create_table(
         "pairing",
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("confederation_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("programme_id", sa.Uuid(), nullable=False),
@@ -1959,6 +2029,8 @@ def upgrade() -> None:
     )
     op.create_table(
         "price",
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("confederation_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("event_id", sa.Uuid(), nullable=False),
@@ -2007,6 +2079,8 @@ def upgrade() -> None:
     )
     op.create_table(
         "question",
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("confederation_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("event_id", sa.Uuid(), nullable=False),
@@ -2082,6 +2156,8 @@ def upgrade() -> None:
     )
     op.create_table(
         "report",
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("confederation_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("event_id", sa.Uuid(), nullable=False),
@@ -2111,6 +2187,8 @@ def upgrade() -> None:
     )
     op.create_table(
         "seat_pool",
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("confederation_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("event_id", sa.Uuid(), nullable=False),
@@ -2157,6 +2235,8 @@ def upgrade() -> None:
     )
     op.create_table(
         "speaker",
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("confederation_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("event_id", sa.Uuid(), nullable=False),
@@ -2177,6 +2257,8 @@ def upgrade() -> None:
     )
     op.create_table(
         "allotment",
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("confederation_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("pool_id", sa.Uuid(), nullable=False),
@@ -2207,6 +2289,8 @@ def upgrade() -> None:
     )
     op.create_table(
         "avenue",
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("confederation_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("report_id", sa.Uuid(), nullable=False),
@@ -2230,6 +2314,8 @@ def upgrade() -> None:
     )
     op.create_table(
         "pairing_goal",
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("confederation_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("pairing_id", sa.Uuid(), nullable=False),
@@ -2252,6 +2338,8 @@ def upgrade() -> None:
     )
     op.create_table(
         "pairing_note",
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("confederation_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("pairing_id", sa.Uuid(), nullable=False),
@@ -2274,6 +2362,8 @@ def upgrade() -> None:
     )
     op.create_table(
         "pairing_session",
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("confederation_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("pairing_id", sa.Uuid(), nullable=False),
@@ -2296,6 +2386,8 @@ def upgrade() -> None:
     )
     op.create_table(
         "demand",
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("confederation_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("file_id", sa.Uuid(), nullable=False),
@@ -2377,6 +2469,8 @@ def upgrade() -> None:
     )
     op.create_table(
         "registration",
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("confederation_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("event_id", sa.Uuid(), nullable=False),
@@ -2521,6 +2615,8 @@ def upgrade() -> None:
     )
     op.create_table(
         "answer",
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("confederation_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("registration_id", sa.Uuid(), nullable=False),
@@ -2555,6 +2651,8 @@ def upgrade() -> None:
     )
     op.create_table(
         "demand_answer",
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("confederation_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("file_id", sa.Uuid(), nullable=False),
@@ -2604,6 +2702,8 @@ def upgrade() -> None:
     )
     op.create_table(
         "invoice",
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("confederation_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("association_id", sa.Uuid(), nullable=False),
@@ -2677,6 +2777,8 @@ def upgrade() -> None:
     )
     op.create_table(
         "registration_guest",
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("confederation_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("registration_id", sa.Uuid(), nullable=False),
@@ -2724,6 +2826,8 @@ def upgrade() -> None:
     )
     op.create_table(
         "registration_message",
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("confederation_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("message_id", sa.Uuid(), nullable=False),
@@ -2760,6 +2864,8 @@ def upgrade() -> None:
     )
     op.create_table(
         "timeline_entry",
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("confederation_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("file_id", sa.Uuid(), nullable=False),
@@ -2865,6 +2971,8 @@ def upgrade() -> None:
     )
     op.create_table(
         "payment",
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("confederation_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("invoice_id", sa.Uuid(), nullable=False),
@@ -2916,6 +3024,8 @@ def upgrade() -> None:
     )
     op.create_table(
         "scan",
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("confederation_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("event_id", sa.Uuid(), nullable=False),
@@ -3469,6 +3579,22 @@ def upgrade() -> None:
     execute(
         op,
         """
+        create function public.others_wait(of_pool uuid, of_members_of uuid, free int, at timestamptz, as_of date) returns boolean language sql stable as $routine$
+        select exists (
+            select from public.registration w
+            join public.event e on e.confederation_id = w.confederation_id and e.id = w.event_id
+            where w.confederation_id = nullif(current_setting('confed.tenant', true), '')::uuid
+              and w.pool_id = of_pool and w.state = 'WAITLISTED' and w.priority <= 0
+              and (w.seats <= free or free is null or not e.smaller_parties_may_pass)
+              and (of_members_of is null or public.is_member(w.person_id, of_members_of, as_of))
+              and at < e.starts_at and e.state not in ('HELD', 'REPORTED', 'CANCELLED')
+          )
+        $routine$
+    """,
+    )
+    execute(
+        op,
+        """
         create function public.take_seats(of_event uuid, of_format text, who uuid, as_what text, party int, at timestamptz, as_of date) returns table (pool_id uuid, seats int, seated boolean, allotment_id uuid, event_state text) language plpgsql volatile as $routine$
         declare
           lifted text := current_setting('confed.elevated', true);
@@ -3476,13 +3602,12 @@ def upgrade() -> None:
           ids uuid[];
           pool public.seat_pool;
           gathering public.event;
-          nobody_is_served boolean;
         begin
           perform set_config('confed.elevated', 'a seat is anybody''s to take', true);
           select array_agg(p.id) into ids from public.seat_pool p
             where p.confederation_id = tenant and p.event_id = of_event and (of_format is null or p.format = of_format);
           if cardinality(ids) = 1 then
-            -- The lock. Each statement after it sees what its last holder left: a seat freed, a place in line taken.
+            -- The lock. Each statement after it sees what its last holder left: a seat freed, another who waits.
             select * into pool from public.seat_pool p where p.confederation_id = tenant and p.id = ids[1] for no key update;
             select * into gathering from public.event e where e.confederation_id = tenant and e.id = of_event;
             pool_id := pool.id;
@@ -3493,36 +3618,24 @@ def upgrade() -> None:
               else party
             end;
             seated := seats = 0;
-            -- Nobody in line is served any more once the event has begun: they are in nobody's way.
-            nobody_is_served := at >= gathering.starts_at or gathering.state in ('HELD', 'REPORTED', 'CANCELLED');
             if not seated and pool.reserved > 0 then
               select a.id into allotment_id from public.allotment a
               where a.confederation_id = tenant and a.pool_id = pool.id and a.released_at is null
                 and a.seats - a.taken >= take_seats.seats and public.is_member(who, a.beneficiary_id, as_of)
-                and (nobody_is_served or not exists (
-                  select from public.registration w
-                  where w.confederation_id = tenant and w.pool_id = pool.id and w.state = 'WAITLISTED' and w.priority <= 0
-                    and (w.seats <= a.seats - a.taken or not gathering.smaller_parties_may_pass)
-                    and public.is_member(w.person_id, a.beneficiary_id, as_of)
-                ))
+                and not public.others_wait(pool.id, a.beneficiary_id, a.seats - a.taken, at, as_of)
               order by a.releases_at, a.id limit 1;
-              if allotment_id is not null then
-                update public.allotment a set taken = a.taken + take_seats.seats
-                  where a.confederation_id = tenant and a.id = take_seats.allotment_id;
-                update public.seat_pool p set taken = p.taken + take_seats.seats, reserved = p.reserved - take_seats.seats
-                  where p.confederation_id = tenant and p.id = pool.id;
-                seated := true;
-              end if;
+              seated := allotment_id is not null;
             end if;
             if not seated and (pool.capacity is null or pool.taken + pool.reserved + seats <= pool.capacity) then
-              update public.seat_pool p set taken = p.taken + take_seats.seats
-              where p.confederation_id = tenant and p.id = pool.id and (nobody_is_served or not exists (
-                select from public.registration w
-                where w.confederation_id = tenant and w.pool_id = pool.id and w.state = 'WAITLISTED' and w.priority <= 0
-                  and (pool.capacity is null or w.seats <= pool.capacity - pool.taken - pool.reserved
-                    or not gathering.smaller_parties_may_pass)
-              ));
-              seated := found;
+              seated := not public.others_wait(pool.id, null, pool.capacity - pool.taken - pool.reserved, at, as_of);
+            end if;
+            if seated and seats > 0 then
+              -- As `services.events.seats.pools.count` does.
+              update public.allotment a set taken = a.taken + take_seats.seats, updated_at = at
+                where a.confederation_id = tenant and a.id = take_seats.allotment_id;
+              update public.seat_pool p set taken = p.taken + take_seats.seats, updated_at = at,
+                  reserved = p.reserved - case when take_seats.allotment_id is null then 0 else take_seats.seats end
+                where p.confederation_id = tenant and p.id = pool.id;
             end if;
             return next;
           end if;
@@ -3979,6 +4092,9 @@ def downgrade() -> None:
     execute(
         op,
         "drop function public.take_seats(of_event uuid, of_format text, who uuid, as_what text, party int, at timestamptz, as_of date)",
+    )
+    execute(
+        op, "drop function public.others_wait(of_pool uuid, of_members_of uuid, free int, at timestamptz, as_of date)"
     )
     execute(op, "drop function public.found_at_desk(of_event uuid, said text, most int)")
     execute(op, "drop function public.desk_counts(of_event uuid)")

@@ -12,7 +12,6 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col
 
 from models import (
@@ -166,13 +165,15 @@ async def _sequence(work: Work, association_id: UUID) -> InvoiceSequence:
         return await work.find_by(InvoiceSequence, association_id=association_id, lock=True)
     except NotFound:
         # Two first invoices at once: the second waits here for the first, and then for its lock.
-        row = InvoiceSequence(confederation_id=work.tenant_id, association_id=association_id, last=0)
-        await work.session.execute(insert(InvoiceSequence).values(row.model_dump()).on_conflict_do_nothing())
+        row = work.completed(InvoiceSequence, {"association_id": association_id, "last": 0})
+        await work.session.execute(work.inserting(InvoiceSequence).values(row).on_conflict_do_nothing())
         return await work.find_by(InvoiceSequence, association_id=association_id, lock=True)
 
 
 async def _take_back(work: Work, sequence: InvoiceSequence, invoice: Invoice, reason: str | None) -> Invoice:
-    same = invoice.model_dump(exclude={"id", "number", "kind", "issued_on", "due_on", "credits_id"})
+    same = invoice.model_dump(
+        exclude={"id", "created_at", "updated_at", "number", "kind", "issued_on", "due_on", "credits_id"}
+    )
     note = Invoice(
         **same,
         kind=InvoiceKind.CREDIT_NOTE,
@@ -182,7 +183,9 @@ async def _take_back(work: Work, sequence: InvoiceSequence, invoice: Invoice, re
         due_on=work.today,
     )
     await work.insert(note)
-    await work.record("invoice.credited", note, reason=reason, credits_id=str(invoice.id), number=note.number)
+    await work.record(
+        "invoice.credited", note, reason=reason, data={"credits_id": str(invoice.id), "number": note.number}
+    )
     return note
 
 
@@ -208,7 +211,9 @@ async def _issue(
         **columns,
     )
     await work.insert(invoice)
-    await work.record("invoice.issued", invoice, registration_id=str(registration.id), number=invoice.number)
+    await work.record(
+        "invoice.issued", invoice, data={"registration_id": str(registration.id), "number": invoice.number}
+    )
     return invoice
 
 

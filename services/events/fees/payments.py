@@ -105,7 +105,7 @@ async def enter(
         )
     )
     action = "payment.received" if amount > 0 else "payment.refunded"
-    await work.record(action, payment, invoice_id=str(invoice.id), method=method)
+    await work.record(action, payment, data={"invoice_id": str(invoice.id), "method": method})
     return payment
 
 

@@ -15,7 +15,6 @@ async def create_series(work: Work, *, association_id: UUID, slug: str, name: Ma
     work.actor.require(MANAGE_EVENTS, association_id)
     series = await work.insert(
         EventSeries(
-            confederation_id=work.tenant_id,
             association_id=association_id,
             slug=check_slug(slug),
             name=check_texts(work, name, "name"),

@@ -67,7 +67,7 @@ async def edit_registration(
         if target is not pool:
             await _change_pool(work, pool, target, event, registration, role=role, party=party)
         else:
-            await parties.resize(work, pool, event, registration, after[2])
+            await parties.resize(work, pool, registration, after[2])
         registration.role = role
         if registration.seats == 0:
             _confirm(work, registration)
@@ -129,6 +129,5 @@ async def _tell(
         on_behalf_of_id=behalf,
         reason=reason,
         anew=role is not registration.role,
-        seats=registration.seats,
-        role=registration.role.value,
+        data={"seats": registration.seats, "role": registration.role.value},
     )

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, func, select, text
-from sqlmodel import SQLModel, col
+from sqlalchemy import func, select
+from sqlmodel import col
 from uuid_utils.compat import uuid7
 
 from models import (
@@ -31,7 +31,6 @@ from services.events.seats import pools, waiting_list
 WHY = "a seat passes from one registration to another"
 
 _KEPT = (
-    "confederation_id",
     "event_id",
     "association_id",
     "pool_id",
@@ -134,9 +133,7 @@ async def move_to_event(
 
 async def _pools_of(work: Work, *event_ids: UUID) -> dict[UUID, SeatPool]:
     """The pools of both events, locked in the one order."""
-    query = select(col(SeatPool.id)).where(
-        col(SeatPool.confederation_id) == work.tenant_id, col(SeatPool.event_id).in_(event_ids)
-    )
+    query = work.select(col(SeatPool.id)).where(col(SeatPool.event_id).in_(event_ids))
     ids = set(await work.session.scalars(query))
     return {pool.id: pool for pool in await pools.lock_all(work, ids=ids)}
 
@@ -168,16 +165,12 @@ async def _in_stead(work: Work, old: Registration, person: Person, reason: str |
     before, old.state = old.state, RegistrationState.CANCELLED
     old.cancelled_at, old.cancellation_cause, old.offer_expires_at = work.now, CancellationCause.REPLACED, None
     cause = CancellationCause.REPLACED.value
-    await effects.entered(work, old, "registration.cancelled", reason=reason, before=before.value, cause=cause)
+    await effects.entered(
+        work, old, "registration.cancelled", reason=reason, data={"before": before.value, "cause": cause}
+    )
     await work.flush()
     # The arrival is the other's: no other statement gives that column a value.
-    table = SQLModel.metadata.tables["registration"]
-    names = ", ".join(columns)
-    values = ", ".join(f":{name}" for name in columns)
-    statement = text(f"insert into registration ({names}) overriding system value values ({values})")  # noqa: S608 - names of columns
-    await work.session.execute(
-        statement.bindparams(*(bindparam(name, value, type_=table.c[name].type) for name, value in columns.items()))
-    )
+    await work.insert_all(Registration, [columns], overriding=True)
     new = await work.find(Registration, columns["id"])
     await effects.entered(work, new, f"registration.{new.state.lower()}", on_behalf_of_id=person.id, reason=reason)
     await _record(work, old, new, "registration.replaced", reason)
@@ -185,4 +178,4 @@ async def _in_stead(work: Work, old: Registration, person: Person, reason: str |
 
 
 async def _record(work: Work, old: Registration, new: Registration, action: str, reason: str | None) -> None:
-    await work.record(action, new, reason=reason, from_id=str(old.id), event_id=str(new.event_id))
+    await work.record(action, new, reason=reason, data={"from_id": str(old.id), "event_id": str(new.event_id)})

@@ -121,7 +121,6 @@ async def test_what_is_of_the_person_who_watches_is_watched_without_an_argument(
         async with make.acting_as(person) as work:
             await work.insert(
                 ContactPoint(
-                    confederation_id=work.tenant_id,
                     person_id=person.id,
                     kind=ContactKind.EMAIL,
                     value=value,
