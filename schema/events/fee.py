@@ -11,18 +11,8 @@ from sqlalchemy import column as sql_column
 import models
 from models import MANAGE_FEES
 from models.base.policies import permission_setting
-from schema.compiler.declare import (
-    Argument,
-    Row,
-    column,
-    connection,
-    expression,
-    extends,
-    localized,
-    many,
-    one,
-    read_type,
-)
+from schema.compiler.bindings import Argument, Row
+from schema.compiler.declare import column, connection, expression, extends, localized, many, one, read_type
 from schema.events.event import Event
 from schema.events.registration import Registration
 from schema.people.person import Person
