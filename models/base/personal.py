@@ -31,6 +31,8 @@ UNNAMED = ""
 
 KEYS = ("confederation_id", "id")
 """Columns that are neither, unless they are said to name a person."""
+TIMES = ("created_at", "updated_at")
+"""Columns that tell when somebody did something: personal where a row names somebody, unless something else is said."""
 
 
 @dataclass(frozen=True)
@@ -117,7 +119,9 @@ def _say(table: Table, found: dict[str, Classified], columns: str, what: Classif
 
 def classification(column: Column[Any]) -> Classified | None:
     """What is said of a column; None if nothing is."""
-    usual = Classified(Sensitivity.NEITHER) if column.name in KEYS else None
+    if "classified" not in column.info and column.name in TIMES and (persons := _naming(column.table)):
+        return Classified(Sensitivity.PERSONAL, frozenset(persons))
+    usual = Classified(Sensitivity.NEITHER) if column.name in KEYS + TIMES else None
     said: Classified | None = column.info.get("classified", usual)
     return said
 
@@ -153,7 +157,7 @@ def personal_data() -> list[PersonalData]:
     return found
 
 
-def _naming(table: Table) -> set[str]:
+def _naming(table: Any) -> set[str]:
     """The columns that name persons, those too that nothing else in the row is about."""
     return {column.name for column in table.c if column.info.get("names_person")}
 
