@@ -13,6 +13,7 @@ LAYERS = ("app", "schema", "services", "models")  # each imports those after it 
 EDGE = {"strawberry", "starlette", "graphql", "uvicorn"}
 DOMAINS = (
     "core",
+    "billing",
     "tenancy",
     "people",
     "identity",
@@ -93,18 +94,21 @@ ELEVATED = {
     "services/events/registrations/moving.py": {"a seat passes from one registration to another"},
     "services/events/desk/scans.py": {"the desk keeps an event from moving on, and may not change it"},
     "services/events/seats/offers.py": {"an offer that ends is the next in line's"},
-    "services/events/fees/prices.py": {
-        "an event's invoices are not those of everybody who plans it",
-        "what somebody pays depends on rows that they may not see",
+    "services/billing/invoices.py": {
+        "whoever brings an invoice about doesn't issue it",
+        "whoever brings a credit note about doesn't issue it",
     },
-    "services/events/fees/invoices.py": {
+    "services/billing/allocations.py": {"whoever brings an invoice about doesn't say what is set against it"},
+    "services/billing/providers.py": {"what a provider confirms is recorded, whoever brings the news"},
+    "services/events/prices/setting.py": {"an event's invoices are not those of everybody who plans it"},
+    "services/events/prices/fitting.py": {"what somebody pays depends on rows that they may not see"},
+    "services/events/prices/charging.py": {
         "whoever confirms a seat doesn't issue invoices",
         "a registration is not its treasurer's to change, and mustn't change meanwhile",
         "whoever gives a seat up doesn't issue credit notes",
         "whoever changes a party doesn't issue invoices",
-        "the sequence of numbers is nobody's",
+        "whoever moves a registration doesn't say what is set against its invoice",
     },
-    "services/events/fees/providers.py": {"what a provider confirms is recorded, whoever brings the news"},
     "services/events/seats/allotments.py": {"what an allotment keeps or releases is for those in line"},
     "services/events/seats/priorities.py": {"whoever is moved up in line makes others of it wait"},
     "services/events/planning/rules.py": {

@@ -155,41 +155,6 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('confederation_id', 'id', name=op.f('pk_answer')),
     sa.UniqueConstraint('confederation_id', 'registration_id', 'question_id', name='one_answer_a_question')
     )
-    op.create_table('invoice',
-    sa.Column('confederation_id', sa.Uuid(), nullable=False),
-    sa.Column('id', sa.Uuid(), nullable=False),
-    sa.Column('association_id', sa.Uuid(), nullable=False),
-    sa.Column('number', sa.Integer(), nullable=False),
-    sa.Column('kind', sa.Enum('INVOICE', 'CREDIT_NOTE', name='a_known_invoice_kind', native_enum=False, create_constraint=True, length=40), nullable=False),
-    sa.Column('event_id', sa.Uuid(), nullable=False),
-    sa.Column('registration_id', sa.Uuid(), nullable=False),
-    sa.Column('person_id', sa.Uuid(), nullable=True),
-    sa.Column('payer_id', sa.Uuid(), nullable=True),
-    sa.Column('label', postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
-    sa.Column('seats', sa.Integer(), nullable=False),
-    sa.Column('unit_amount', sa.Numeric(precision=12, scale=2), nullable=False),
-    sa.Column('total', sa.Numeric(precision=12, scale=2), nullable=False),
-    sa.Column('currency', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-    sa.Column('issued_on', sa.Date(), nullable=False),
-    sa.Column('due_on', sa.Date(), nullable=False),
-    sa.Column('credits_id', sa.Uuid(), nullable=True),
-    sa.CheckConstraint("(kind = 'CREDIT_NOTE') = (credits_id is not null)", name=op.f('invoice_credits_another')),
-    sa.CheckConstraint("currency ~ '^[A-Z]{3}$'", name=op.f('invoice_in_a_currency')),
-    sa.CheckConstraint('num_nonnulls(person_id, payer_id) = 1', name=op.f('invoice_one_payer')),
-    sa.CheckConstraint('number > 0', name=op.f('invoice_counts_from_one')),
-    sa.CheckConstraint('total >= 0', name=op.f('invoice_total_not_negative')),
-    sa.ForeignKeyConstraint(['confederation_id', 'association_id'], ['association.confederation_id', 'association.id'], name=op.f('fk_invoice_confederation_id_association_id')),
-    sa.ForeignKeyConstraint(['confederation_id', 'credits_id'], ['invoice.confederation_id', 'invoice.id'], name=op.f('fk_invoice_confederation_id_credits_id')),
-    sa.ForeignKeyConstraint(['confederation_id', 'event_id'], ['event.confederation_id', 'event.id'], name=op.f('fk_invoice_confederation_id_event_id')),
-    sa.ForeignKeyConstraint(['confederation_id', 'payer_id'], ['association.confederation_id', 'association.id'], name=op.f('fk_invoice_confederation_id_payer_id')),
-    sa.ForeignKeyConstraint(['confederation_id', 'person_id'], ['person.confederation_id', 'person.id'], name=op.f('fk_invoice_confederation_id_person_id')),
-    sa.ForeignKeyConstraint(['confederation_id', 'registration_id'], ['registration.confederation_id', 'registration.id'], name=op.f('fk_invoice_confederation_id_registration_id')),
-    sa.ForeignKeyConstraint(['confederation_id'], ['confederation.id'], name=op.f('fk_invoice_confederation_id')),
-    sa.PrimaryKeyConstraint('confederation_id', 'id', name=op.f('pk_invoice')),
-    sa.UniqueConstraint('confederation_id', 'association_id', 'number', name='an_invoice_a_number'),
-    sa.UniqueConstraint('confederation_id', 'credits_id', name='one_credit_note_an_invoice'),
-    sa.UniqueConstraint('confederation_id', 'id', 'association_id', name=op.f('uq_invoice_confederation_id_id_association_id'))
-    )
     op.create_table('mail',
     sa.Column('confederation_id', sa.Uuid(), nullable=False),
     sa.Column('id', sa.Uuid(), nullable=False),
@@ -230,26 +195,6 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('confederation_id', 'id', name=op.f('pk_registration_guest')),
     sa.UniqueConstraint('confederation_id', 'ticket_code', name='a_guests_ticket_each')
     )
-    op.create_table('payment',
-    sa.Column('confederation_id', sa.Uuid(), nullable=False),
-    sa.Column('id', sa.Uuid(), nullable=False),
-    sa.Column('invoice_id', sa.Uuid(), nullable=False),
-    sa.Column('association_id', sa.Uuid(), nullable=False),
-    sa.Column('person_id', sa.Uuid(), nullable=True),
-    sa.Column('payer_id', sa.Uuid(), nullable=True),
-    sa.Column('method', sa.Enum('TRANSFER', 'CHEQUE', 'AT_DESK', 'ONLINE', name='a_known_payment_method', native_enum=False, create_constraint=True, length=40), nullable=False),
-    sa.Column('amount', sa.Numeric(precision=12, scale=2), nullable=False),
-    sa.Column('received_on', sa.Date(), nullable=False),
-    sa.Column('reference', sqlmodel.sql.sqltypes.AutoString(), nullable=True),
-    sa.Column('recorded_by_id', sa.Uuid(), nullable=True),
-    sa.CheckConstraint('amount <> 0', name=op.f('payment_of_something')),
-    sa.ForeignKeyConstraint(['confederation_id', 'invoice_id', 'association_id'], ['invoice.confederation_id', 'invoice.id', 'invoice.association_id'], name=op.f('fk_payment_confederation_id_invoice_id_association_id'), onupdate='CASCADE'),
-    sa.ForeignKeyConstraint(['confederation_id', 'payer_id'], ['association.confederation_id', 'association.id'], name=op.f('fk_payment_confederation_id_payer_id')),
-    sa.ForeignKeyConstraint(['confederation_id', 'person_id'], ['person.confederation_id', 'person.id'], name=op.f('fk_payment_confederation_id_person_id')),
-    sa.ForeignKeyConstraint(['confederation_id', 'recorded_by_id'], ['person.confederation_id', 'person.id'], name=op.f('fk_payment_confederation_id_recorded_by_id')),
-    sa.ForeignKeyConstraint(['confederation_id'], ['confederation.id'], name=op.f('fk_payment_confederation_id')),
-    sa.PrimaryKeyConstraint('confederation_id', 'id', name=op.f('pk_payment'))
-    )
     op.create_table('scan',
     sa.Column('confederation_id', sa.Uuid(), nullable=False),
     sa.Column('id', sa.Uuid(), nullable=False),
@@ -279,15 +224,9 @@ def upgrade() -> None:
     op.create_index('one_current_version', 'question', ['confederation_id', 'event_id', 'key'], unique=True, postgresql_where=sa.text('retired_at is null'))
     op.create_index('allotment_to_release', 'allotment', ['confederation_id', 'releases_at'], unique=False)
     op.create_index('answer_by_question', 'answer', ['confederation_id', 'question_id'], unique=False)
-    op.create_index('invoice_by_event', 'invoice', ['confederation_id', 'event_id', 'number', 'id'], unique=False)
-    op.create_index('invoice_by_payer', 'invoice', ['confederation_id', 'payer_id'], unique=False)
-    op.create_index('invoice_by_person', 'invoice', ['confederation_id', 'person_id'], unique=False)
-    op.create_index('invoice_by_registration', 'invoice', ['confederation_id', 'registration_id'], unique=False)
     op.create_index('mail_by_registration', 'mail', ['confederation_id', 'registration_id', 'at'], unique=False)
     op.create_index('registration_guest_by_event', 'registration_guest', ['confederation_id', 'event_id'], unique=False)
     op.create_index('registration_guest_in_order', 'registration_guest', ['confederation_id', 'registration_id', 'rank'], unique=False)
-    op.create_index('one_online_payment_a_reference', 'payment', ['confederation_id', 'invoice_id', 'reference'], unique=True, postgresql_where=sa.text("method = 'ONLINE' and amount > 0"))
-    op.create_index('payment_by_invoice', 'payment', ['confederation_id', 'invoice_id'], unique=False)
     op.create_index('scan_by_event', 'scan', ['confederation_id', 'event_id', 'at'], unique=False)
     op.create_index('scan_by_registration', 'scan', ['confederation_id', 'registration_id', 'at'], unique=False)
     op.create_index('offer_to_expire', 'registration', ['confederation_id', 'offer_expires_at'], unique=False, postgresql_where=sa.text("state = 'OFFERED'"))
@@ -316,15 +255,11 @@ def upgrade() -> None:
     op.execute('grant select on allotment to confed_figures')
     op.execute('alter table answer enable row level security, force row level security')
     op.execute('grant select, insert, update, delete on answer to confed_app')
-    op.execute('alter table invoice enable row level security, force row level security')
-    op.execute('grant select, insert on invoice to confed_app')
     op.execute('alter table mail enable row level security, force row level security')
     op.execute('grant select, insert, update, delete on mail to confed_app')
     op.execute('alter table registration_guest enable row level security, force row level security')
     op.execute('grant select, insert, update, delete on registration_guest to confed_app')
     op.execute('grant select on registration_guest to confed_figures')
-    op.execute('alter table payment enable row level security, force row level security')
-    op.execute('grant select, insert on payment to confed_app')
     op.execute('alter table scan enable row level security, force row level security')
     op.execute('grant select, insert, update, delete on scan to confed_app')
     op.execute('grant select on seat_pool to confed_figures')
@@ -518,38 +453,6 @@ def upgrade() -> None:
         definition="as permissive for delete to confed_app using (confederation_id = (select nullif(current_setting('confed.tenant', true), '')::uuid) and (false or (select nullif(current_setting('confed.elevated', true), '')::text) is not null))"
     )
     op.create_entity(public_invoice_sequence_invoice_sequence_delete)
-
-    public_invoice_invoice_select = PGPolicy(
-        schema="public",
-        signature="invoice_select",
-        on_entity="public.invoice",
-        definition="as permissive for select to confed_app using (confederation_id = (select nullif(current_setting('confed.tenant', true), '')::uuid) and (person_id = (select nullif(current_setting('confed.person', true), '')::uuid) or association_id = any((select nullif(current_setting('confed.fees_manage', true), '')::uuid[])::uuid[]) or payer_id = any((select nullif(current_setting('confed.fees_manage', true), '')::uuid[])::uuid[]) or (select nullif(current_setting('confed.elevated', true), '')::text) is not null))"
-    )
-    op.create_entity(public_invoice_invoice_select)
-
-    public_invoice_invoice_insert = PGPolicy(
-        schema="public",
-        signature="invoice_insert",
-        on_entity="public.invoice",
-        definition="as permissive for insert to confed_app with check (confederation_id = (select nullif(current_setting('confed.tenant', true), '')::uuid) and (association_id = any((select nullif(current_setting('confed.fees_manage', true), '')::uuid[])::uuid[]) or (select nullif(current_setting('confed.elevated', true), '')::text) is not null))"
-    )
-    op.create_entity(public_invoice_invoice_insert)
-
-    public_payment_payment_select = PGPolicy(
-        schema="public",
-        signature="payment_select",
-        on_entity="public.payment",
-        definition="as permissive for select to confed_app using (confederation_id = (select nullif(current_setting('confed.tenant', true), '')::uuid) and (person_id = (select nullif(current_setting('confed.person', true), '')::uuid) or association_id = any((select nullif(current_setting('confed.fees_manage', true), '')::uuid[])::uuid[]) or payer_id = any((select nullif(current_setting('confed.fees_manage', true), '')::uuid[])::uuid[]) or (select nullif(current_setting('confed.elevated', true), '')::text) is not null))"
-    )
-    op.create_entity(public_payment_payment_select)
-
-    public_payment_payment_insert = PGPolicy(
-        schema="public",
-        signature="payment_insert",
-        on_entity="public.payment",
-        definition="as permissive for insert to confed_app with check (confederation_id = (select nullif(current_setting('confed.tenant', true), '')::uuid) and (association_id = any((select nullif(current_setting('confed.fees_manage', true), '')::uuid[])::uuid[]) or (select nullif(current_setting('confed.elevated', true), '')::text) is not null))"
-    )
-    op.create_entity(public_payment_payment_insert)
 
     public_mail_mail_select = PGPolicy(
         schema="public",
@@ -999,38 +902,6 @@ def downgrade() -> None:
     )
     op.drop_entity(public_mail_mail_select)
 
-    public_payment_payment_insert = PGPolicy(
-        schema="public",
-        signature="payment_insert",
-        on_entity="public.payment",
-        definition="as permissive for insert to confed_app with check (confederation_id = (select nullif(current_setting('confed.tenant', true), '')::uuid) and (association_id = any((select nullif(current_setting('confed.fees_manage', true), '')::uuid[])::uuid[]) or (select nullif(current_setting('confed.elevated', true), '')::text) is not null))"
-    )
-    op.drop_entity(public_payment_payment_insert)
-
-    public_payment_payment_select = PGPolicy(
-        schema="public",
-        signature="payment_select",
-        on_entity="public.payment",
-        definition="as permissive for select to confed_app using (confederation_id = (select nullif(current_setting('confed.tenant', true), '')::uuid) and (person_id = (select nullif(current_setting('confed.person', true), '')::uuid) or association_id = any((select nullif(current_setting('confed.fees_manage', true), '')::uuid[])::uuid[]) or payer_id = any((select nullif(current_setting('confed.fees_manage', true), '')::uuid[])::uuid[]) or (select nullif(current_setting('confed.elevated', true), '')::text) is not null))"
-    )
-    op.drop_entity(public_payment_payment_select)
-
-    public_invoice_invoice_insert = PGPolicy(
-        schema="public",
-        signature="invoice_insert",
-        on_entity="public.invoice",
-        definition="as permissive for insert to confed_app with check (confederation_id = (select nullif(current_setting('confed.tenant', true), '')::uuid) and (association_id = any((select nullif(current_setting('confed.fees_manage', true), '')::uuid[])::uuid[]) or (select nullif(current_setting('confed.elevated', true), '')::text) is not null))"
-    )
-    op.drop_entity(public_invoice_invoice_insert)
-
-    public_invoice_invoice_select = PGPolicy(
-        schema="public",
-        signature="invoice_select",
-        on_entity="public.invoice",
-        definition="as permissive for select to confed_app using (confederation_id = (select nullif(current_setting('confed.tenant', true), '')::uuid) and (person_id = (select nullif(current_setting('confed.person', true), '')::uuid) or association_id = any((select nullif(current_setting('confed.fees_manage', true), '')::uuid[])::uuid[]) or payer_id = any((select nullif(current_setting('confed.fees_manage', true), '')::uuid[])::uuid[]) or (select nullif(current_setting('confed.elevated', true), '')::text) is not null))"
-    )
-    op.drop_entity(public_invoice_invoice_select)
-
     public_invoice_sequence_invoice_sequence_delete = PGPolicy(
         schema="public",
         signature="invoice_sequence_delete",
@@ -1238,24 +1109,16 @@ def downgrade() -> None:
     op.drop_index('offer_to_expire', table_name='registration', postgresql_where=sa.text("state = 'OFFERED'"))
     op.drop_index('scan_by_registration', table_name='scan')
     op.drop_index('scan_by_event', table_name='scan')
-    op.drop_index('payment_by_invoice', table_name='payment')
-    op.drop_index('one_online_payment_a_reference', table_name='payment', postgresql_where=sa.text("method = 'ONLINE' and amount > 0"))
     op.drop_index('registration_guest_in_order', table_name='registration_guest')
     op.drop_index('registration_guest_by_event', table_name='registration_guest')
     op.drop_index('mail_by_registration', table_name='mail')
-    op.drop_index('invoice_by_registration', table_name='invoice')
-    op.drop_index('invoice_by_person', table_name='invoice')
-    op.drop_index('invoice_by_payer', table_name='invoice')
-    op.drop_index('invoice_by_event', table_name='invoice')
     op.drop_index('answer_by_question', table_name='answer')
     op.drop_index('allotment_to_release', table_name='allotment')
     op.drop_index('one_current_version', table_name='question', postgresql_where=sa.text('retired_at is null'))
     op.drop_index('one_preferred_contact_point', table_name='contact_point', postgresql_where=sa.text('preferred'))
     op.drop_table('scan')
-    op.drop_table('payment')
     op.drop_table('registration_guest')
     op.drop_table('mail')
-    op.drop_table('invoice')
     op.drop_table('answer')
     op.drop_table('allotment')
     op.drop_table('question')
