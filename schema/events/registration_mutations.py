@@ -32,6 +32,7 @@ from services.events.errors import (
     WrongEventState,
     WrongRegistrationState,
 )
+from services.events.prices.errors import PriceListEnded
 from services.events.registrations import eligibility, gate, registering
 from services.events.seats import offers, priorities
 
@@ -39,6 +40,7 @@ REGISTERING = (
     RegistrationNotOpen,
     RegistrationClosed,
     NotInvited,
+    PriceListEnded,
     AlreadyRegistered,
     NoSuchFormat,
     PartyTooLarge,

@@ -1,7 +1,7 @@
-"""What staff do about prices, invoices and payments; and what a seat would cost the reader."""
+"""Setting prices and charging registrations; and what a seat would cost the reader."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Any
 from uuid import UUID
@@ -13,23 +13,16 @@ import models
 from schema.base.ids import encode_id
 from schema.base.inputs import TextInput, texts
 from schema.base.scalars import Locale
+from schema.billing.invoice import Invoice
 from schema.compiler.context import preferring
 from schema.compiler.declare import computed, extends
 from schema.events.event import Event
-from schema.events.fee import Invoice, Payment
 from schema.mutations.declare import MutationInput, key, mutation
 from schema.reading.requests import Request
 from services.core.work import Work, begin
 from services.events.errors import WrongEventState, WrongRegistrationState
-from services.events.fees import invoices, payments, prices
-from services.events.fees.errors import (
-    AlreadyCredited,
-    AlreadyPaid,
-    NothingToCharge,
-    OverPaid,
-    RefundTooLarge,
-    SeveralCurrencies,
-)
+from services.events.prices import charging, fitting, setting
+from services.events.prices.errors import NothingToCharge, SeveralCurrencies
 
 
 @strawberry.input(description="A price.")
@@ -56,12 +49,12 @@ class SetPricesInput(MutationInput):
 
 @mutation(Event, problems=(SeveralCurrencies, WrongEventState))
 async def set_prices(work: Work, input: SetPricesInput) -> models.Event:
-    """Say anew what an event costs, in order; invoices stay as they are. Asks for `events.manage`."""
-    return await prices.set_prices(
+    """Replace the event's prices, in order; invoices stay as they are. Asks for `events.manage`."""
+    return await setting.set_prices(
         work,
         key(input.event_id, "Event", "eventId"),
         [
-            prices.PriceInput(
+            setting.PriceInput(
                 label=texts(price.label),
                 amount=price.amount,
                 currency=price.currency,
@@ -92,84 +85,10 @@ async def charge_registration(work: Work, input: ChargeRegistrationInput) -> mod
 
     Those that are confirmed once there are prices are charged by themselves.
     """
-    return await invoices.charge_registration(
+    return await charging.charge_registration(
         work,
         key(input.registration_id, "Registration", "registrationId"),
         payer_id=key(input.payer_id, "Association", "payerId") if input.payer_id else None,
-    )
-
-
-@strawberry.input(description="An invoice.")
-class InvoiceInput(MutationInput):
-    """The input of mutations that take an invoice."""
-
-    invoice_id: strawberry.ID = strawberry.field(description="The invoice.")
-
-
-@strawberry.input(description="An invoice to take back.")
-class IssueCreditNoteInput(InvoiceInput):
-    """The input of `issueCreditNote`."""
-
-    reason: str | None = strawberry.field(default=None, description="Why, for the journal.")
-
-
-@mutation(Invoice, problems=(AlreadyCredited,))
-async def issue_credit_note(work: Work, input: IssueCreditNoteInput) -> models.Invoice:
-    """Take an invoice back; the credit note is shown. Asks for `fees.manage`.
-
-    That of a registration that is cancelled is taken back by itself.
-    """
-    return await invoices.issue_credit_note(work, key(input.invoice_id, "Invoice", "invoiceId"), reason=input.reason)
-
-
-@strawberry.input(description="Money that came or went.")
-class PaymentInput(InvoiceInput):
-    """What payments and refunds have in common."""
-
-    method: models.PaymentMethod = strawberry.field(description="How it came or went.")
-    amount: Decimal = strawberry.field(description="How much, in the invoice's currency; above zero.")
-    reference: str | None = strawberry.field(
-        default=None, description="What the bank or the cheque calls it; up to 100 characters."
-    )
-
-
-@strawberry.input(description="Money that came.")
-class RecordPaymentInput(PaymentInput):
-    """The input of `recordPayment`."""
-
-    received_on: date | None = strawberry.field(default=None, description="When it came; by default today.")
-
-
-@mutation(Payment, problems=(AlreadyPaid, OverPaid, AlreadyCredited))
-async def record_payment(work: Work, input: RecordPaymentInput) -> models.Payment:
-    """Note money that came for an invoice, no more than is due. Asks for `fees.manage`."""
-    return await payments.record_payment(
-        work,
-        key(input.invoice_id, "Invoice", "invoiceId"),
-        method=input.method,
-        amount=input.amount,
-        received_on=input.received_on,
-        reference=input.reference,
-    )
-
-
-@strawberry.input(description="Money that was given back.")
-class RecordRefundInput(PaymentInput):
-    """The input of `recordRefund`."""
-
-    paid_on: date | None = strawberry.field(default=None, description="When it went; by default today.")
-
-
-@mutation(Payment, problems=(RefundTooLarge,))
-async def record_refund(work: Work, input: RecordRefundInput) -> models.Payment:
-    """Note money that was given back, no more than was paid: a payment below zero. Asks for `fees.manage`."""
-    return await payments.record_refund(
-        work,
-        key(input.invoice_id, "Invoice", "invoiceId"),
-        method=input.method,
-        amount=input.amount,
-        paid_on=input.paid_on,
-        reference=input.reference,
     )
 
 
@@ -214,8 +133,8 @@ def _loader(request: Request) -> DataLoader[UUID, models.Price | None]:
         if request.actor.person_id is None:
             return [None for _ in ids]
         async with begin(request.database, request.actor, now=request.reading.now) as work:
-            found = await prices.prices_for(work, ids, request.actor.person_id)
-        return [found.get(id) for id in ids]
+            found = await fitting.prices_for(work, ids, request.actor.person_id)
+        return [found[id].price if id in found and found[id].ended_at is None else None for id in ids]
 
     if _my_price not in request.loaders:
         request.loaders[_my_price] = DataLoader(load_fn=load)
@@ -226,7 +145,8 @@ def _loader(request: Request) -> DataLoader[UUID, models.Price | None]:
 @extends(Event)
 class _EventPrice:
     my_price: ApplicablePrice | None = computed(
-        "What a seat would cost the reader now; null where nothing is asked, and for nobody in particular.",
+        "What a seat would cost the reader now; null where nothing is asked, for nobody in particular, and where the "
+        "prices for them have ended, as `canRegister` says.",
         _my_price,
         needs=("id",),
         weight=5,
