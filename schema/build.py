@@ -13,7 +13,7 @@ from schema.compiler import bind, complete
 from schema.compiler.bind import Catalog
 from schema.compiler.run import Operations
 from schema.mutations import declare
-from schema.mutations.direct import Direct
+from schema.mutations.execute import Engine
 from schema.reading.queries import Query
 from schema.reading.subscriptions import Subscription
 from services.core.discovery import import_all, packages
@@ -37,13 +37,13 @@ _CACHES = [lambda: ParserCache(maxsize=100), lambda: ValidationCache(maxsize=100
 
 @dataclass(frozen=True)
 class Built:
-    """What the endpoint needs: the schema in both views, the bindings, the plan cache, and mutations done directly."""
+    """What the endpoint needs: the schema in both views, the bindings, the plan cache, and the engine of mutations."""
 
     strawberry: strawberry.Schema
     graphql: GraphQLSchema
     catalog: Catalog
     operations: Operations
-    direct: Direct
+    mutations: Engine
 
 
 @cache
@@ -60,5 +60,4 @@ def build() -> Built:
     graphql = made._schema  # noqa: SLF001 - what graphql-core executes has no public name there
     catalog = Catalog(graphql)
     complete.install(catalog)
-    declare.install(catalog)
-    return Built(made, graphql, catalog, Operations(catalog), Direct(made, catalog))
+    return Built(made, graphql, catalog, Operations(catalog), Engine(catalog))

@@ -183,6 +183,8 @@ def settings_of(database_url: str) -> Settings:
         hourly_cost=0,
         hourly_cost_of_sites=0,
         hourly_cost_of_strangers=0,
+        sign_in_attempts=0,
+        public_seconds=0,
     )
 
 

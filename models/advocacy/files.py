@@ -4,13 +4,13 @@ Everything in a file is as confidential as the file: its parts carry the columns
 """
 
 from datetime import date, datetime
-from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Boolean, CheckConstraint, Column, Computed, Index
 from sqlmodel import Field
 
+from models.base.enums import DescribedEnum
 from models.base.policies import Condition, holds, is_any, member_of_any, overlaps, own, policy, when
 from models.base.records import (
     TenantRecord,
@@ -30,70 +30,73 @@ MOST_PARTICIPANTS = 100
 """How many associations take part in a file at the most, the lead among them."""
 
 
-class AdvocacyTheme(StrEnum):
+class AdvocacyTheme(DescribedEnum):
     """What a file is about."""
 
-    STATUS_AND_RECOGNITION = "STATUS_AND_RECOGNITION"
-    LEGAL_STATUS = "LEGAL_STATUS"
-    REMUNERATION = "REMUNERATION"
-    PENSIONS = "PENSIONS"
-    WORKLOAD = "WORKLOAD"
-    HEALTH_AND_SAFETY = "HEALTH_AND_SAFETY"
-    JOB_SECURITY = "JOB_SECURITY"
-    CAREER_AND_TRAINING = "CAREER_AND_TRAINING"
-    OTHER = "OTHER"
+    STATUS_AND_RECOGNITION = "STATUS_AND_RECOGNITION", "The status of managers and how they are recognised."
+    LEGAL_STATUS = "LEGAL_STATUS", "The legal status of managers: their powers, duties and right to associate."
+    REMUNERATION = "REMUNERATION", "Pay and benefits."
+    PENSIONS = "PENSIONS", "Pension plans and retirement."
+    WORKLOAD = "WORKLOAD", "Workload and working time."
+    HEALTH_AND_SAFETY = "HEALTH_AND_SAFETY", "Health and safety at work, psychosocial risks included."
+    JOB_SECURITY = "JOB_SECURITY", "Job security, reorganisation and the end of employment."
+    CAREER_AND_TRAINING = "CAREER_AND_TRAINING", "Careers, training and succession."
+    OTHER = "OTHER", "Anything else."
 
 
-class AdvocacyFileState(StrEnum):
+class AdvocacyFileState(DescribedEnum):
     """Where a file stands: open, watched, negotiated, settled; closed, it is history."""
 
-    OPEN = "OPEN"
-    WATCHING = "WATCHING"
-    NEGOTIATING = "NEGOTIATING"
-    SETTLED = "SETTLED"
-    CLOSED = "CLOSED"
+    OPEN = "OPEN", "Work on the file goes on."
+    WATCHING = "WATCHING", "Nothing is asked for now; the subject is followed."
+    NEGOTIATING = "NEGOTIATING", "Demands are being negotiated with a counterpart."
+    SETTLED = "SETTLED", "An agreement was reached."
+    CLOSED = "CLOSED", "Work has ended. The file can be read and no longer changed."
 
 
-class Confidentiality(StrEnum):
+class Confidentiality(DescribedEnum):
     """Who reads something: everybody, the members of the associations that take part, or their staff."""
 
-    PUBLIC = "PUBLIC"
-    MEMBERS = "MEMBERS"
-    STAFF = "STAFF"
+    PUBLIC = "PUBLIC", "Everybody may read it."
+    MEMBERS = "MEMBERS", "Members of the associations that take part, and their staff."
+    STAFF = "STAFF", "Staff of the associations that take part."
 
 
-class Stance(StrEnum):
+class Stance(DescribedEnum):
     """What an association thinks of a file."""
 
-    SUPPORTS = "SUPPORTS"
-    SUPPORTS_WITH_CONDITIONS = "SUPPORTS_WITH_CONDITIONS"
-    OPPOSES = "OPPOSES"
-    NO_MANDATE = "NO_MANDATE"
+    SUPPORTS = "SUPPORTS", "The association supports the file."
+    SUPPORTS_WITH_CONDITIONS = (
+        "SUPPORTS_WITH_CONDITIONS",
+        "The association supports the file on conditions that its position states.",
+    )
+    OPPOSES = "OPPOSES", "The association opposes the file."
+    NO_MANDATE = "NO_MANDATE", "The association has no mandate to take a position."
 
 
-class DemandState(StrEnum):
+class DemandState(DescribedEnum):
     """A demand's own life: drafted, tabled with a counterpart, negotiated, agreed or refused; or withdrawn."""
 
-    DRAFTED = "DRAFTED"
-    TABLED = "TABLED"
-    IN_NEGOTIATION = "IN_NEGOTIATION"
-    AGREED = "AGREED"
-    REFUSED = "REFUSED"
-    WITHDRAWN = "WITHDRAWN"
+    DRAFTED = "DRAFTED", "Written, and not yet put to a counterpart."
+    TABLED = "TABLED", "Put to the counterpart."
+    IN_NEGOTIATION = "IN_NEGOTIATION", "Being negotiated with the counterpart."
+    AGREED = "AGREED", "The counterpart agreed."
+    REFUSED = "REFUSED", "The counterpart refused."
+    WITHDRAWN = "WITHDRAWN", "Taken back by those who made it."
 
 
-class TimelineKind(StrEnum):
+class TimelineKind(DescribedEnum):
     """What happened: outside, as somebody noted it, or in the file itself."""
 
-    MEETING = "MEETING"
-    LETTER = "LETTER"
-    BRIEF = "BRIEF"
-    RULING = "RULING"
-    PRESS = "PRESS"
-    STATE_CHANGED = "STATE_CHANGED"
-    POSITION_TAKEN = "POSITION_TAKEN"
-    DEMAND_CHANGED = "DEMAND_CHANGED"
-    ANSWER_PUBLISHED = "ANSWER_PUBLISHED"
+    MEETING = "MEETING", "A meeting was held."
+    LETTER = "LETTER", "A letter was sent or received."
+    BRIEF = "BRIEF", "A brief was submitted."
+    RULING = "RULING", "A court, tribunal or arbitrator ruled."
+    PRESS = "PRESS", "The press reported on the file."
+    STATE_CHANGED = "STATE_CHANGED", "The file's state changed. Recorded by the system."
+    POSITION_TAKEN = "POSITION_TAKEN", "An association took a position. Recorded by the system."
+    DEMAND_CHANGED = "DEMAND_CHANGED", "A demand's state changed. Recorded by the system."
+    ANSWER_PUBLISHED = "ANSWER_PUBLISHED", "An official answer to a demand was published. Recorded by the system."
 
 
 NOTED = (TimelineKind.MEETING, TimelineKind.LETTER, TimelineKind.BRIEF, TimelineKind.RULING, TimelineKind.PRESS)

@@ -2,23 +2,23 @@
 
 from datetime import date
 from decimal import Decimal
-from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Column, Computed, Index
 from sqlalchemy.dialects.postgresql import UUID as PG_UUID
 from sqlmodel import Field
 
+from models.base.enums import DescribedEnum
 from models.base.policies import holds, nobody, policy
 from models.base.records import TenantRecord, belongs_to, carries, choice, localized, localized_check, unique
 from models.billing.accounts import MANAGE_FEES, payer_or_issuer
 
 
-class InvoiceKind(StrEnum):
+class InvoiceKind(DescribedEnum):
     """An invoice, or a credit note that takes one back: an invoice that was issued is never changed."""
 
-    INVOICE = "INVOICE"
-    CREDIT_NOTE = "CREDIT_NOTE"
+    INVOICE = "INVOICE", "Asks for money."
+    CREDIT_NOTE = "CREDIT_NOTE", "Takes back an invoice that was issued."
 
 
 class InvoiceSequence(TenantRecord, table=True):

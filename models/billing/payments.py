@@ -2,24 +2,24 @@
 
 from datetime import date
 from decimal import Decimal
-from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Column, Computed, ForeignKeyConstraint, Index, Integer, text
 from sqlmodel import Field
 
+from models.base.enums import DescribedEnum
 from models.base.policies import holds, policy
 from models.base.records import TenantRecord, belongs_to, carries, choice, unique
 from models.billing.accounts import MANAGE_FEES, payer_or_issuer
 
 
-class PaymentMethod(StrEnum):
+class PaymentMethod(DescribedEnum):
     """How money came or went."""
 
-    TRANSFER = "TRANSFER"
-    CHEQUE = "CHEQUE"
-    AT_DESK = "AT_DESK"
-    ONLINE = "ONLINE"
+    TRANSFER = "TRANSFER", "Bank transfer."
+    CHEQUE = "CHEQUE", "Cheque."
+    AT_DESK = "AT_DESK", "Paid at the desk."
+    ONLINE = "ONLINE", "Paid online through a payment provider."
 
 
 class Payment(TenantRecord, table=True):

@@ -3,7 +3,6 @@ the keys of requests already answered.
 """
 
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +12,7 @@ from sqlalchemy.dialects.postgresql.base import ischema_names
 from sqlalchemy.types import UserDefinedType
 from sqlmodel import Field
 
+from models.base.enums import DescribedEnum
 from models.base.figures import routine
 from models.base.policies import Condition, holds, nobody, own, policy, setting
 from models.base.records import TenantRecord, belongs_to, choice, moment, unique
@@ -31,13 +31,13 @@ class _TransactionId(UserDefinedType[int]):
 ischema_names["xid8"] = _TransactionId  # for alembic, which compares the database with the models
 
 
-class ReadKind(StrEnum):
+class ReadKind(DescribedEnum):
     """What was read of a person's confidential data."""
 
-    CONTACTS = "CONTACTS"  # addresses and numbers
-    NEEDS = "NEEDS"  # answers to sensitive questions: diet, accessibility
-    FILE = "FILE"  # what is kept about them over the years: memberships, registrations, invoices
-    EXPORT = "EXPORT"  # a file with their registration in it was made
+    CONTACTS = "CONTACTS", "Addresses and telephone numbers."
+    NEEDS = "NEEDS", "Answers to sensitive questions, such as diet or accessibility."
+    FILE = "FILE", "The person's file over the years: memberships, registrations, invoices."
+    EXPORT = "EXPORT", "A file was exported that contains a registration of the person."
 
 
 class JournalEntry(TenantRecord, table=True):

@@ -1,12 +1,12 @@
 """Events: their life, hosts, speakers, seats and whom they are for."""
 
 from datetime import datetime
-from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import Boolean, CheckConstraint, Column, Computed, Index, String
 from sqlmodel import Field
 
+from models.base.enums import DescribedEnum
 from models.base.policies import everyone, holds, policy, when
 from models.base.records import (
     TenantRecord,
@@ -21,48 +21,51 @@ from models.base.records import (
 )
 
 
-class EventKind(StrEnum):
+class EventKind(DescribedEnum):
     """What people come together for."""
 
-    STUDY_AND_EXCHANGE_MEETING = "STUDY_AND_EXCHANGE_MEETING"
-    CONVENTION = "CONVENTION"
-    LOCAL_MEETING = "LOCAL_MEETING"
-    CODEVELOPMENT_SESSION = "CODEVELOPMENT_SESSION"
-    WEBINAR = "WEBINAR"
-    LEARNING_EXPEDITION = "LEARNING_EXPEDITION"
-    WELCOME_SESSION = "WELCOME_SESSION"
-    PROFESSIONAL_DEVELOPMENT = "PROFESSIONAL_DEVELOPMENT"
-    RECOGNITION = "RECOGNITION"
-    SOCIAL = "SOCIAL"
-    GENERAL_ASSEMBLY = "GENERAL_ASSEMBLY"
+    STUDY_AND_EXCHANGE_MEETING = "STUDY_AND_EXCHANGE_MEETING", "A study-and-exchange meeting on a theme."
+    CONVENTION = "CONVENTION", "A convention of a whole association or community."
+    LOCAL_MEETING = "LOCAL_MEETING", "A meeting of people in one region or city."
+    CODEVELOPMENT_SESSION = (
+        "CODEVELOPMENT_SESSION",
+        "A co-development session, in which peers work on one participant's situation.",
+    )
+    WEBINAR = "WEBINAR", "A presentation held online."
+    LEARNING_EXPEDITION = "LEARNING_EXPEDITION", "A visit to another organisation to learn from it."
+    WELCOME_SESSION = "WELCOME_SESSION", "A session for people who are new in their position."
+    PROFESSIONAL_DEVELOPMENT = "PROFESSIONAL_DEVELOPMENT", "Training."
+    RECOGNITION = "RECOGNITION", "A ceremony or activity that honours people."
+    SOCIAL = "SOCIAL", "A social activity."
+    GENERAL_ASSEMBLY = "GENERAL_ASSEMBLY", "A general assembly of an association's members."
 
 
-class EventFormat(StrEnum):
+class EventFormat(DescribedEnum):
     """Where people take part. A hybrid event has a seat pool of each."""
 
-    IN_PERSON = "IN_PERSON"
-    ONLINE = "ONLINE"
-    HYBRID = "HYBRID"
+    IN_PERSON = "IN_PERSON", "At the venue."
+    ONLINE = "ONLINE", "Online."
+    HYBRID = "HYBRID", "At the venue or online, as each participant chooses; there is a seat pool for each."
 
 
-class EventState(StrEnum):
+class EventState(DescribedEnum):
     """An event's life: draft, published, registration open, closed, held, reported; or cancelled, or postponed."""
 
-    DRAFT = "DRAFT"
-    PUBLISHED = "PUBLISHED"
-    OPEN = "OPEN"
-    CLOSED = "CLOSED"
-    HELD = "HELD"
-    REPORTED = "REPORTED"
-    POSTPONED = "POSTPONED"
-    CANCELLED = "CANCELLED"
+    DRAFT = "DRAFT", "Being prepared. Only staff see it."
+    PUBLISHED = "PUBLISHED", "Everybody sees it. Registration has not opened."
+    OPEN = "OPEN", "Registration is open."
+    CLOSED = "CLOSED", "Registration has closed."
+    HELD = "HELD", "The event has taken place."
+    REPORTED = "REPORTED", "Its follow-up report is published. It can no longer be changed."
+    POSTPONED = "POSTPONED", "It takes place at another time. Registrations are kept."
+    CANCELLED = "CANCELLED", "It does not take place."
 
 
-class HostRole(StrEnum):
+class HostRole(DescribedEnum):
     """Whether an association invites, or lends a hand ("in conjunction with")."""
 
-    HOST = "HOST"
-    PARTNER = "PARTNER"
+    HOST = "HOST", "Invites to the event."
+    PARTNER = "PARTNER", "Supports the hosts (“in conjunction with”)."
 
 
 class EventSeries(TenantRecord, table=True):

@@ -1,36 +1,36 @@
 """Mail about events: which message went to whom, and whether it was sent. Never what it said."""
 
 from datetime import datetime
-from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import Index
 
+from models.base.enums import DescribedEnum
 from models.base.policies import holds, own, policy
 from models.base.records import TenantRecord, belongs_to, choice, moment, unique
 
 
-class MailKind(StrEnum):
+class MailKind(DescribedEnum):
     """What a message is about."""
 
-    CONFIRMATION = "CONFIRMATION"
-    WAITING_LIST = "WAITING_LIST"
-    OFFER = "OFFER"
-    OFFER_EXPIRED = "OFFER_EXPIRED"
-    CANCELLATION = "CANCELLATION"
-    CHANGE = "CHANGE"
-    REMINDER = "REMINDER"
-    REPORT = "REPORT"
+    CONFIRMATION = "CONFIRMATION", "The registration is confirmed."
+    WAITING_LIST = "WAITING_LIST", "The person was put on the waiting list."
+    OFFER = "OFFER", "A seat is offered until a given time."
+    OFFER_EXPIRED = "OFFER_EXPIRED", "The offer was not accepted in time."
+    CANCELLATION = "CANCELLATION", "The registration or the event was cancelled."
+    CHANGE = "CHANGE", "The event or the registration has changed."
+    REMINDER = "REMINDER", "The event is about to take place."
+    REPORT = "REPORT", "Thanks for taking part, with the follow-up report."
 
 
-class MailState(StrEnum):
+class MailState(DescribedEnum):
     """Where a message is."""
 
-    QUEUED = "QUEUED"
-    SENT = "SENT"
-    NO_ADDRESS = "NO_ADDRESS"
-    FAILED = "FAILED"
-    OUTDATED = "OUTDATED"  # what it would have said was no longer so when its turn came
+    QUEUED = "QUEUED", "Waiting to be sent."
+    SENT = "SENT", "Accepted by the mail server."
+    NO_ADDRESS = "NO_ADDRESS", "Not sent: the person has no usable address."
+    FAILED = "FAILED", "Not sent: the mail server refused it for good, or every retry failed."
+    OUTDATED = "OUTDATED", "Not sent: what it would have said was no longer true when its turn came."
 
 
 class Mail(TenantRecord, table=True):

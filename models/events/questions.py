@@ -1,7 +1,6 @@
 """Questions that an event asks those who register, and their answers."""
 
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -10,36 +9,37 @@ from sqlalchemy import CheckConstraint, Index, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
+from models.base.enums import DescribedEnum
 from models.base.figures import derivation
 from models.base.policies import holds, own, policy, when
 from models.base.records import TenantRecord, belongs_to, carries, choice, localized, localized_check, moment, unique
 
 
-class QuestionKind(StrEnum):
+class QuestionKind(DescribedEnum):
     """What an answer is: text, a number, yes or no, a day, one of the options, or several."""
 
-    TEXT = "TEXT"
-    LONG_TEXT = "LONG_TEXT"
-    NUMBER = "NUMBER"
-    BOOLEAN = "BOOLEAN"
-    DATE = "DATE"
-    CHOICE = "CHOICE"
-    CHOICES = "CHOICES"
+    TEXT = "TEXT", "One line of text."
+    LONG_TEXT = "LONG_TEXT", "Several lines of text."
+    NUMBER = "NUMBER", "A number."
+    BOOLEAN = "BOOLEAN", "Yes or no."
+    DATE = "DATE", "A calendar day."
+    CHOICE = "CHOICE", "One of the question's options."
+    CHOICES = "CHOICES", "Any number of the question's options."
 
 
-class AnswerFault(StrEnum):
+class AnswerFault(DescribedEnum):
     """Why an answer isn't accepted.
 
     It is missing; no such question is asked; it isn't of the question's kind; it isn't asked of this person, or not
     with their other answers; there is no such option; it is too long.
     """
 
-    MISSING = "MISSING"
-    UNKNOWN = "UNKNOWN"
-    WRONG_TYPE = "WRONG_TYPE"
-    NOT_ASKED = "NOT_ASKED"
-    NO_SUCH_OPTION = "NO_SUCH_OPTION"
-    TOO_LONG = "TOO_LONG"
+    MISSING = "MISSING", "A required answer is missing."
+    UNKNOWN = "UNKNOWN", "The event asks no such question."
+    WRONG_TYPE = "WRONG_TYPE", "The value is not of the question's kind."
+    NOT_ASKED = "NOT_ASKED", "The question is not asked of this person, or not given their other answers."
+    NO_SUCH_OPTION = "NO_SUCH_OPTION", "The question has no such option."
+    TOO_LONG = "TOO_LONG", "The answer is too long."
 
 
 class Question(TenantRecord, table=True):

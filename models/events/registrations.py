@@ -2,58 +2,58 @@
 
 from datetime import datetime
 from decimal import Decimal
-from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import BigInteger, CheckConstraint, Column, Identity, Index, text
 from sqlmodel import Field
 
+from models.base.enums import DescribedEnum
 from models.base.figures import RULE_OF_FIVE, figure
 from models.base.policies import holds, own, policy
 from models.base.records import TenantRecord, belongs_to, carries, choice, moment, unique
 
 
-class RegistrationState(StrEnum):
+class RegistrationState(DescribedEnum):
     """Where a registration stands. Confirmed, offered, attended and no-show hold a seat."""
 
-    CONFIRMED = "CONFIRMED"
-    WAITLISTED = "WAITLISTED"
-    OFFERED = "OFFERED"
-    CANCELLED = "CANCELLED"
-    REFUSED = "REFUSED"
-    NO_SHOW = "NO_SHOW"
-    ATTENDED = "ATTENDED"
+    CONFIRMED = "CONFIRMED", "Has a seat."
+    WAITLISTED = "WAITLISTED", "On the waiting list, without a seat."
+    OFFERED = "OFFERED", "A seat is held until the offer expires."
+    CANCELLED = "CANCELLED", "Cancelled, by whom and why its cause says."
+    REFUSED = "REFUSED", "Refused by staff."
+    NO_SHOW = "NO_SHOW", "Had a seat and did not come."
+    ATTENDED = "ATTENDED", "Came to the event."
 
 
-class AttendeeRole(StrEnum):
+class AttendeeRole(DescribedEnum):
     """As what somebody comes. Whether speakers and staff take seats is the event's to say."""
 
-    PARTICIPANT = "PARTICIPANT"
-    SPEAKER = "SPEAKER"
-    STAFF = "STAFF"
+    PARTICIPANT = "PARTICIPANT", "Takes part."
+    SPEAKER = "SPEAKER", "Speaks at the event. Whether speakers take seats is a setting of the event."
+    STAFF = "STAFF", "Works at the event. Whether staff take seats is a setting of the event."
 
 
-class WaitReason(StrEnum):
+class WaitReason(DescribedEnum):
     """Why somebody on a waiting list has no seat yet."""
 
-    NO_SEAT_FREE = "NO_SEAT_FREE"
-    SEATS_OFFERED = "SEATS_OFFERED"
-    SEATS_ALLOTTED = "SEATS_ALLOTTED"
-    PARTY_TOO_LARGE = "PARTY_TOO_LARGE"
-    OTHERS_FIRST = "OTHERS_FIRST"
-    EVENT_OVER = "EVENT_OVER"
+    NO_SEAT_FREE = "NO_SEAT_FREE", "No seat is free."
+    SEATS_OFFERED = "SEATS_OFFERED", "The free seats are offered to people ahead on the list."
+    SEATS_ALLOTTED = "SEATS_ALLOTTED", "The free seats are reserved for associations' allotments."
+    PARTY_TOO_LARGE = "PARTY_TOO_LARGE", "Fewer seats are free than the party needs."
+    OTHERS_FIRST = "OTHERS_FIRST", "Others on the waiting list come first."
+    EVENT_OVER = "EVENT_OVER", "The event has started or no longer takes registrations."
 
 
-class CancellationCause(StrEnum):
+class CancellationCause(DescribedEnum):
     """What ended a registration. Moved: the person is registered for another event; replaced: somebody else comes."""
 
-    BY_PERSON = "BY_PERSON"
-    BY_STAFF = "BY_STAFF"
-    EVENT_CANCELLED = "EVENT_CANCELLED"
-    OFFER_DECLINED = "OFFER_DECLINED"
-    OFFER_EXPIRED = "OFFER_EXPIRED"
-    MOVED = "MOVED"
-    REPLACED = "REPLACED"
+    BY_PERSON = "BY_PERSON", "The person cancelled."
+    BY_STAFF = "BY_STAFF", "Staff cancelled it."
+    EVENT_CANCELLED = "EVENT_CANCELLED", "The event was cancelled."
+    OFFER_DECLINED = "OFFER_DECLINED", "The person declined the seat that was offered."
+    OFFER_EXPIRED = "OFFER_EXPIRED", "The offer of a seat expired."
+    MOVED = "MOVED", "The person was moved to another event."
+    REPLACED = "REPLACED", "Somebody else comes in the person's place."
 
 
 _TICKET = "upper(substr(replace(gen_random_uuid()::text, '-', ''), 1, 20))"

@@ -1,34 +1,34 @@
 """The desk: each scan of a ticket, those refused too."""
 
 from datetime import datetime
-from enum import StrEnum
 from uuid import UUID
 
 from alembic_utils.pg_function import PGFunction
 from sqlalchemy import CheckConstraint, Index
 
+from models.base.enums import DescribedEnum
 from models.base.figures import derivation, routine
 from models.base.policies import holds, permission_setting, policy, setting
 from models.base.records import TenantRecord, belongs_to, choice, moment, unique
 
 
-class ScanKind(StrEnum):
+class ScanKind(DescribedEnum):
     """Somebody comes in, goes out, or a desk takes its last scan of them back."""
 
-    CHECK_IN = "CHECK_IN"
-    CHECK_OUT = "CHECK_OUT"
-    UNDO = "UNDO"
+    CHECK_IN = "CHECK_IN", "Somebody comes in."
+    CHECK_OUT = "CHECK_OUT", "Somebody goes out."
+    UNDO = "UNDO", "The desk takes back its last scan of the ticket."
 
 
-class ScanRefusal(StrEnum):
+class ScanRefusal(DescribedEnum):
     """Why a scan let nobody in."""
 
-    UNKNOWN_TICKET = "UNKNOWN_TICKET"
-    NO_SEAT = "NO_SEAT"
-    CANCELLED = "CANCELLED"
-    ALREADY_IN = "ALREADY_IN"
-    NOT_IN = "NOT_IN"
-    EVENT_NOT_ON = "EVENT_NOT_ON"
+    UNKNOWN_TICKET = "UNKNOWN_TICKET", "No ticket of the event has this code."
+    NO_SEAT = "NO_SEAT", "The registration has no seat: it is on the waiting list or only offered one."
+    CANCELLED = "CANCELLED", "The registration is cancelled."
+    ALREADY_IN = "ALREADY_IN", "The ticket's holder is already in."
+    NOT_IN = "NOT_IN", "The ticket's holder is not in."
+    EVENT_NOT_ON = "EVENT_NOT_ON", "The event is not taking place at the time of the scan."
 
 
 class Scan(TenantRecord, table=True):

@@ -1,23 +1,23 @@
 """Signing in at an identity provider of an association's (OpenID Connect), and attempts to sign in, under way."""
 
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Index, LargeBinary
 from sqlmodel import Field
 
+from models.base.enums import DescribedEnum
 from models.base.policies import holds, nobody, own, policy, when
 from models.base.records import TenantRecord, belongs_to, choice, localized, localized_check, moment, unique
 
 
-class AttemptKind(StrEnum):
+class AttemptKind(DescribedEnum):
     """What a challenge was given out for."""
 
-    PASSKEY = "PASSKEY"
-    PASSKEY_TO_ADD = "PASSKEY_TO_ADD"
-    OIDC = "OIDC"
+    PASSKEY = "PASSKEY", "Signing in with a passkey."
+    PASSKEY_TO_ADD = "PASSKEY_TO_ADD", "Adding a passkey."
+    OIDC = "OIDC", "Signing in at an identity provider."
 
 
 class IdentityProvider(TenantRecord, table=True):

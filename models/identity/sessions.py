@@ -4,30 +4,30 @@ Secrets are 256 random bits, kept as SHA-256 only. Where somebody signs in from 
 """
 
 from datetime import datetime
-from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Index
 
+from models.base.enums import DescribedEnum
 from models.base.policies import holds, nobody, own, policy
 from models.base.records import TenantRecord, belongs_to, choice, moment, unique
 
 
-class SignInMethod(StrEnum):
+class SignInMethod(DescribedEnum):
     """How somebody showed who they are."""
 
-    MAGIC_LINK = "MAGIC_LINK"
-    PASSKEY = "PASSKEY"
-    OIDC = "OIDC"
-    INVITATION = "INVITATION"
+    MAGIC_LINK = "MAGIC_LINK", "A link in a message."
+    PASSKEY = "PASSKEY", "A passkey."
+    OIDC = "OIDC", "An identity provider, by OpenID Connect."
+    INVITATION = "INVITATION", "An invitation in a message."
 
 
-class LinkPurpose(StrEnum):
+class LinkPurpose(DescribedEnum):
     """What a link in a message is for: to open a session, to show once more who has it, to show an address theirs."""
 
-    SIGN_IN = "SIGN_IN"
-    STEP_UP = "STEP_UP"
-    ADDRESS = "ADDRESS"
+    SIGN_IN = "SIGN_IN", "Opens a session."
+    STEP_UP = "STEP_UP", "Confirms again who is signed in."
+    ADDRESS = "ADDRESS", "Verifies that an address is the person's own."
 
 
 class Session(TenantRecord, table=True):

@@ -1,21 +1,21 @@
 """Site keys: what an association's website, or a program of its own, shows instead of a person's session."""
 
 from datetime import date, datetime
-from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Index, Text
 from sqlmodel import Field
 
+from models.base.enums import DescribedEnum
 from models.base.policies import Condition, holds, policy, setting
 from models.base.records import TenantRecord, belongs_to, choice, many, moment, unique
 
 
-class SiteKeyKind(StrEnum):
+class SiteKeyKind(DescribedEnum):
     """A publishable key stands in a page's source and has anybody's rights; a secret one has its scopes."""
 
-    PUBLISHABLE = "PUBLISHABLE"
-    SECRET = "SECRET"  # noqa: S105 - the kind's name, not a secret
+    PUBLISHABLE = "PUBLISHABLE", "Stands in a page's source. Reads what everybody may read."
+    SECRET = "SECRET", "Kept on a server. Has the permissions that it was given."
 
 
 class SiteKey(TenantRecord, table=True):

@@ -1,46 +1,46 @@
 """Categories and memberships. A membership's status is derived from its dates, as of any day (see `figures.py`)."""
 
 from datetime import date
-from enum import StrEnum
 from uuid import UUID
 
 from alembic_utils.pg_function import PGFunction
 from sqlalchemy import CheckConstraint, Index, text
 
+from models.base.enums import DescribedEnum
 from models.base.figures import derivation, routine
 from models.base.policies import everyone, holds, own, policy
 from models.base.records import TenantRecord, belongs_to, carries, choice, in_order, localized, localized_check, unique
 
 
-class CategoryKind(StrEnum):
+class CategoryKind(DescribedEnum):
     """What a category of members is, whatever the association calls it."""
 
-    REGULAR = "REGULAR"
-    ASSOCIATE = "ASSOCIATE"
-    RETIRED = "RETIRED"
-    STUDENT = "STUDENT"
-    HONORARY = "HONORARY"
+    REGULAR = "REGULAR", "Regular members."
+    ASSOCIATE = "ASSOCIATE", "Associate members."
+    RETIRED = "RETIRED", "Retired members."
+    STUDENT = "STUDENT", "Students."
+    HONORARY = "HONORARY", "Honorary members."
 
 
-class MembershipStatus(StrEnum):
+class MembershipStatus(DescribedEnum):
     """A membership's standing on a day, by ordered rules: the first that fits."""
 
-    PENDING = "PENDING"
-    NEW = "NEW"
-    CURRENT = "CURRENT"
-    GRACE = "GRACE"
-    EXPIRED = "EXPIRED"
-    CANCELLED = "CANCELLED"
-    DECEASED = "DECEASED"
+    PENDING = "PENDING", "Begins on a later day."
+    NEW = "NEW", "Current, and joined within the last 90 days."
+    CURRENT = "CURRENT", "In force."
+    GRACE = "GRACE", "Past its end and within the grace period."
+    EXPIRED = "EXPIRED", "Past its end and the grace period."
+    CANCELLED = "CANCELLED", "Ended before its time."
+    DECEASED = "DECEASED", "The person has died."
 
 
-class CancellationReason(StrEnum):
+class CancellationReason(DescribedEnum):
     """Why a membership ended before its time."""
 
-    RESIGNED = "RESIGNED"
-    TRANSFERRED = "TRANSFERRED"
-    EXCLUDED = "EXCLUDED"
-    DECEASED = "DECEASED"
+    RESIGNED = "RESIGNED", "The member resigned."
+    TRANSFERRED = "TRANSFERRED", "The member went to another association."
+    EXCLUDED = "EXCLUDED", "The association excluded the member."
+    DECEASED = "DECEASED", "The member died."
 
 
 class MembershipCategory(TenantRecord, table=True):

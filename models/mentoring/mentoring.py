@@ -1,12 +1,12 @@
 """Mentoring: programmes, the profiles that persons publish in them, pairings, and what stays between the two."""
 
 from datetime import date, datetime
-from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import Boolean, CheckConstraint, Column, Computed, Index, String, text
 from sqlmodel import Field
 
+from models.base.enums import DescribedEnum
 from models.base.figures import figure
 from models.base.policies import holds, member_of, own, policy, when
 from models.base.records import (
@@ -24,39 +24,39 @@ from models.base.records import (
 from models.tenancy.federation import Sector
 
 
-class ProgrammeState(StrEnum):
+class ProgrammeState(DescribedEnum):
     """A programme's life. Profiles are published and pairings proposed while it is open."""
 
-    DRAFT = "DRAFT"
-    OPEN = "OPEN"
-    CLOSED = "CLOSED"
+    DRAFT = "DRAFT", "Being prepared. Only staff see it."
+    OPEN = "OPEN", "Profiles are published and pairings proposed."
+    CLOSED = "CLOSED", "No new profiles or proposals. Pairings continue."
 
 
-class MentoringRole(StrEnum):
+class MentoringRole(DescribedEnum):
     """Which side of a pairing somebody would be on."""
 
-    MENTOR = "MENTOR"
-    MENTEE = "MENTEE"
+    MENTOR = "MENTOR", "Accompanies a mentee."
+    MENTEE = "MENTEE", "Is accompanied by a mentor."
 
 
-class PairingState(StrEnum):
+class PairingState(DescribedEnum):
     """Proposed, accepted by both sides and active, declined by one, completed, or ended for a reason."""
 
-    PROPOSED = "PROPOSED"
-    ACTIVE = "ACTIVE"
-    DECLINED = "DECLINED"
-    COMPLETED = "COMPLETED"
-    ENDED = "ENDED"
+    PROPOSED = "PROPOSED", "Proposed by a coordinator; both sides have yet to accept."
+    ACTIVE = "ACTIVE", "Accepted by both sides."
+    DECLINED = "DECLINED", "Declined by one side."
+    COMPLETED = "COMPLETED", "Has run its course."
+    ENDED = "ENDED", "Ended early, or the proposal was withdrawn."
 
 
-class PairingEnd(StrEnum):
+class PairingEnd(DescribedEnum):
     """Why a pairing ended before its goals, or a proposal was taken back. None of them is a fault."""
 
-    BY_AGREEMENT = "BY_AGREEMENT"
-    UNAVAILABLE = "UNAVAILABLE"
-    NOT_A_MATCH = "NOT_A_MATCH"
-    LEFT_PROGRAMME = "LEFT_PROGRAMME"
-    PROPOSAL_WITHDRAWN = "PROPOSAL_WITHDRAWN"
+    BY_AGREEMENT = "BY_AGREEMENT", "Both agreed to end it."
+    UNAVAILABLE = "UNAVAILABLE", "One of the two is no longer available."
+    NOT_A_MATCH = "NOT_A_MATCH", "The two do not suit each other."
+    LEFT_PROGRAMME = "LEFT_PROGRAMME", "One of the two left the programme."
+    PROPOSAL_WITHDRAWN = "PROPOSAL_WITHDRAWN", "The coordinator withdrew the proposal."
 
 
 LIVE_PAIRINGS = (PairingState.PROPOSED, PairingState.ACTIVE)

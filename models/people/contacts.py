@@ -1,28 +1,28 @@
 """How a person is reached: each contact point with its own visibility, nobody's by default."""
 
 from datetime import datetime
-from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Column, Computed, Index, String, text
 from sqlmodel import Field
 
+from models.base.enums import DescribedEnum
 from models.base.policies import is_any, overlaps, own, policy
 from models.base.records import TenantRecord, belongs_to, choice, ids, moment, unique
 
 
-class ContactKind(StrEnum):
+class ContactKind(DescribedEnum):
     """What a contact point is."""
 
-    EMAIL = "EMAIL"
-    PHONE = "PHONE"
+    EMAIL = "EMAIL", "An e-mail address."
+    PHONE = "PHONE", "A telephone number."
 
 
-class ContactVisibility(StrEnum):
+class ContactVisibility(DescribedEnum):
     """Who may read a contact point besides the person: nobody, or the staff of their associations."""
 
-    NOBODY = "NOBODY"
-    STAFF = "STAFF"
+    NOBODY = "NOBODY", "Only the person."
+    STAFF = "STAFF", "The person, and the staff of their associations."
 
 
 class ContactPoint(TenantRecord, table=True):
@@ -31,7 +31,7 @@ class ContactPoint(TenantRecord, table=True):
     __table_args__ = (
         belongs_to("person", "person_id"),
         CheckConstraint("kind <> 'EMAIL' or value ~ '^[^@\\s]+@[^@\\s]+$'", name="contact_point_is_an_address"),
-        unique("person_id", "kind", "value", name="a_contact_point_once"),
+        unique("person_id", "kind", "folded_value", name="a_contact_point_once"),
         Index("contact_point_by_folded_value", "confederation_id", "folded_value"),
         # Mail goes to one address.
         Index(

@@ -1,51 +1,54 @@
 """Persons, the positions they hold with employers, and their mandates in associations."""
 
 from datetime import date, datetime
-from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Index
 from sqlmodel import Field
 
+from models.base.enums import DescribedEnum
 from models.base.policies import holds, overlaps, own, policy, when
 from models.base.records import TenantRecord, belongs_to, choice, ids, in_order, moment, unique
 from models.tenancy.federation import Sector
 
 
-class PositionClass(StrEnum):
+class PositionClass(DescribedEnum):
     """Classes of position: the Québec secretariat's three, and those of managers elsewhere."""
 
-    BOARD_MEMBER = "BOARD_MEMBER"
-    BODY_MEMBER = "BODY_MEMBER"
-    SENIOR_EXECUTIVE = "SENIOR_EXECUTIVE"
-    SENIOR_MANAGER = "SENIOR_MANAGER"
-    MANAGER = "MANAGER"
+    BOARD_MEMBER = "BOARD_MEMBER", "Part-time member of a board of directors or governors."
+    BODY_MEMBER = "BODY_MEMBER", "Full-time member of a public body."
+    SENIOR_EXECUTIVE = (
+        "SENIOR_EXECUTIVE",
+        "Deputy minister, associate or assistant deputy minister, head or vice-president of a body.",
+    )
+    SENIOR_MANAGER = "SENIOR_MANAGER", "Senior manager."
+    MANAGER = "MANAGER", "Manager."
 
 
-class WorkingTime(StrEnum):
+class WorkingTime(DescribedEnum):
     """Whether a position takes the whole working week."""
 
-    FULL_TIME = "FULL_TIME"
-    PART_TIME = "PART_TIME"
+    FULL_TIME = "FULL_TIME", "The whole working week."
+    PART_TIME = "PART_TIME", "Less than the whole working week."
 
 
-class ManagementLevel(StrEnum):
+class ManagementLevel(DescribedEnum):
     """How far a position is from the work it directs."""
 
-    FIRST_LINE = "FIRST_LINE"
-    MIDDLE = "MIDDLE"
-    SENIOR = "SENIOR"
-    EXECUTIVE = "EXECUTIVE"
+    FIRST_LINE = "FIRST_LINE", "Directs those who do the work."
+    MIDDLE = "MIDDLE", "Directs first-line managers."
+    SENIOR = "SENIOR", "Directs middle managers."
+    EXECUTIVE = "EXECUTIVE", "Directs the organisation."
 
 
-class MandateRole(StrEnum):
+class MandateRole(DescribedEnum):
     """A seat on the board of governors, or an office."""
 
-    PRESIDENT = "PRESIDENT"
-    VICE_PRESIDENT = "VICE_PRESIDENT"
-    SECRETARY = "SECRETARY"
-    TREASURER = "TREASURER"
-    GOVERNOR = "GOVERNOR"
+    PRESIDENT = "PRESIDENT", "President."
+    VICE_PRESIDENT = "VICE_PRESIDENT", "Vice-president."
+    SECRETARY = "SECRETARY", "Secretary."
+    TREASURER = "TREASURER", "Treasurer."
+    GOVERNOR = "GOVERNOR", "Member of the board of governors without an office."
 
 
 class Person(TenantRecord, table=True):

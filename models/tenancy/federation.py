@@ -2,50 +2,50 @@
 
 from datetime import date
 from decimal import Decimal
-from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Index, String, text
 from sqlmodel import Field, SQLModel
 from uuid_utils.compat import uuid7
 
+from models.base.enums import DescribedEnum
 from models.base.figures import figure
 from models.base.policies import everyone, holds, is_any, nobody, policy
 from models.base.records import TenantRecord, belongs_to, choice, in_order, localized, localized_check, many, unique
 
 
-class AssociationKind(StrEnum):
+class AssociationKind(DescribedEnum):
     """What an association is to its confederation."""
 
-    UMBRELLA = "UMBRELLA"
-    ASSOCIATION = "ASSOCIATION"
-    CHAPTER = "CHAPTER"
-    PARTNER = "PARTNER"
+    UMBRELLA = "UMBRELLA", "A confederation's own body, national or provincial, to which associations are affiliated."
+    ASSOCIATION = "ASSOCIATION", "An association of managers."
+    CHAPTER = "CHAPTER", "A regional or local part of an association."
+    PARTNER = "PARTNER", "A centre or firm that co-hosts events and has no vote."
 
 
-class Sector(StrEnum):
+class Sector(DescribedEnum):
     """The sectors in which managers work."""
 
-    PUBLIC = "PUBLIC"
-    PARAPUBLIC = "PARAPUBLIC"
-    PERIPUBLIC = "PERIPUBLIC"
-    PRIVATE = "PRIVATE"
+    PUBLIC = "PUBLIC", "Public service: government departments."
+    PARAPUBLIC = "PARAPUBLIC", "Parapublic: health, education and alike, financed by the state."
+    PERIPUBLIC = "PERIPUBLIC", "Peripublic: state enterprises and agencies outside the public service."
+    PRIVATE = "PRIVATE", "Private enterprises."
 
 
-class AffiliationState(StrEnum):
+class AffiliationState(DescribedEnum):
     """Where an affiliation stands."""
 
-    APPLIED = "APPLIED"
-    ACTIVE = "ACTIVE"
-    SUSPENDED = "SUSPENDED"
-    ENDED = "ENDED"
+    APPLIED = "APPLIED", "The association has applied; the umbrella has not decided."
+    ACTIVE = "ACTIVE", "In force."
+    SUSPENDED = "SUSPENDED", "Suspended by the umbrella."
+    ENDED = "ENDED", "Ended."
 
 
-class VotingWeight(StrEnum):
+class VotingWeight(DescribedEnum):
     """How an association's vote is weighed in its umbrella."""
 
-    EQUAL = "EQUAL"
-    HEADCOUNT = "HEADCOUNT"
+    EQUAL = "EQUAL", "Each association has one vote."
+    HEADCOUNT = "HEADCOUNT", "Each association's vote is weighted by its headcount."
 
 
 class Confederation(SQLModel, table=True):

@@ -1,28 +1,28 @@
 """Roles granted to persons. What a role may do is in `services.core.permissions`; derived rights are never rows."""
 
 from datetime import date
-from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import Index
 
+from models.base.enums import DescribedEnum
 from models.base.policies import holds, own, policy
 from models.base.records import TenantRecord, belongs_to, choice, in_order
 
 
-class Role(StrEnum):
+class Role(DescribedEnum):
     """What somebody does for an association. COORDINATOR: the mentoring coordinator."""
 
-    ADMINISTRATOR = "ADMINISTRATOR"
-    MEMBERSHIP_OFFICER = "MEMBERSHIP_OFFICER"
-    REGISTRAR = "REGISTRAR"
-    EDITOR = "EDITOR"
-    COORDINATOR = "COORDINATOR"
-    FACILITATOR = "FACILITATOR"
-    ADVISER = "ADVISER"
-    COUNSELLOR = "COUNSELLOR"
-    TREASURER = "TREASURER"
-    AUDITOR = "AUDITOR"
+    ADMINISTRATOR = "ADMINISTRATOR", "Manages everything in the association, roles and site keys included."
+    MEMBERSHIP_OFFICER = "MEMBERSHIP_OFFICER", "Manages persons, memberships, positions and mandates."
+    REGISTRAR = "REGISTRAR", "Plans events and manages their registrations, desk and fees."
+    EDITOR = "EDITOR", "Writes and publishes events without seeing who registers."
+    COORDINATOR = "COORDINATOR", "Coordinates mentoring: manages programmes and proposes pairings."
+    FACILITATOR = "FACILITATOR", "Leads peer circles. The role by itself gives no access to what is said there."
+    ADVISER = "ADVISER", "Manages advocacy files and positions."
+    COUNSELLOR = "COUNSELLOR", "Supports members who ask for it. The role by itself gives no access to requests."
+    TREASURER = "TREASURER", "Issues invoices and records payments."
+    AUDITOR = "AUDITOR", "Reads the journal and the records it refers to; changes nothing."
 
 
 class RoleGrant(TenantRecord, table=True):

@@ -1,39 +1,39 @@
 """Webhooks: where an association has its changes told to, and each telling."""
 
 from datetime import datetime
-from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Index, LargeBinary, Text, text
 from sqlmodel import Field
 
+from models.base.enums import DescribedEnum
 from models.base.policies import holds, policy
 from models.base.records import TenantRecord, belongs_to, carries, choice, many, moment, unique
 
 
-class WebhookDisabling(StrEnum):
+class WebhookDisabling(DescribedEnum):
     """Why a webhook is told nothing more."""
 
-    BY_STAFF = "BY_STAFF"
-    GONE = "GONE"  # the other side answered 410
-    FAILING = "FAILING"  # nothing was taken for days
+    BY_STAFF = "BY_STAFF", "Staff disabled it."
+    GONE = "GONE", "The receiver answered 410 Gone."
+    FAILING = "FAILING", "Deliveries failed for days."
 
 
-class DeliveryState(StrEnum):
+class DeliveryState(DescribedEnum):
     """Where a delivery stands."""
 
-    PENDING = "PENDING"
-    DELIVERED = "DELIVERED"
-    FAILED = "FAILED"  # tried for three days, or the webhook was disabled meanwhile
+    PENDING = "PENDING", "Not delivered yet; it is tried again."
+    DELIVERED = "DELIVERED", "The receiver accepted it."
+    FAILED = "FAILED", "Given up after three days, or because the webhook was disabled."
 
 
-class DeliveryFailure(StrEnum):
+class DeliveryFailure(DescribedEnum):
     """Why the last try of a delivery was none."""
 
-    STATUS = "STATUS"  # an answer, and not one from 200 to 299
-    UNREACHABLE = "UNREACHABLE"
-    TOO_SLOW = "TOO_SLOW"
-    FORBIDDEN = "FORBIDDEN"  # the name leads to an address that nothing is sent to
+    STATUS = "STATUS", "The receiver answered with a status other than 200 to 299."
+    UNREACHABLE = "UNREACHABLE", "No connection could be made."
+    TOO_SLOW = "TOO_SLOW", "The receiver did not answer in time."
+    FORBIDDEN = "FORBIDDEN", "The address is one that requests are never sent to, such as a private network's."
 
 
 class Webhook(TenantRecord, table=True):

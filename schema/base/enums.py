@@ -1,11 +1,12 @@
-"""The models' enums as the schema shows them: the same names, with descriptions."""
-
-from enum import StrEnum
+"""The models' enums in the schema: the same names, with the description of each value."""
 
 import strawberry
 
 import models  # noqa: F401 - each module of it declares its enums
+from models.base.enums import DescribedEnum
+from schema.base.describing import describe_values
 
-for _enum in StrEnum.__subclasses__():
-    if _enum.__module__.startswith("models."):
-        strawberry.enum(_enum, description=_enum.__doc__)
+for _enum in DescribedEnum.__subclasses__():
+    describe_values(
+        strawberry.enum(_enum, description=_enum.__doc__), {member.name: member.description for member in _enum}
+    )

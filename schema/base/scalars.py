@@ -8,6 +8,8 @@ from typing import Any
 import strawberry
 from graphql import GraphQLError
 
+from schema.base.describing import describe_values
+
 
 @strawberry.enum(description="A language that texts are kept in.")
 class Locale(Enum):
@@ -21,6 +23,8 @@ class Locale(Enum):
         """As texts and headers name it."""
         return self.value.lower()
 
+
+describe_values(Locale, {"FR": "French.", "EN": "English."})
 
 LOCALES = tuple(locale.code for locale in Locale)
 """The code of every locale, in the order that a text falls back when a confederation says nothing else."""

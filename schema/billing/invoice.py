@@ -2,11 +2,13 @@
 
 from collections.abc import Callable
 from datetime import date
-from typing import Any
+from typing import Annotated, Any
+from uuid import UUID
 
 from sqlalchemy import Boolean, Date, and_, cast, or_
 
 import models
+from schema.base.ids import Ref
 from schema.billing.money import CURRENCY, Money, money
 from schema.compiler.declare import (
     Argument,
@@ -67,6 +69,9 @@ class Invoice(Node):
     association: Association = one("Who issued it.", via="association_id")
     person: Person | None = one("Who pays, where a person.", via="person_id")
     payer: Association | None = one("Who pays, where an association.", via="payer_id")
+
+
+InvoiceId = Annotated[UUID, Ref("Invoice", "The invoice.")]
 
 
 @read_type(models.InvoiceLine)

@@ -1,8 +1,11 @@
 """Payments, and what they are set against."""
 
 from datetime import date
+from typing import Annotated
+from uuid import UUID
 
 import models
+from schema.base.ids import Ref
 from schema.billing.invoice import Invoice
 from schema.billing.money import Money, money
 from schema.compiler.declare import column, extends, many, one, read_type
@@ -25,6 +28,9 @@ class Payment(Node):
         weight=1,
     )
     invoice: Invoice | None = one("The invoice that it came or went for; null if none was named.", via="invoice_id")
+
+
+PaymentId = Annotated[UUID, Ref("Payment", "The payment.")]
 
 
 @read_type(models.Allocation)

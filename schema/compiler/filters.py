@@ -17,7 +17,9 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from strawberry.annotation import StrawberryAnnotation
 from strawberry.types.field import StrawberryField
 
+from schema.base.describing import describe_values
 from schema.compiler.declare import Row
+from schema.compiler.names import camel
 from schema.compiler.values import Getter, Refused
 
 _EQUALITY = ("eq", "ne", "in", "notIn")
@@ -106,7 +108,15 @@ def order_type(name: str, columns: dict[str, str]) -> Any:
     """The `orderBy` of a read type: columns by GraphQL name in capitals."""
     members = {f"{key}_{way}": f"{column} {way.lower()}" for key, column in columns.items() for way in ("ASC", "DESC")}
     made: Any = Order(f"{name}Order", members)  # type: ignore[call-arg]
-    return strawberry.enum(made, description=f"Orders of {name}s. Ties are broken by key.")
+    shown: Any = strawberry.enum(made, description=f"Orders of {name}s. Ties are broken by key.")
+    return describe_values(
+        shown,
+        {
+            f"{key}_{way}": f"By `{camel(column)}`, {word}."
+            for key, column in columns.items()
+            for way, word in (("ASC", "ascending"), ("DESC", "descending"))
+        },
+    )
 
 
 def _input(name: str, description: str, fields: dict[str, tuple[Any, str]]) -> Any:

@@ -1,6 +1,7 @@
 """Setting prices and charging registrations; and what a seat would cost the reader."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Any
@@ -11,85 +12,60 @@ from strawberry.dataloader import DataLoader
 
 import models
 from schema.base.ids import encode_id
-from schema.base.inputs import TextInput, texts
+from schema.base.inputs import Texts
 from schema.base.scalars import Locale
 from schema.billing.invoice import Invoice
 from schema.compiler.context import preferring
 from schema.compiler.declare import computed, extends
-from schema.events.event import Event
-from schema.mutations.declare import MutationInput, key, mutation
+from schema.events.event import Event, EventId
+from schema.events.registration import RegistrationId
+from schema.mutations.declare import mutation
+from schema.people.segment import SegmentId
 from schema.reading.requests import Request
+from schema.tenancy.federation import AssociationId
 from services.core.work import Work, begin
 from services.events.errors import WrongEventState, WrongRegistrationState
 from services.events.prices import charging, fitting, setting
 from services.events.prices.errors import NothingToCharge, SeveralCurrencies
 
 
-@strawberry.input(description="A price.")
-class PriceInput:
-    """One of an event's prices, in order."""
+@dataclass(frozen=True, kw_only=True)
+class PriceInput(setting.PriceInput):
+    """A price."""
 
-    label: list[TextInput] = strawberry.field(description="What it is called.")
-    amount: Decimal = strawberry.field(description="What a seat costs: 0.00 to 1,000,000.00.")
-    currency: str = strawberry.field(default="CAD", description="The currency's code (ISO 4217): one an event.")
-    segment_id: strawberry.ID | None = strawberry.field(default=None, description="For whom; null for everybody.")
-    category: models.CategoryKind | None = strawberry.field(
-        default=None, description="For members of the event's association in such a category."
-    )
-    until: datetime | None = strawberry.field(default=None, description="The last moment that it can be had.")
-
-
-@strawberry.input(description="What an event costs.")
-class SetPricesInput(MutationInput):
-    """The input of `setPrices`."""
-
-    event_id: strawberry.ID = strawberry.field(description="The event.")
-    prices: list[PriceInput] = strawberry.field(description="All its prices: the first that fits applies; none: free.")
+    label: Annotated[Texts, "What it is called."]
+    amount: Annotated[Decimal, "What a seat costs: 0.00 to 1,000,000.00."]
+    currency: Annotated[str, "The currency's code (ISO 4217): one an event."] = "CAD"
+    segment_id: Annotated[SegmentId | None, "For whom; null for everybody."] = None
+    category: Annotated[models.CategoryKind | None, "For members of the event's association in such a category."] = None
+    until: Annotated[datetime | None, "The last moment that it can be had."] = None
 
 
 @mutation(Event, problems=(SeveralCurrencies, WrongEventState))
-async def set_prices(work: Work, input: SetPricesInput) -> models.Event:
+async def set_prices(
+    work: Work,
+    *,
+    event_id: EventId,
+    prices: Annotated[list[PriceInput], "All its prices: the first that fits applies; none: free."],
+) -> models.Event:
     """Replace the event's prices, in order; invoices stay as they are. Asks for `events.manage`."""
-    return await setting.set_prices(
-        work,
-        key(input.event_id, "Event", "eventId"),
-        [
-            setting.PriceInput(
-                label=texts(price.label),
-                amount=price.amount,
-                currency=price.currency,
-                segment_id=key(price.segment_id, "Segment", "prices", str(rank), "segmentId")
-                if price.segment_id
-                else None,
-                category=price.category,
-                until=price.until,
-            )
-            for rank, price in enumerate(input.prices)
-        ],
-    )
-
-
-@strawberry.input(description="A registration to charge.")
-class ChargeRegistrationInput(MutationInput):
-    """The input of `chargeRegistration`."""
-
-    registration_id: strawberry.ID = strawberry.field(description="The registration.")
-    payer_id: strawberry.ID | None = strawberry.field(
-        default=None, description="The association that pays; null: the one whose delegate it is, else the person."
-    )
+    return await setting.set_prices(work, event_id, prices)
 
 
 @mutation(Invoice, problems=(NothingToCharge, WrongRegistrationState))
-async def charge_registration(work: Work, input: ChargeRegistrationInput) -> models.Invoice:
+async def charge_registration(
+    work: Work,
+    *,
+    registration_id: RegistrationId,
+    payer_id: Annotated[
+        AssociationId | None, "The association that pays; null: the one whose delegate it is, else the person."
+    ] = None,
+) -> models.Invoice:
     """Issue the invoice for a registration that has none, at the price that applies now. Asks for `fees.manage`.
 
     Those that are confirmed once there are prices are charged by themselves.
     """
-    return await charging.charge_registration(
-        work,
-        key(input.registration_id, "Registration", "registrationId"),
-        payer_id=key(input.payer_id, "Association", "payerId") if input.payer_id else None,
-    )
+    return await charging.charge_registration(work, registration_id, payer_id=payer_id)
 
 
 _IN = Annotated[Locale | None, strawberry.argument(description="The language; by default the request's.")]

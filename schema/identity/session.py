@@ -1,11 +1,13 @@
 """Sessions and invitations: where somebody is signed in, and who was invited to their record."""
 
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
+from uuid import UUID
 
 from sqlalchemy import func, literal
 
 import models
+from schema.base.ids import Ref
 from schema.compiler import context
 from schema.compiler.declare import column, expression, extends, many, one, read_type
 from schema.people.person import Person
@@ -29,6 +31,9 @@ class Session(Node):
         "Whether it is the one that asks.",
         lambda session: func.coalesce(session.id == context.session(), literal(value=False)),
     )
+
+
+SessionId = Annotated[UUID, Ref("Session", "The session.")]
 
 
 @read_type(models.Invitation)

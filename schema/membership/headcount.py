@@ -9,6 +9,7 @@ from sqlalchemy import Date, Integer, Text, Uuid, cast, func, literal_column, nu
 from sqlalchemy import column as sql_column
 
 import models
+from schema.base.describing import describe_values
 from schema.compiler.declare import ORDINALITY, Row, column, expression, extends, many, one, read_type
 from schema.tenancy.federation import AS_OF, Association, Confederation
 
@@ -22,6 +23,15 @@ class HeadcountRule(Enum):
     """Whoever has several memberships or positions counts once: by the full-time position, else the oldest."""
 
     ONCE_BY_MAIN_POSITION = "ONCE_BY_MAIN_POSITION"
+
+
+describe_values(
+    HeadcountRule,
+    {
+        "ONCE_BY_MAIN_POSITION": "A person with several memberships or positions counts once, by the main position: "
+        "full-time before part-time, then the one that began first."
+    },
+)
 
 
 @read_type()

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-_LEAST_HOURLY_COST = 50_000
+LEAST_HOURLY_COST = 50_000
 """Twice what one operation may cost (`schema.compiler.measure`), which a test holds."""
 CHECKOUT = Path(__file__).resolve().parents[2]
 
@@ -95,6 +95,14 @@ class Settings(BaseSettings):
     hourly_cost_of_strangers: int = Field(default=5_000_000, ge=0, validation_alias="CONFED_HOURLY_COST_OF_STRANGERS")
     """The same, of whoever is not signed in, by confederation and address; by address too with a public site key."""
 
+    public_seconds: float = Field(default=1.0, ge=0, le=60, validation_alias="CONFED_PUBLIC_SECONDS")
+    """How long this process gives again what anybody gets by GET, from memory: so old it may be. 0 keeps nothing."""
+
+    sign_in_attempts: int = Field(default=600, ge=0, validation_alias="CONFED_SIGN_IN_ATTEMPTS")
+    """How many links may be asked for, and how many secrets, passkeys and providers' answers brought, from one network
+    address in an hour, at one confederation. A large office shares one address. 0 sets no limit.
+    """
+
     trusted_proxies: str = Field(default="", validation_alias="CONFED_TRUSTED_PROXIES")
     """The addresses or networks of the proxies before this server, by commas, whose `X-Forwarded-For` is believed. By
     default nobody's is: behind a proxy that isn't named here all strangers share its address, and its allowance.
@@ -143,8 +151,8 @@ class Settings(BaseSettings):
     @field_validator("hourly_cost", "hourly_cost_of_sites", "hourly_cost_of_strangers")
     @classmethod
     def _check_hourly_cost(cls, given: int) -> int:
-        if 0 < given < _LEAST_HOURLY_COST:
-            raise ValueError(f"0, or at least {_LEAST_HOURLY_COST}, is required")
+        if 0 < given < LEAST_HOURLY_COST:
+            raise ValueError(f"0, or at least {LEAST_HOURLY_COST}, is required")
         return given
 
     @field_validator("trusted_proxies")

@@ -11,7 +11,7 @@ from schema.compiler import run
 from schema.compiler.run import NotSpliced, Operations, Plan
 from services.core.actor import Acting
 from services.core.database.connections import Readers
-from tests.compiler.ways import Asker
+from tests.compiler.ways import NOWHERE, Asker
 from tests.compiler.world import World
 
 PAGE = "query ($first: Int, $after: String, $where: EventWhere, $order: [EventOrder!], $more: Boolean = false) {"
@@ -150,7 +150,7 @@ async def test_a_spliced_answer_takes_one_statement(
 async def test_too_much_is_refused_before_any_statement(
     asker: Asker, world: World, monkeypatch: pytest.MonkeyPatch, document: str, limit: str
 ) -> None:
-    await asker.actors.anybody(world.slug("anonymous"))
+    await asker.actors.anybody(NOWHERE, world.slug("anonymous"))
     monkeypatch.delattr(Readers, "fetch")
     monkeypatch.delattr(Readers, "connection")
     answer = (await asker.ask(world.slug("anonymous"), document)).json

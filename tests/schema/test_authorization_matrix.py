@@ -45,7 +45,7 @@ def test_what_is_not_declared_says_what_to_write_and_where(asked: Asked) -> None
 
     toml, samples = "tests/schema/matrix", "tests/schema/standing"
     assert lacking(lambda table: table.types.pop("Avenue")) == [
-        f"Who sees an Avenue? Say so in {toml}/reports.toml: [Avenue] rows."
+        f"Who sees an Avenue? Say so in {toml}/events.toml: [Avenue] rows."
     ]
     everybody = "[Event] fields.everybody (of those who see the row), or who else."
     assert lacking(lambda table: table.types["Event"].fields.pop("seatsTaken")) == [
@@ -58,10 +58,10 @@ def test_what_is_not_declared_says_what_to_write_and_where(asked: Asked) -> None
         f"{toml} has rows for the type Gone, which there isn't."
     ]
     for root, name, file in (
-        ("Query", "segment", "segments"),
+        ("Query", "segment", "people"),
         ("Mutation", "planEvent", "events"),
-        ("Mutation", "addGuest", "parties"),
-        ("Subscription", "eventCounts", "desk"),
+        ("Mutation", "addGuest", "events"),
+        ("Subscription", "eventCounts", "events"),
     ):
         row = f"[{root}.{name}], a row for each case in {samples}/{file}.py."
         assert lacking(lambda table, root=root, name=name: table.roots[root].pop(name)) == [  # type: ignore[misc]
@@ -71,13 +71,13 @@ def test_what_is_not_declared_says_what_to_write_and_where(asked: Asked) -> None
         f"{toml} has rows for Query.gone, which there isn't."
     ]
     assert lacking(lambda table: table.mutations["grantRole"].pop("editor")) == [
-        f"Who may grantRole in the case 'editor'? Say so in {toml}/roles.toml: [Mutation.grantRole.\"editor\"]."
+        f"Who may grantRole in the case 'editor'? Say so in {toml}/tenancy.toml: [Mutation.grantRole.\"editor\"]."
     ]
     assert lacking(lambda table: table.mutations["grantRole"].update(gone={})) == [
-        f"{toml} has the case 'gone' of grantRole: make it in {samples}/roles.py, or take the row out."
+        f"{toml} has the case 'gone' of grantRole: make it in {samples}/tenancy.py, or take the row out."
     ]
     assert lacking(lambda table: table.types["Avenue"].rows.pop("closed")) == [
-        f"Who sees the Avenue 'closed'? Say so in {toml}/reports.toml: [Avenue] rows.\"closed\"."
+        f"Who sees the Avenue 'closed'? Say so in {toml}/events.toml: [Avenue] rows.\"closed\"."
     ]
 
 

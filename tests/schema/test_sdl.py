@@ -55,14 +55,13 @@ WRONG = build_schema("""
 
 
 def members(schema: GraphQLSchema) -> Iterator[tuple[str, Any]]:
-    """Everything that can have a description, by its place: types, fields, arguments, fields of inputs.
-
-    Values of enums may say everything by their names; their enums say what they are values of.
-    """
+    """Everything that can have a description, by its place: types, fields, arguments, fields of inputs, enum values."""
     for name, type_ in schema.type_map.items():
         if name.startswith("__") or is_specified_scalar_type(type_):
             continue
         yield name, type_
+        if isinstance(type_, GraphQLEnumType):
+            yield from ((f"{name}.{value_name}", value) for value_name, value in type_.values.items())
         if isinstance(type_, GraphQLObjectType | GraphQLInterfaceType | GraphQLInputObjectType):
             for field_name, field in type_.fields.items():
                 yield f"{name}.{field_name}", field
@@ -153,7 +152,7 @@ def _is_usual(schema: GraphQLSchema, name: str) -> bool:
 
 def _is_output(schema: GraphQLSchema, place: str) -> bool:
     type_name, _, field = place.partition(".")
-    return bool(field) and not isinstance(schema.type_map[type_name], GraphQLInputObjectType)
+    return bool(field) and not isinstance(schema.type_map[type_name], GraphQLInputObjectType | GraphQLEnumType)
 
 
 RULES = (undescribed, undated, loose_lists, loose_identifiers, odd_connections, odd_mutations)
@@ -168,7 +167,10 @@ def test_the_schema_keeps_the_rules(rule: Rule) -> None:
 @pytest.mark.parametrize(
     ("rule", "found"),
     [
-        (undescribed, {"Thing", "Thing.name", "Query.thing(id)", "Shape", "MakeThing.name", "MakeThingResult"}),
+        (
+            undescribed,
+            {"Thing", "Thing.name", "Query.thing(id)", "Shape", "Shape.FLAT", "MakeThing.name", "MakeThingResult"},
+        ),
         (undated, {"Thing.name", "Shape.FLAT"}),
         (loose_lists, {"Query.shapes", "ThingConnection.nodes"}),
         (loose_identifiers, {"Thing.id", "Query.thing(id)"}),

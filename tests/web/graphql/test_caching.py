@@ -12,6 +12,8 @@ from schema.build import build
 from schema.compiler.context import Context
 from schema.reading.requests import Request
 from schema.web.graphql import caching, http
+from schema.web.graphql.exchange import Exchange
+from schema.web.graphql.memory import Memory
 from services.core.actor import anonymous, system
 from services.core.work import begin
 from services.trusted_documents.registering import add_documents, hash_of
@@ -153,7 +155,8 @@ async def test_how_long_an_answer_is_kept_is_said_by_what_it_depends_on(
     async def send(message: Any) -> None:
         sent.append(message)
 
-    await caching.respond({"headers": []}, send, http.JSON, b"{}", request)
+    exchange = Exchange({"method": "GET", "headers": []}, {}, None, send)  # type: ignore[arg-type]
+    await caching.respond(exchange, b"{}", request, Memory(0), None)
     fresh, stale = control
     said = f"public, max-age={fresh}" + ("" if stale is None else f", stale-while-revalidate={stale}")
     assert dict(sent[0]["headers"])[b"cache-control"].decode() == said

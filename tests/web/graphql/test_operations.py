@@ -15,7 +15,7 @@ from pydantic import SecretStr
 
 from app import create_app
 from schema.base.ids import encode_id
-from schema.web.ops.stopping import headers
+from schema.web.ops.serving import headers
 from services.core.database import connections
 from services.core.database.connections import Database
 from services.core.database.readiness import Unready, newest_revision, unready

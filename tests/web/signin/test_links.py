@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 
+from app import create_app
 from models import Event, Person, Role, Session, SignInLink
 from schema.base.ids import encode_id
 from services.core.actor import system
+from services.core.settings import Settings
 from services.identity import sessions
 from services.identity.sessions import OVERLAP, ROTATED
 from tests.client import Answer, Client
@@ -303,3 +305,60 @@ async def _outdated(portal: Portal) -> None:
     ana = await portal.make.fresh(portal.ana)
     ana.access_version += 1
     await portal.make.save(ana)
+
+
+# Pages of other origins, and plain forms
+
+FORM = {"content-type": "application/x-www-form-urlencoded"}
+
+
+async def test_a_plain_form_asks_for_a_link(portal: Portal) -> None:
+    path = f"/{portal.slug}/sign-in/link"
+    french = {"accept-language": "fr"}
+    page = await portal.client.send(path, b"email=ana%40example.org&returnTo=%2Fhome", FORM | french)
+    assert (page.status, page.headers["content-type"]) == (202, "text/html; charset=utf-8")
+    assert "Regardez dans votre boîte" in page.body.decode()
+    unknown = await portal.client.send(path, b"email=nobody%40example.org", FORM | french)
+    assert (unknown.status, unknown.body) == (page.status, page.body)
+    for wrong in (b"email=a&email=b", b"a=1&" * 11, b"email=%ff", b"x=1"):
+        assert (await portal.client.send(path, wrong, FORM)).status == 400
+    assert await portal.make.count(SignInLink, return_to="/home") == 1
+
+
+async def test_a_website_of_ours_on_another_origin_signs_in_and_another_website_does_not(
+    database_url: str, portal: Portal
+) -> None:
+    app = create_app(Settings(database_url=database_url, origins="https://members.example.org", sign_in_attempts=0))
+    async with app.router.lifespan_context(app):
+        client = Client(app, portal.make)
+        asked = {
+            "access-control-request-method": "POST",
+            "access-control-request-headers": "content-type",
+        }
+        path = f"/{portal.slug}/sign-in/link"
+        ours, theirs = {"origin": "https://members.example.org"}, {"origin": "https://thief.example"}
+        preflight = await client.send(path, b"", asked | ours, method="OPTIONS")
+        assert (preflight.status, preflight.headers["access-control-allow-origin"]) == (204, ours["origin"])
+        assert preflight.headers["access-control-allow-credentials"] == "true"
+        foreign = await client.send(path, b"", asked | theirs, method="OPTIONS")
+        assert (foreign.status, foreign.headers["access-control-allow-origin"]) == (204, "*")
+        assert "access-control-allow-credentials" not in foreign.headers
+        body, site = b'{"email": "ana@example.org"}', {"sec-fetch-site": "cross-site"}
+        answer = await client.send(path, body, ours | site)
+        assert (answer.status, answer.headers["access-control-allow-origin"]) == (202, ours["origin"])
+        assert (await client.send(path, body, theirs | site)).status == 403
+
+
+@pytest.mark.parametrize("fields", [{}, FORM])
+async def test_another_websites_form_does_not_sign_anybody_out(portal: Portal, fields: dict[str, str]) -> None:
+    """A browser brings no cookie with another website's POST: nothing ends, and the cookie isn't taken away either."""
+    cookie = await portal.signed_in()
+    foreign = {"origin": "https://thief.example", "sec-fetch-site": "cross-site", **fields}
+    path, body = f"/{portal.slug}/sign-out", b"" if fields else b"{}"
+    for headers in (foreign, foreign | {"cookie": cookie}):
+        answer = await portal.client.send(path, body, headers)
+        assert (answer.status, answer.cookies) == (403, [])
+    assert (await portal.ask(cookie)).data["me"] is not None
+    answer = await portal.client.send(path, body, {**OURS, "cookie": cookie, **fields})
+    assert (answer.status, len(answer.cookies)) == (200, 1)
+    assert (await portal.ask(cookie)).status == 401

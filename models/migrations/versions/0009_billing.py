@@ -7,8 +7,8 @@ from alembic_utils.pg_policy import PGPolicy
 from sqlalchemy import text as sql_text
 from sqlalchemy.dialects import postgresql
 
-revision = '0008'
-down_revision = '0007'
+revision = '0009'
+down_revision = '0008'
 
 
 def upgrade() -> None:
