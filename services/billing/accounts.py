@@ -1,6 +1,7 @@
 """A payer's account with an association."""
 
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.dialects.postgresql import insert
@@ -20,7 +21,7 @@ class Payer:
 
 async def open_account(work: Work, association_id: UUID, payer: Payer, currency: str) -> BillingAccount:
     """The payer's account with the association, locked; made where there is none yet."""
-    columns = {
+    columns: dict[str, Any] = {
         "association_id": association_id,
         "person_id": payer.person_id,
         "payer_id": payer.association_id,

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
@@ -72,7 +73,7 @@ async def issue(
         )
         rows = [_row(invoice, rank, line) for rank, line in enumerate(lines)]
         work.session.add_all(rows)
-        subject = {} if subject_id is None else {"subject_id": str(subject_id)}
+        subject: dict[str, Any] = {} if subject_id is None else {"subject_id": str(subject_id)}
         await work.record("invoice.issued", invoice, number=invoice.number, **subject)
     return invoice, rows
 

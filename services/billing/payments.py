@@ -5,6 +5,7 @@ A payment is never changed: what was recorded wrongly is given back or returned,
 
 from datetime import date
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -161,7 +162,7 @@ async def receive(
     payment = await _enter(
         work, account, invoice, method=method, amount=amount, on=received_on, path="receivedOn", reference=reference
     )
-    named = {}
+    named: dict[str, Any] = {}
     if invoice is not None:
         await allocations.settle(work, payment, invoice, on=payment.received_on)
         named = {"invoice_id": str(invoice.id)}

@@ -144,7 +144,7 @@ async def test_dues_are_invoiced_paid_corrected_and_returned(make: Maker) -> Non
     assert (await balance(make, cheaper), await credit_of(make, cheaper)) == ("0.00", Decimal("40.00"))
     async with make.acting_as(treasurer) as work:
         await return_payment(work, cheque.id)
-    assert (await balance(make, cheaper), await credit_of(make, cheaper)) == ("80.00", 0)
+    assert (await balance(make, cheaper), await credit_of(make, cheaper)) == ("80.00", Decimal())
     assert str(await figure(make, await make.fresh(cheque), balances.unallocated(Payment))) == "0.00"
     assert [row.number for row in await make.invoices()] == [1, 2, 3]
     seen = [await linked(make, who) for who in (member, treasurer, await make.member())]

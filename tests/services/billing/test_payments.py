@@ -219,7 +219,7 @@ async def test_a_cheque_that_is_returned_reopens_its_invoice_and_comes_back_once
     ):
         before = await picture(make)
         with pytest.raises(InvalidInput) as refused:
-            await give_back(make, treasurer, which, **given)  # type: ignore[arg-type]
+            await give_back(make, treasurer, which, **given)
         assert refused.value.path == (path,)
         assert await picture(make) == before
 
@@ -230,7 +230,7 @@ async def test_what_was_given_back_of_a_payment_that_is_returned_is_owed_by_the_
     invoice = await owed(make)
     cheque = await pay(make, treasurer, invoice, "80.00", method=CHEQUE)
     await refund(make, treasurer, invoice, "30.00")
-    assert (await balance(make, invoice), await credit(make, invoice)) == ("0.00", 0)
+    assert (await balance(make, invoice), await credit(make, invoice)) == ("0.00", Decimal())
     await give_back(make, treasurer, cheque)
     assert (await due(make, invoice), await balance(make, invoice)) == ("50.00", "80.00")
     assert await credit(make, invoice) == Decimal("-30.00")
@@ -302,7 +302,7 @@ async def test_of_many_who_give_the_same_back_at_once_one_does(
 ) -> None:
     invoice, answers = await everybody_gives_the_whole_back(make, database_url, treasurer)
     assert sum(isinstance(answer, RefundTooLarge) for answer in answers) == 9
-    assert (await balance(make, invoice), await credit(make, invoice)) == ("50.00", 0)
+    assert (await balance(make, invoice), await credit(make, invoice)) == ("50.00", Decimal())
 
 
 async def test_with_the_lock_off_the_chain_of_allocations_still_refuses_to_use_a_payment_twice(
@@ -311,7 +311,7 @@ async def test_with_the_lock_off_the_chain_of_allocations_still_refuses_to_use_a
     without_the_lock(monkeypatch)
     invoice, answers = await everybody_gives_the_whole_back(make, database_url, treasurer)
     assert sum(isinstance(answer, AlreadyExists) for answer in answers) == 9
-    assert (await balance(make, invoice), await credit(make, invoice)) == ("50.00", 0)
+    assert (await balance(make, invoice), await credit(make, invoice)) == ("50.00", Decimal())
 
 
 def without_the_lock(monkeypatch: pytest.MonkeyPatch) -> None:

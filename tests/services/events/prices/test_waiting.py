@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -27,7 +28,7 @@ async def registered(make: Maker, event: Event, person: Person) -> Registration:
         return await register(work, event.id)
 
 
-async def full(make: Maker, **columns: int) -> tuple[Event, Registration]:
+async def full(make: Maker, **columns: Any) -> tuple[Event, Registration]:
     """An event with one seat, and who has it."""
     event = await make.event(capacity=1, **columns)
     return event, await make.registration(event, await make.person())
