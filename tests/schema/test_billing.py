@@ -1,6 +1,6 @@
 """Fees as an association's treasurer and a member's portal live them: by GraphQL alone."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from models import Event, Person, Role
@@ -136,3 +136,101 @@ async def test_who_owes_what_is_found_by_event_and_by_association(make: Maker, c
     }  # fmt: skip
     assert await fees(client, event, theirs) is None
     assert await fees(client, event, None) is None
+
+
+async def test_one_guest_fewer_leaves_a_paid_invoice_and_a_credit_and_nothing_overdue(
+    make: Maker, client: Client
+) -> None:
+    event, ana = await make.event(largest_party=2), await make.member()
+    treasurer = await make.staff(Role.REGISTRAR)
+    await make.price(event, "50.00")
+    registered = await do(
+        client,
+        "registerForEvent",
+        ana,
+        "registration { guests { id } invoices { id } }",
+        eventId=encode_id("Event", event.id),
+        guests=[{"name": "Guy"}],
+    )
+    (guest,), (invoice,) = registered["registration"]["guests"], registered["registration"]["invoices"]
+    paid = {"invoiceId": invoice["id"], "method": "TRANSFER", "amount": "100.00"}
+    await do(client, "recordPayment", treasurer, "payment { id }", **paid)
+    far = TODAY + timedelta(days=365)
+    shows = f"""registration {{ invoices {{ balance {{ amount }} due {{ amount }} overdue(asOf: "{far}") settled
+        allocations {{ allocated {{ amount }} }} }} }}"""
+    removed = await do(client, "removeGuest", ana, shows, guestId=guest["id"])
+    first, note, second = removed["registration"]["invoices"]
+    assert [each["allocated"]["amount"] for each in first.pop("allocations")] == ["100.00", "-100.00"]
+    assert [each["allocated"]["amount"] for each in second.pop("allocations")] == ["50.00"]
+    zero = {"amount": "0.00"}
+    assert first == {"balance": {"amount": "-50.00"}, "due": zero, "overdue": False, "settled": False}
+    assert second == {"balance": zero, "due": zero, "overdue": False, "settled": True}
+    assert note["due"] == zero
+    assert await fees(client, event, treasurer) == {
+        "charged": "50.00", "paid": "100.00", "outstanding": "0.00", "toGiveBack": "50.00",
+    }  # fmt: skip
+    account = "{ me { billingAccounts { charged { amount } paid { amount } credit { amount } balance { amount } } } }"
+    (mine,) = (await client.ask(account, person=ana)).data["me"]["billingAccounts"]
+    assert {name: amount["amount"] for name, amount in mine.items()} == {
+        "charged": "50.00", "paid": "100.00", "credit": "50.00", "balance": "-50.00",
+    }  # fmt: skip
+
+
+async def test_a_cheque_that_comes_late_is_a_credit_that_pays_another_invoice_until_it_is_returned(
+    make: Maker, client: Client
+) -> None:
+    person, treasurer = await make.member(), await make.staff(Role.REGISTRAR)
+    late, other = await make.bill(person), await make.bill(person, "30.00")
+    await make.credit_note(late)
+    late_id, other_id = encode_id("Invoice", late.id), encode_id("Invoice", other.id)
+    shows = "payment { id paid { amount } credit { amount } invoice { number } }"
+    given = {"invoiceId": late_id, "method": "CHEQUE", "amount": "50.00"}
+    cheque = (await do(client, "recordPayment", treasurer, shows, **given))["payment"]
+    assert (cheque["credit"], cheque["invoice"]) == ({"amount": "50.00"}, {"number": late.number})
+    allocated = await do(
+        client,
+        "allocatePayment",
+        treasurer,
+        "allocation { allocated { amount } payment { credit { amount } } invoice { number due { amount } } }",
+        paymentId=cheque["id"],
+        invoiceId=other_id,
+        amount="30.00",
+    )
+    assert allocated["allocation"] == {
+        "allocated": {"amount": "30.00"},
+        "payment": {"credit": {"amount": "20.00"}},
+        "invoice": {"number": other.number, "due": {"amount": "0.00"}},
+    }
+    returned = await do(
+        client,
+        "returnPayment",
+        treasurer,
+        "payment { paid { amount } credit { amount } returns { credit { amount } returned { paid { amount } } } }",
+        paymentId=cheque["id"],
+    )
+    assert returned["payment"] == {
+        "paid": {"amount": "-50.00"},
+        "credit": {"amount": "0.00"},
+        "returns": {"credit": {"amount": "0.00"}, "returned": {"paid": {"amount": "-50.00"}}},
+    }
+    invoices = "{ me { invoices { number due { amount } } } }"
+    seen = (await client.ask(invoices, person=person)).data["me"]["invoices"]
+    assert {each["number"]: each["due"]["amount"] for each in seen} == {1: "0.00", 2: "30.00", 3: "0.00"}
+
+
+async def test_who_waits_is_shown_the_price_that_holds_and_why_a_price_list_that_ended_admits_nobody(
+    make: Maker, client: Client
+) -> None:
+    event, ana = await make.event(capacity=1), await make.member()
+    await make.registration(event, await make.member())
+    price = await make.price(event, "10.00")
+    waiting = "registration { state agreedPrice { amount currency } }"
+    joined = await do(client, "registerForEvent", ana, waiting, eventId=encode_id("Event", event.id))
+    assert joined["registration"] == {"state": "WAITLISTED", "agreedPrice": {"amount": "10.00", "currency": "CAD"}}
+    price.until = datetime.now(UTC) - timedelta(minutes=1)
+    await make.save(price)
+    mine = f"""{{ event(slug: "{event.slug}") {{ myPrice {{ amount }}
+        canRegister {{ allowed reasons {{ code message(locale: EN) }} }} }} }}"""
+    asked = (await client.ask(mine, person=await make.member())).data["event"]
+    (reason,) = asked["canRegister"]["reasons"]
+    assert (asked["myPrice"], asked["canRegister"]["allowed"], reason["code"]) == (None, False, "PRICE_LIST_ENDED")
