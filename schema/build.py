@@ -8,6 +8,7 @@ from graphql import GraphQLError, GraphQLSchema
 from strawberry.extensions import ParserCache, ValidationCache
 from strawberry.schema.config import StrawberryConfig
 
+from schema.base.introduction import INTRODUCTION
 from schema.base.scalars import SCALARS
 from schema.compiler import bind, complete
 from schema.compiler.bind import Catalog
@@ -15,6 +16,7 @@ from schema.compiler.run import Operations
 from schema.mutations import declare
 from schema.mutations.execute import Engine
 from schema.reading.queries import Query
+from schema.reading.relay import describe_pages
 from schema.reading.subscriptions import Subscription
 from services.core.discovery import import_all, packages
 
@@ -24,11 +26,24 @@ for _domain in packages("schema"):
         import_all(f"schema.{_domain}")  # adds its types, its fields of others' types, and its mutations
 
 
+_ROOTS = """\
+schema {
+  query: Query
+  mutation: Mutation
+  subscription: Subscription
+}
+"""
+
+
 class Schema(strawberry.Schema):
-    """Strawberry's, without its log of errors, which holds messages: `schema.web.graphql.view` logs ours."""
+    """Strawberry's schema with a description, and without a log of errors, which holds values."""
+
+    def as_str(self) -> str:
+        """The SDL. Strawberry does not print the description of a schema."""
+        return f'"""\n{INTRODUCTION}"""\n{_ROOTS}\n{super().as_str()}'
 
     def process_errors(self, errors: list[GraphQLError], execution_context: object = None) -> None:
-        """Nothing here."""
+        """Log nothing: `schema.web.graphql.view` logs errors without their values."""
 
 
 # Of documents that the endpoint lets through to Strawberry: the largest take up to 3 MB each.
@@ -58,6 +73,8 @@ def build() -> Built:
         config=StrawberryConfig(scalar_map=SCALARS),
     )
     graphql = made._schema  # noqa: SLF001 - what graphql-core executes has no public name there
+    graphql.description = INTRODUCTION
+    describe_pages(graphql)
     catalog = Catalog(graphql)
     complete.install(catalog)
     return Built(made, graphql, catalog, Operations(catalog), Engine(catalog))

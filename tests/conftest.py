@@ -43,6 +43,7 @@ from services.core.database.connections import Database
 from services.core.database.embedded import embedded_postgres
 from services.core.database.migrations import migrate
 from services.core.settings import CHECKOUT, Settings
+from tests import stamps
 from tests.client import Client
 from tests.making import ActingAs, Maker
 
@@ -104,6 +105,7 @@ async def database_url(server_url: str, testrun_uid: str, worker_id: str) -> Asy
         if not await admin.fetchval("select exists (select from pg_database where datname = $1)", template):
             await admin.execute(f"create database confed_test_making_{run}")
             await migrate(sibling(server_url, f"confed_test_making_{run}"))
+            await stamps.watch(sibling(server_url, f"confed_test_making_{run}"))
             await admin.execute(f"alter database confed_test_making_{run} rename to {template}")
         await admin.execute(f"create database {name} template {template}")
         await admin.execute("select pg_advisory_unlock(hashtext($1))", template)
@@ -111,7 +113,8 @@ async def database_url(server_url: str, testrun_uid: str, worker_id: str) -> Asy
         await admin.execute(f"drop database {name} with (force)")
         await admin.execute("select pg_advisory_unlock_shared(hashtext($1))", run)
         if await admin.fetchval("select pg_try_advisory_lock(hashtext($1))", run):
-            await admin.execute(f"drop database if exists {template} with (force)")
+            for name in (template, f"confed_test_demo_{run}"):  # the second by `demo_template`
+                await admin.execute(f"drop database if exists {name} with (force)")
     finally:
         await admin.close()
 
@@ -159,13 +162,13 @@ def client(app: Starlette, make: Maker) -> Client:
 
 
 @asynccontextmanager
-async def copied(database_url: str, purpose: str) -> AsyncIterator[str]:
-    """Another database of the worker's, as new as the run's template."""
+async def copied(database_url: str, purpose: str, *, template: str | None = None) -> AsyncIterator[str]:
+    """Another database of the worker's, as new as the run's template, or as the one named."""
     *_, worker, run = database_url.partition("?")[0].rsplit("_", 2)
     name = f"confed_test_{purpose}_{worker}_{run}"
     admin = await asyncpg.connect(sibling(database_url, "postgres"))
     try:
-        await admin.execute(f"create database {name} template confed_test_template_{run}")
+        await admin.execute(f"create database {name} template {template or f'confed_test_template_{run}'}")
         yield sibling(database_url, name)
         await admin.execute(f"drop database {name} with (force)")
     finally:

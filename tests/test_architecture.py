@@ -1,11 +1,14 @@
 """How the code hangs together, read from the code itself: which way dependencies point, and what stands only where."""
 
 import ast
+import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
 
+import models
 from services.core.settings import CHECKOUT
 
 LONGEST = 400  # lines
@@ -13,6 +16,7 @@ LAYERS = ("app", "schema", "services", "models")  # each imports those after it 
 EDGE = {"strawberry", "starlette", "graphql", "uvicorn"}
 DOMAINS = (
     "core",
+    "messages",
     "billing",
     "tenancy",
     "people",
@@ -21,8 +25,19 @@ DOMAINS = (
 )  # each imports those before it; leaf domains import all of these
 WHOLE = {"demo"}  # written through every domain
 
+LIFTING = {"elevated", "elevated_read", "elevated_start", "elevated_body"}
+"""What lifts row security, each with the reason first: `Work.elevated` and `models.base.elevation`."""
+
 ELEVATED = {
     # Where row security is lifted within the tenant, and why: review each.
+    "models/events/seats.py": {"a seat is anybody's to take"},
+    "services/core/actor.py": {"nobody may see what gives somebody rights before they have them"},
+    "services/core/jobs/backlog.py": {"how much waits is a figure about rows that nobody sees"},
+    "services/core/journal/chaining.py": {"the chain is made of entries that nobody else sees all of"},
+    "services/identity/site_keys.py": {
+        "whose key it is decides who acts",
+        "the day of its last use is noted on a key by whoever shows it",
+    },
     "services/tenancy/visibility.py": {
         "other associations' links to a person decide who sees them",
         "whoever holds a cascading grant is nobody's to list",
@@ -56,6 +71,7 @@ ELEVATED = {
         "who somebody is at a provider is theirs to see, and ends with the provider"
     },
     "services/identity/sessions.py": {
+        "whose session it is decides who acts",
         "whoever signs in is nobody yet, and whose session it is decides what they may change",
         "whoever ends a session of theirs doesn't change their own record otherwise",
     },
@@ -70,6 +86,7 @@ ELEVATED = {
         "the preferred contact point may be one that the actor doesn't see",
         "the next preferred contact point may be one that the actor doesn't see",
     },
+    "services/messages/outbox.py": {"a message is written by the change that it tells of, whosever it is"},
     "services/events/mail/announcing.py": {"a message is written by the change that it tells of, whosever it is"},
     "services/events/planning/life.py": {"managing an event doesn't show who registered"},
     "services/events/registrations/eligibility.py": {
@@ -80,8 +97,8 @@ ELEVATED = {
     "services/events/questions/asking.py": {"an answer that the actor may not see freezes its question as well"},
     "services/events/planning/planning.py": {
         "an edition may be a draft of another association",
-        "seats that are added are for those in line",
     },
+    "services/events/seats/capacity.py": {"seats that are added are for those on the waiting list"},
     "services/events/registrations/registering.py": {"a seat that is given back is the next in line's"},
     "services/events/registrations/guests.py": {
         "a guest's seat is of the pool, and given back it is the next in line's"
@@ -126,6 +143,7 @@ def sources(*roots: str) -> Iterator[Path]:
                 yield path.relative_to(CHECKOUT)
 
 
+@cache
 def parsed(path: Path) -> ast.Module:
     return ast.parse((CHECKOUT / path).read_text())
 
@@ -157,8 +175,12 @@ def against_the_domains(domain: str, imported: set[str]) -> set[str]:
     return {name for name in imported if name.startswith("services.") and name.split(".")[1] not in before}
 
 
+def _called(call: ast.Call) -> str:
+    return call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+
+
 def elevations(tree: ast.Module) -> set[str]:
-    """The reasons that `elevated` is called with: texts, or constants of the module."""
+    """The reasons that `elevated` and the like are called with: texts, or constants of the module."""
     constants = {
         target.id: node.value.value
         for node in tree.body
@@ -168,8 +190,8 @@ def elevations(tree: ast.Module) -> set[str]:
     }
     found: set[str] = set()
     for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "elevated":
-            (why,) = node.args
+        if isinstance(node, ast.Call) and _called(node) in LIFTING:
+            why = node.args[0]
             reason = why.value if isinstance(why, ast.Constant) else constants.get(getattr(why, "id", ""))
             assert isinstance(reason, str), f"A reason that can be read here, not {ast.unparse(why)}"
             found.add(reason)
@@ -193,6 +215,74 @@ def test_domains_build_on_those_before_them_and_leaves_do_not_meet() -> None:
     paths = [path for path in sources("services") if len(path.parts) > 2]
     wrong = {str(path): against_the_domains(path.parts[1], imports(parsed(path))) for path in paths}
     assert {path: names for path, names in wrong.items() if names} == {}
+
+
+BELOW_THE_COMPILER = ("schema.base", "schema.compiler", "services", "models")
+
+
+def test_the_compiler_knows_nothing_of_what_is_built_on_it() -> None:
+    wrong = {
+        str(path): {
+            name
+            for name in imports(parsed(path))
+            if name.split(".")[0] in LAYERS and not name.startswith(BELOW_THE_COMPILER) and name != "schema"
+        }
+        for path in sources("schema/compiler")
+    }
+    assert {path: names for path, names in wrong.items() if names} == {}
+
+
+@pytest.mark.parametrize("house", ["schema", "services/core", "schema/compiler"])
+def test_no_rooms_import_each_other_in_a_circle(house: str) -> None:
+    """A room is a folder, or a module that stands beside folders. What only a type checker imports counts as well."""
+    doors = {room: reached - TWO_WAYS.get(room, set()) for room, reached in rooms(house).items()}
+    assert circle({room: reached for room, reached in doors.items() if room not in OPEN_ROOMS}) == []
+
+
+OPEN_ROOMS = {"build"}  # the schema is put together from all rooms, and asked for by the command line
+TWO_WAYS = {"tenancy": {"people"}}  # a role is somebody's: it names a person, whose record names associations
+
+
+def rooms(house: str) -> dict[str, set[str]]:
+    """The rooms of a house, with those that each imports from."""
+    package = house.replace("/", ".")
+    found: dict[str, set[str]] = {}
+    for path in sources(house):
+        inside = path.relative_to(house).with_suffix("").parts
+        if inside == ("__init__",):
+            continue
+        reached = {
+            name[len(package) + 1 :].split(".")[0] for name in imports(parsed(path)) if name.startswith(f"{package}.")
+        }
+        found.setdefault(inside[0], set()).update(reached - {inside[0]})
+    return {room: {other for other in reached if other in found} for room, reached in found.items()}
+
+
+def circle(doors: dict[str, set[str]]) -> list[str]:
+    """Rooms that can only be reached from each other; none where there is an order for all."""
+    left = dict(doors)
+    while ready := [room for room, reached in left.items() if not reached & left.keys()]:
+        for room in ready:
+            del left[room]
+    return sorted(left)
+
+
+def test_a_circle_of_rooms_is_found() -> None:
+    assert circle({"a": {"b"}, "b": {"c"}, "c": {"b"}, "d": {"e"}, "e": set()}) == ["a", "b", "c"]
+
+
+def test_the_kernel_knows_no_domain() -> None:
+    """Neither its services nor its models: what it needs of a row, the row's model declares."""
+    known = {
+        f"{path}: {name}"
+        for path in (*sources("services/core"), *sources("models/base"), *sources("models/core"))
+        for name in imports(parsed(path))
+        if (model := getattr(models, name.removeprefix("models."), None)) is not None
+        and name.startswith("models.")
+        and getattr(model, "__module__", "models.core").split(".")[1] not in {"base", "core"}
+    }
+    # Roles decide what an actor may do: `services.core.permissions` says what each may.
+    assert known == {"services/core/actor.py: models.Role", "services/core/permissions.py: models.Role"}
 
 
 def test_a_dependency_the_wrong_way_is_found() -> None:
@@ -233,15 +323,49 @@ def test_the_domain_never_commits() -> None:
     assert calls_of(ast.parse("async def f(work):\n    await work.session.commit()"), "commit") == [2]
 
 
+@pytest.mark.promise("elevation-listed")
 def test_row_security_is_lifted_only_in_the_places_listed() -> None:
-    found = {str(path): elevations(parsed(path)) for path in sources("app.py", "services", "schema")}
+    found = {str(path): elevations(parsed(path)) for path in sources("app.py", "models", "services", "schema")}
     assert {path: reasons for path, reasons in found.items() if reasons} == ELEVATED
 
 
-def test_functions_of_the_database_that_lift_row_security_are_listed() -> None:
-    """`take_seats`: a seat is anybody's to take, and its counter staff's to write."""
-    lifting = {str(path) for path in sources("models") if "set_config('confed.elevated'" in path.read_text()}
-    assert {path for path in lifting if "/migrations/" not in path} == {"models/events/seats.py"}
+SPELT_OUT = {
+    # Where services name the tenant's column, and why: nowhere else, `services.core.statements` fills it in.
+    "services/identity/sessions.py": "read before there is a work",
+    "services/identity/site_keys.py": "read before there is a work",
+    "services/trusted_documents/finding.py": "read before there is a work",
+    "services/tenancy/roles.py": "recursive SQL as text",
+    "services/people/segments.py": "one statement for any work, built once of tables",
+    "services/billing/balances.py": "SQL over any row, built once of tables",
+}
+BY_HAND = re.compile(r"\b(confederation_id|populate_existing|with_for_update)\b")
+
+
+def test_operations_spell_out_neither_the_tenant_nor_the_locks() -> None:
+    found = {
+        str(path)
+        for path in sources("services")
+        if path.parts[1] != "core" and BY_HAND.search((CHECKOUT / path).read_text())
+    }
+    assert found == SPELT_OUT.keys()
+    # Who changes rows by a statement notes when: `work.update`, `work.inserting`.
+    by_statement = {
+        "sqlalchemy.update",
+        "sqlalchemy.insert",
+        "sqlalchemy.delete",
+        "sqlalchemy.dialects.postgresql.insert",
+    }
+    paths = [path for path in sources("services") if path.parts[1] != "core" and str(path) not in SPELT_OUT]
+    assert {str(path) for path in paths if imports(parsed(path)) & by_statement} == set()
+
+
+def test_seats_are_counted_in_one_place() -> None:
+    """What `pools` and the database's `take_seats` don't count, nobody does."""
+    counting = re.compile(r"\.(taken|reserved|released_at) ([+-]=|= )")
+    found = {str(path) for path in sources("services/events") if counting.search((CHECKOUT / path).read_text())}
+    assert found == {"services/events/seats/pools.py"}
+    ahead = [path for path in sources("models") if "priority <= 0" in (CHECKOUT / path).read_text()]
+    assert [str(path) for path in ahead if "migrations" not in path.parts] == ["models/events/seats.py"]
 
 
 def test_things_to_do_say_why() -> None:

@@ -5,10 +5,11 @@ from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Index
 
+from models.base.permissions import Permission
 from models.base.policies import Condition, holds, own, policy
 from models.base.records import TenantRecord, belongs_to, carries, unique
 
-MANAGE_FEES = "fees.manage"
+MANAGE_FEES = Permission("fees.manage", about_persons=True, scope=True)
 
 
 class BillingAccount(TenantRecord, table=True):

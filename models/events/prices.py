@@ -9,7 +9,9 @@ from sqlmodel import Field
 
 from models.base.policies import holds, policy, when
 from models.base.records import TenantRecord, belongs_to, choice, localized, localized_check, moment, unique
+from models.base.topics import topic
 from models.billing.accounts import MANAGE_FEES, payer_or_issuer
+from models.events.events import MANAGE_EVENTS, Event
 from models.membership.memberships import CategoryKind
 
 
@@ -65,8 +67,8 @@ class RegistrationInvoice(TenantRecord, table=True):
 
 policy(
     Price,
-    read=when(Price.published) | holds("events.manage", Price.association_id),
-    write=holds("events.manage", Price.association_id),
+    read=when(Price.published) | holds(MANAGE_EVENTS, Price.association_id),
+    write=holds(MANAGE_EVENTS, Price.association_id),
 )
 policy(
     RegistrationInvoice,
@@ -74,3 +76,5 @@ policy(
     write=holds(MANAGE_FEES, RegistrationInvoice.association_id),
     append_only=True,
 )
+
+topic(RegistrationInvoice, Event, by=RegistrationInvoice.event_id)

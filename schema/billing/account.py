@@ -1,6 +1,7 @@
 """Accounts of payers: what each owes an association, and has paid."""
 
 import models
+from models import MANAGE_FEES
 from schema.billing.invoice import Invoice
 from schema.billing.money import CURRENCY, Money, money
 from schema.billing.payment import Payment
@@ -57,7 +58,7 @@ class _PersonAccounts:
         "What they owe, by association and currency.",
         via="person_id",
         limit=200,
-        recorded=file("fees.manage"),
+        recorded=file(MANAGE_FEES),
     )
 
 

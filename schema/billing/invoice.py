@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import Boolean, Date, and_, cast, or_
 
 import models
+from models import MANAGE_FEES
 from schema.base.ids import Ref
 from schema.billing.money import CURRENCY, Money, money
 from schema.compiler.declare import (
@@ -125,7 +126,7 @@ class _PersonInvoices:
         via="person_id",
         order=("-issued_on", "-number"),
         limit=200,
-        recorded=file("fees.manage"),
+        recorded=file(MANAGE_FEES),
     )
 
 

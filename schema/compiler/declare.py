@@ -22,17 +22,21 @@ import inspect
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from datetime import datetime
 from typing import Any
 
 import strawberry
-from sqlalchemy import ColumnElement, FromClause, Table
+from sqlalchemy import ColumnElement
 from sqlmodel import SQLModel
 from strawberry.annotation import StrawberryAnnotation
 from strawberry.types.arguments import StrawberryArgument
 from strawberry.types.field import StrawberryField
 
+from models.base.permissions import Permission
+from models.base.records import Dated
 from schema.base.scalars import Locale, Translation
+from schema.compiler.read_types import ReadType
+from schema.compiler.watching import Watch
 
 BINDING = "sql"
 """The key of a field's metadata under which its binding is."""
@@ -43,12 +47,9 @@ ANNOTATION = "annotation"
 Row = Any
 """A table's alias as declarations see it: its columns are attributes."""
 
-DEFAULT_FIRST = 50
-"""How many items a connection gives where neither `first` nor `last` says."""
+DEFAULT_FIRST = 50  # items of a connection, where neither `first` nor `last` says
 MAXIMUM_FIRST = 500
-"""How many items a connection gives at the most."""
-LIST_LIMIT = 100
-"""How many items a plain list gives at the most, where its declaration doesn't say."""
+LIST_LIMIT = 100  # items of a plain list at the most, where its declaration doesn't say
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,7 @@ class Recorded:
     """
 
     kind: str
-    permission: str
+    permission: Permission
     whose: str = "person_id"
     associations: str = "association_id"
     only: str | None = None
@@ -84,11 +85,13 @@ class Recorded:
 class Binding:
     """What a field is. `weight`: what it costs beside the objects it gives, counted in objects (`limits`).
 
-    `recorded`: whether reading it is; then it is graphql-core's to complete, as a field in Python is.
+    `recorded`: whether reading it is; then it is graphql-core's to complete, as a field in Python is. `watch`: what
+    its answer depends on, where it can be subscribed to.
     """
 
     weight: int = field(default=0, kw_only=True)
     recorded: Recorded | None = field(default=None, kw_only=True)
+    watch: Watch | None = field(default=None, kw_only=True)
     arguments: Mapping[str, Argument] = field(default_factory=dict, kw_only=True)
 
 
@@ -148,7 +151,9 @@ ONE, MANY, CONNECTION = "one", "many", "connection"
 
 @dataclass(frozen=True)
 class NodeLookup(Binding):
-    """The row of a global identifier, whichever read type it is of."""
+    """The row of a global identifier, whichever read type it is of; `many`: of each of several, in their order."""
+
+    many: bool = False
 
 
 @dataclass(frozen=True)
@@ -158,9 +163,13 @@ class GlobalId(Binding):
 
 @dataclass(frozen=True)
 class Computed(Binding):
-    """Worked out in Python from columns of the row: `await resolve(row, context, **arguments)`."""
+    """Worked out in Python from columns of the row: `await resolve(row, request, **arguments)`.
 
-    resolve: Callable[..., Any]
+    Or of many rows at once: `await batch(rows, request, **arguments)`, whose answers are in the order of the rows.
+    """
+
+    resolve: Callable[..., Any] | None
+    batch: Callable[..., Any] | None
     needs: tuple[str, ...]
 
 
@@ -212,9 +221,11 @@ def one(
     rows: Callable[..., Any] | None = None,
     arguments: Mapping[str, Argument] | None = None,
     weight: int = 0,
+    watch: Watch | None = None,
 ) -> Any:
     """A row of another read type, or null."""
-    return Declared(description, Relation(ONE, via, on, rows, limit=1, arguments=arguments or {}, weight=weight))
+    said: dict[str, Any] = {"arguments": arguments or {}, "weight": weight, "watch": watch}
+    return Declared(description, Relation(ONE, via, on, rows, limit=1, **said))
 
 
 def many(
@@ -228,9 +239,10 @@ def many(
     arguments: Mapping[str, Argument] | None = None,
     weight: int = 0,
     recorded: Recorded | None = None,
+    watch: Watch | None = None,
 ) -> Any:
     """A short list: `limit` rows at the most, in order ("-name": descending; ties by key)."""
-    said: dict[str, Any] = {"arguments": arguments or {}, "weight": weight, "recorded": recorded}
+    said: dict[str, Any] = {"arguments": arguments or {}, "weight": weight, "recorded": recorded, "watch": watch}
     return Declared(description, Relation(MANY, via, on, rows, tuple(order), limit, **said))
 
 
@@ -253,22 +265,27 @@ PAGING: Mapping[str, Argument] = {
     "last": Argument(int | None, f"How many from the end, {MAXIMUM_FIRST} at the most; not together with `first`."),
     "before": Argument(str | None, "Only what precedes this cursor."),
 }
-
-
-PAGED = frozenset({*PAGING, "where", "order_by"})
-"""The arguments that every connection answers to; a declaration's functions get the others."""
+PAGED = frozenset({*PAGING, "where", "order_by"})  # a declaration's functions get the other arguments
 
 
 def computed(
     description: str,
-    resolve: Callable[..., Any],
+    resolve: Callable[..., Any] | None = None,
     *,
+    batch: Callable[..., Any] | None = None,
     needs: Sequence[str],
     arguments: Mapping[str, Argument] | None = None,
     weight: int = 0,
 ) -> Any:
-    """A field that needs Python. A query that asks for it is completed by graphql-core, from the same plan."""
-    return Declared(description, Computed(resolve, tuple(needs), arguments=arguments or {}, weight=weight))
+    """A field that needs Python. A query that asks for it is completed by graphql-core, from the same plan.
+
+    With `batch` it is asked once for all rows of a list, with `resolve` for each.
+    """
+    return Declared(description, Computed(resolve, batch, tuple(needs), arguments=arguments or {}, weight=weight))
+
+
+MOST_NODES = 100
+"""How many identifiers are looked up at once, at the most."""
 
 
 def node_lookup(description: str) -> Any:
@@ -276,29 +293,15 @@ def node_lookup(description: str) -> Any:
     return Declared(description, NodeLookup(arguments={"id": Argument(strawberry.ID, "A global identifier.")}))
 
 
+def nodes_lookup(description: str) -> Any:
+    """The rows of several global identifiers, in their order; null for each that isn't to be seen."""
+    ids = Argument(list[strawberry.ID], f"Global identifiers, {MOST_NODES} at the most.")
+    return Declared(description, NodeLookup(many=True, arguments={"ids": ids}))
+
+
 def global_id(description: str) -> Any:
     """The row's global identifier."""
     return Declared(description, GlobalId())
-
-
-@lru_cache(5_000)
-def _alias(table: Table, name: str) -> FromClause:
-    """An alias never changes, and making the columns of one takes longer than all else that is done with it."""
-    return table.alias(name)
-
-
-@dataclass(frozen=True)
-class ReadType:
-    """A read type: its class, and the model whose table its rows are; none for a function's rows and for roots."""
-
-    cls: type
-    model: type[SQLModel] | None
-
-    def rows(self, name: str) -> FromClause:
-        """The table under an alias."""
-        if self.model is None:
-            raise TypeError(f"{self.cls.__name__} has no table: declare `rows` where it is referred to")
-        return _alias(self.model.__table__, name)  # type: ignore[attr-defined]
 
 
 READ_TYPES: dict[str, ReadType] = {}
@@ -306,15 +309,26 @@ READ_TYPES: dict[str, ReadType] = {}
 
 
 def read_type(model: type[SQLModel] | None = None) -> Callable[[type], Any]:
-    """Make a class a read type. Its docstring is its description."""
+    """Make a class a read type. Its docstring is its description. What implements `Node` tells its dates."""
 
     def decorate(cls: type) -> Any:
+        if model is not None and issubclass(model, Dated) and hasattr(cls, "__strawberry_definition__"):
+            _tell_dates(cls)
         _install(cls)
         made = strawberry.type(cls, description=inspect.getdoc(cls))
         READ_TYPES[cls.__name__] = ReadType(made, model)
         return made
 
     return decorate
+
+
+def _tell_dates(cls: type) -> None:
+    """Declare when a row was created and last changed, where the class doesn't say it otherwise."""
+    changed = "When it was last changed; when it was created, where it never was."
+    for name, description in {"created_at": "When it was created.", "updated_at": changed}.items():
+        if name not in cls.__dict__:
+            setattr(cls, name, column(description, where=True, order=True))
+            cls.__annotations__[name] = datetime
 
 
 def read_interface(cls: type) -> Any:
@@ -324,16 +338,24 @@ def read_interface(cls: type) -> Any:
 
 
 def watched(cls: type) -> Any:
-    """Make a class the root of what can be watched: fields that the query's root has too, declared the same way."""
-    _install(cls)
-    return strawberry.type(cls, description=inspect.getdoc(cls))
+    """Make a class the root of what can be watched. Each domain adds fields, which the query's root has too."""
+    made = strawberry.type(cls, description=inspect.getdoc(cls))
+    made.__watched__ = True  # type: ignore[attr-defined]
+    return made
 
 
 def extends(target: Any) -> Callable[[type], type]:
-    """Add the fields declared in a class to a read type of another domain, so that the domains stay apart."""
+    """Add the fields declared in a class to a read type of another domain, so that the domains stay apart.
+
+    TypeError for a field that is to be watched and doesn't say under which topic.
+    """
 
     def decorate(cls: type) -> type:
-        target.__strawberry_definition__.fields.extend(_install(cls))
+        fields = _install(cls)
+        for each in fields if getattr(target, "__watched__", False) else ():
+            if each.metadata[BINDING].watch is None:
+                raise TypeError(f"{each.python_name} can't be watched: declare its `watch`")
+        target.__strawberry_definition__.fields.extend(fields)
         return cls
 
     return decorate

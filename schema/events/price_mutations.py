@@ -8,7 +8,6 @@ from typing import Annotated, Any
 from uuid import UUID
 
 import strawberry
-from strawberry.dataloader import DataLoader
 
 import models
 from schema.base.ids import encode_id
@@ -42,7 +41,7 @@ class PriceInput(setting.PriceInput):
 
 
 @mutation(Event, problems=(SeveralCurrencies, WrongEventState))
-async def set_prices(
+async def update_prices(
     work: Work,
     *,
     event_id: EventId,
@@ -97,25 +96,13 @@ class ApplicablePrice:
     label: str | None = strawberry.field(resolver=_label, description="What it is called.")
 
 
-async def _my_price(row: Mapping[str, Any], request: Request) -> ApplicablePrice | None:
-    price = await _loader(request).load(UUID(row["id"]))
-    return None if price is None else ApplicablePrice(price)
-
-
-def _loader(request: Request) -> DataLoader[UUID, models.Price | None]:
-    """One for each request, so that a list of events asks for all of them at once."""
-
-    async def load(ids: Sequence[UUID]) -> list[models.Price | None]:
-        if request.actor.person_id is None:
-            return [None for _ in ids]
-        async with begin(request.database, request.actor, now=request.reading.now) as work:
-            found = await fitting.prices_for(work, ids, request.actor.person_id)
-        return [found[id].price if id in found and found[id].ended_at is None else None for id in ids]
-
-    if _my_price not in request.loaders:
-        request.loaders[_my_price] = DataLoader(load_fn=load)
-    loader: DataLoader[UUID, models.Price | None] = request.loaders[_my_price]
-    return loader
+async def _my_prices(events: Sequence[Mapping[str, Any]], request: Request) -> list[ApplicablePrice | None]:
+    if request.actor.person_id is None:
+        return [None] * len(events)
+    ids = [UUID(event["id"]) for event in events]
+    async with begin(request.database, request.actor, now=request.reading.now) as work:
+        found = await fitting.prices_for(work, ids, request.actor.person_id)
+    return [ApplicablePrice(found[id].price) if id in found and found[id].ended_at is None else None for id in ids]
 
 
 @extends(Event)
@@ -123,7 +110,7 @@ class _EventPrice:
     my_price: ApplicablePrice | None = computed(
         "What a seat would cost the reader now; null where nothing is asked, for nobody in particular, and where the "
         "prices for them have ended, as `canRegister` says.",
-        _my_price,
+        batch=_my_prices,
         needs=("id",),
         weight=5,
     )

@@ -8,6 +8,7 @@ from sqlalchemy import DateTime, Integer, Text, func, select
 from sqlalchemy import column as sql_column
 
 import models
+from models import READ_REGISTRATIONS
 from schema.base.ids import Ref
 from schema.compiler import context
 from schema.compiler.declare import Row, column, connection, expression, extends, many, one, read_type
@@ -101,5 +102,5 @@ class _PersonRegistrations:
         via="person_id",
         order=("-registered_at",),
         limit=200,
-        recorded=file("registrations.read"),
+        recorded=file(READ_REGISTRATIONS),
     )

@@ -5,6 +5,7 @@ from typing import Any
 from sqlalchemy import Text, and_, cast, func, literal_column, select
 
 import models
+from models import MANAGE_FEES
 from models.base.policies import permission_setting
 from schema.billing.invoice import FIND_INVOICES, Invoice, InvoiceLine, found
 from schema.billing.money import Money, money
@@ -67,7 +68,7 @@ def _event_fees(event: Row) -> Row:
         "to_give_back": each.c.unused,
     }
     summed = (cast(func.coalesce(func.sum(what), 0), balances.MONEY).label(name) for name, what in amounts.items())
-    held: Row = literal_column(f"({permission_setting('fees.manage')})")
+    held: Row = literal_column(f"({permission_setting(MANAGE_FEES)})")
     holds = event.association_id.bool_op("= any")(held)
     return select(currency, *summed).select_from(each).having(and_(holds, currency.element.is_not(None)))
 

@@ -36,12 +36,12 @@ class _Passkeys:
         "The passkeys of the person who asks; none for anybody else.",
         on=lambda _, row: row.person_id == context.person(),
         order=("id",),
-        limit=adding.MOST,
+        limit=adding.MOST_PASSKEYS,
     )
 
 
 @mutation(Passkey)
-async def rename_passkey(
+async def update_passkey(
     work: Work,
     *,
     passkey_id: PasskeyId,
@@ -51,7 +51,7 @@ async def rename_passkey(
     return await adding.rename_passkey(work, passkey_id, label)
 
 
-@mutation(Passkey, problems=(StepUpRequired,))
-async def remove_passkey(work: Work, *, passkey_id: PasskeyId) -> models.Passkey:
-    """Take a passkey of one's own away; the payload's is null then. Asks for a sign-in of late."""
+@mutation(deletes=Passkey, problems=(StepUpRequired,))
+async def delete_passkey(work: Work, *, passkey_id: PasskeyId) -> models.Passkey:
+    """Delete a passkey of one's own. Asks for a sign-in of late."""
     return await adding.remove_passkey(work, passkey_id)

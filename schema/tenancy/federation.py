@@ -61,7 +61,7 @@ AssociationId = Annotated[UUID, Ref("Association", "The association.")]
 
 
 def _staff_only(row: Row, value: str) -> Row:
-    held: Row = literal_column(f"({permission_setting('affiliations.manage')})")
+    held: Row = literal_column(f"({permission_setting(models.MANAGE_AFFILIATIONS)})")
     return case((row.association_id.bool_op("= any")(held) | row.umbrella_id.bool_op("= any")(held), row[value]))
 
 

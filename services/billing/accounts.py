@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy.dialects.postgresql import insert
+from uuid_utils.compat import uuid7
 
 from models import BillingAccount
 from services.core.errors import NotFound
@@ -31,8 +31,8 @@ async def open_account(work: Work, association_id: UUID, payer: Payer, currency:
         return await work.find_by(BillingAccount, lock=True, **columns)
     except NotFound:
         # Two first invoices at once: the second waits here for the first, and then for its lock.
-        row = BillingAccount(confederation_id=work.tenant_id, **columns)
-        await work.session.execute(insert(BillingAccount).values(row.model_dump()).on_conflict_do_nothing())
+        row = work.completed(BillingAccount, {"id": uuid7(), **columns})
+        await work.session.execute(work.inserting(BillingAccount).values(row).on_conflict_do_nothing())
         return await work.find_by(BillingAccount, lock=True, **columns)
 
 

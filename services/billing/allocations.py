@@ -9,10 +9,10 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, func, or_
 from sqlmodel import col
 
-from models import Allocation, Invoice, Payment
+from models import MANAGE_FEES, Allocation, Invoice, Payment
 from services.billing import accounts, balances
 from services.billing.checks import check_invoice, check_not_credited, check_positive
 from services.billing.errors import CreditTooSmall, NothingAllocated, OverPaid
@@ -36,7 +36,7 @@ async def allocate_payment(work: Work, payment_id: UUID, invoice_id: UUID, *, am
     if amount > due:
         raise OverPaid(due, invoice.currency, path=("amount",))
     allocation = await enter(work, payment, amount, invoice=invoice, on=work.today)
-    await work.record("payment.allocated", payment, invoice_id=str(invoice.id))
+    await work.record("payment.allocated", payment, data={"invoice_id": str(invoice.id)})
     return allocation
 
 
@@ -50,7 +50,7 @@ async def deallocate_payment(work: Work, payment_id: UUID, invoice_id: UUID) -> 
     if not found:
         raise NothingAllocated(path=("paymentId",))
     await enter(work, payment, -found[0], invoice=invoice, on=work.today)
-    await work.record("payment.deallocated", payment, invoice_id=str(invoice.id))
+    await work.record("payment.deallocated", payment, data={"invoice_id": str(invoice.id)})
     return payment
 
 
@@ -64,14 +64,11 @@ async def enter(
     refund: Payment | None = None,
 ) -> Allocation:
     """Write an allocation of a payment whose account is locked; below zero, taken off again."""
-    query = select(col(Allocation.rank), col(Allocation.used)).where(
-        col(Allocation.confederation_id) == work.tenant_id, col(Allocation.payment_id) == payment.id
-    )
+    query = work.select(col(Allocation.rank), col(Allocation.used)).where(col(Allocation.payment_id) == payment.id)
     last = (await work.session.execute(query.order_by(col(Allocation.rank).desc()).limit(1))).one_or_none()
     rank, used = (0, Decimal("0.00")) if last is None else last
     return await work.insert(
         Allocation(
-            confederation_id=work.tenant_id,
             account_id=payment.account_id,
             association_id=payment.association_id,
             person_id=payment.person_id,
@@ -103,8 +100,7 @@ async def use_credit(work: Work, invoice: Invoice, of: Select[UUID]) -> None:
     """
     async with work.elevated("whoever brings an invoice about doesn't say what is set against it"):
         await accounts.lock(work, invoice.account_id)
-        query = select(Payment).where(
-            col(Payment.confederation_id) == work.tenant_id,
+        query = work.select(Payment).where(
             col(Payment.account_id) == invoice.account_id,
             col(Payment.invoice_id).in_(of),
             balances.unallocated(Payment) > 0,
@@ -132,16 +128,15 @@ async def settle(work: Work, payment: Payment, invoice: Invoice, *, on: date) ->
 async def allocated_to(work: Work, invoice: Invoice) -> Sequence[tuple[Payment, Decimal]]:
     """The payments that are set against an invoice, oldest first, each with how much."""
     summed = (
-        select(col(Allocation.payment_id), func.sum(col(Allocation.amount)).label("amount"))
-        .where(col(Allocation.confederation_id) == work.tenant_id, col(Allocation.invoice_id) == invoice.id)
+        work.select(col(Allocation.payment_id), func.sum(col(Allocation.amount)).label("amount"))
+        .where(col(Allocation.invoice_id) == invoice.id)
         .group_by(col(Allocation.payment_id))
         .having(func.sum(col(Allocation.amount)) > 0)
         .subquery()
     )
     query = (
-        select(Payment, summed.c.amount)
+        work.select(Payment, summed.c.amount)
         .join(summed, summed.c.payment_id == col(Payment.id))
-        .where(col(Payment.confederation_id) == work.tenant_id)
         .order_by(col(Payment.received_on), col(Payment.id))
     )
     return [(payment, amount) for payment, amount in await work.session.execute(query)]
@@ -149,12 +144,9 @@ async def allocated_to(work: Work, invoice: Invoice) -> Sequence[tuple[Payment, 
 
 async def refundable(work: Work, invoice: Invoice) -> list[tuple[Payment, Decimal]]:
     """The payments that came for an invoice or are set against it, and have a credit left: each with how much."""
-    against = select(col(Allocation.payment_id)).where(
-        col(Allocation.confederation_id) == work.tenant_id, col(Allocation.invoice_id) == invoice.id
-    )
+    against = work.select(col(Allocation.payment_id)).where(col(Allocation.invoice_id) == invoice.id)
     left = balances.unallocated(Payment)
-    query = select(Payment, left).where(
-        col(Payment.confederation_id) == work.tenant_id,
+    query = work.select(Payment, left).where(
         col(Payment.account_id) == invoice.account_id,
         or_(col(Payment.invoice_id) == invoice.id, col(Payment.id).in_(against)),
         left > 0,
@@ -166,7 +158,7 @@ async def refundable(work: Work, invoice: Invoice) -> list[tuple[Payment, Decima
 async def figure(work: Work, row: Any, of: Any) -> Decimal:
     """An amount of `balances` over a row, as it is now."""
     model = type(row)
-    query = select(of).where(col(model.confederation_id) == work.tenant_id, col(model.id) == row.id)
+    query = work.select(of, of=model).where(col(model.id) == row.id)
     amount: Decimal = (await work.session.execute(query)).scalar_one()
     return amount
 
@@ -174,7 +166,7 @@ async def figure(work: Work, row: Any, of: Any) -> Decimal:
 async def _both(work: Work, payment_id: UUID, invoice_id: UUID) -> tuple[Payment, Invoice]:
     """The payment and the invoice of one account, which is locked, for who holds `fees.manage`."""
     payment = await work.find(Payment, payment_id, "paymentId")
-    work.actor.require("fees.manage", payment.association_id)
+    work.actor.require(MANAGE_FEES, payment.association_id)
     invoice = await work.find(Invoice, invoice_id, "invoiceId")
     check_invoice(invoice)
     if invoice.account_id != payment.account_id:
@@ -186,8 +178,7 @@ async def _both(work: Work, payment_id: UUID, invoice_id: UUID) -> tuple[Payment
 
 
 async def _uncovered(work: Work, invoice: Invoice) -> list[tuple[Payment, Decimal]]:
-    query = select(Payment, -balances.unallocated(Payment)).where(
-        col(Payment.confederation_id) == work.tenant_id,
+    query = work.select(Payment, -balances.unallocated(Payment)).where(
         col(Payment.invoice_id) == invoice.id,
         col(Payment.amount) < 0,
         balances.unallocated(Payment) < 0,

@@ -3,7 +3,6 @@
 import re
 from decimal import Decimal
 
-from sqlalchemy import select
 from sqlmodel import col
 
 from models import Invoice, InvoiceKind
@@ -44,9 +43,6 @@ def check_invoice(invoice: Invoice) -> None:
 
 async def check_not_credited(work: Work, invoice: Invoice) -> None:
     """AlreadyCredited for an invoice that was taken back."""
-    query = select(col(Invoice.number)).where(
-        col(Invoice.confederation_id) == work.tenant_id, col(Invoice.credits_id) == invoice.id
-    )
-    number = await work.session.scalar(query)
+    number = await work.session.scalar(work.select(col(Invoice.number)).where(col(Invoice.credits_id) == invoice.id))
     if number is not None:
         raise AlreadyCredited(number)

@@ -7,13 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlmodel import col
 
-from models import Invoice, InvoiceKind, InvoiceLine
+from models import MANAGE_FEES, Invoice, InvoiceKind, InvoiceLine
 from services.billing import accounts, allocations, numbers
 from services.billing.accounts import Payer
 from services.billing.checks import check_invoice, check_not_credited
@@ -21,6 +19,7 @@ from services.core.checks import check_text
 from services.core.work import Work
 
 DAYS_TO_PAY = 30
+_KEPT_BY_A_CREDIT_NOTE = {"account_id", "association_id", "person_id", "payer_id", "label", "total", "currency"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,7 +57,6 @@ async def issue(
         account = await accounts.open_account(work, association_id, payer, currency)
         invoice = await work.insert(
             Invoice(
-                confederation_id=work.tenant_id,
                 account_id=account.id,
                 association_id=association_id,
                 person_id=account.person_id,
@@ -73,8 +71,8 @@ async def issue(
         )
         rows = [_row(invoice, rank, line) for rank, line in enumerate(lines)]
         work.session.add_all(rows)
-        subject: dict[str, Any] = {} if subject_id is None else {"subject_id": str(subject_id)}
-        await work.record("invoice.issued", invoice, number=invoice.number, **subject)
+        subject = {} if subject_id is None else {"subject_id": str(subject_id)}
+        await work.record("invoice.issued", invoice, data={"number": invoice.number, **subject})
     return invoice, rows
 
 
@@ -88,7 +86,19 @@ async def credit(work: Work, invoice: Invoice, *, reason: str | None = None) -> 
         sequence = await numbers.hold(work, invoice.association_id)
         await accounts.lock(work, invoice.account_id)
         await check_not_credited(work, invoice)
-        same = invoice.model_dump(exclude={"id", "number", "kind", "issued_on", "due_on", "credits_id", "original_id"})
+        same = invoice.model_dump(
+            exclude={
+                "id",
+                "created_at",
+                "updated_at",
+                "number",
+                "kind",
+                "issued_on",
+                "due_on",
+                "credits_id",
+                "original_id",
+            }
+        )
         note = await work.insert(
             Invoice(
                 **same,
@@ -100,14 +110,16 @@ async def credit(work: Work, invoice: Invoice, *, reason: str | None = None) -> 
             )
         )
         await allocations.release(work, invoice)
-        await work.record("invoice.credited", note, reason=reason, credits_id=str(invoice.id), number=note.number)
+        await work.record(
+            "invoice.credited", note, reason=reason, data={"credits_id": str(invoice.id), "number": note.number}
+        )
     return note
 
 
 async def issue_credit_note(work: Work, invoice_id: UUID, *, reason: str | None = None) -> Invoice:
     """Take an invoice back by hand. Asks for `fees.manage`; AlreadyCredited the second time."""
     invoice = await work.find(Invoice, invoice_id)
-    work.actor.require("fees.manage", invoice.association_id)
+    work.actor.require(MANAGE_FEES, invoice.association_id)
     reason = None if reason is None else check_text(reason, "reason", most=500)
     check_invoice(invoice)
     return await credit(work, invoice, reason=reason)
@@ -115,15 +127,12 @@ async def issue_credit_note(work: Work, invoice_id: UUID, *, reason: str | None 
 
 async def lines_of(work: Work, invoice: Invoice) -> Sequence[InvoiceLine]:
     """An invoice's lines, in order."""
-    query = select(InvoiceLine).where(
-        col(InvoiceLine.confederation_id) == work.tenant_id, col(InvoiceLine.invoice_id) == invoice.original_id
-    )
+    query = work.select(InvoiceLine).where(col(InvoiceLine.invoice_id) == invoice.original_id)
     return (await work.session.scalars(query.order_by(col(InvoiceLine.rank)))).all()
 
 
 def _row(invoice: Invoice, rank: int, line: Line) -> InvoiceLine:
     return InvoiceLine(
-        confederation_id=invoice.confederation_id,
         invoice_id=invoice.id,
         association_id=invoice.association_id,
         person_id=invoice.person_id,

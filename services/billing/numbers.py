@@ -6,8 +6,6 @@ number back, because it never had it. The lock comes after those of the domain t
 
 from uuid import UUID
 
-from sqlalchemy.dialects.postgresql import insert
-
 from models import InvoiceSequence
 from services.core.errors import NotFound
 from services.core.work import Work
@@ -22,8 +20,8 @@ async def hold(work: Work, association_id: UUID) -> InvoiceSequence:
         return await work.find_by(InvoiceSequence, association_id=association_id, lock=True)
     except NotFound:
         # Two first invoices at once: the second waits here for the first, and then for its lock.
-        row = InvoiceSequence(confederation_id=work.tenant_id, association_id=association_id, last=0)
-        await work.session.execute(insert(InvoiceSequence).values(row.model_dump()).on_conflict_do_nothing())
+        row = work.completed(InvoiceSequence, {"association_id": association_id, "last": 0})
+        await work.session.execute(work.inserting(InvoiceSequence).values(row).on_conflict_do_nothing())
         return await work.find_by(InvoiceSequence, association_id=association_id, lock=True)
 
 

@@ -5,13 +5,12 @@ A payment is never changed: what was recorded wrongly is given back or returned,
 
 from datetime import date
 from decimal import Decimal
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func
 from sqlmodel import col
 
-from models import Allocation, BillingAccount, Invoice, Payment, PaymentMethod
+from models import MANAGE_FEES, Allocation, BillingAccount, Invoice, Payment, PaymentMethod
 from services.billing import accounts, allocations
 from services.billing.accounts import Payer
 from services.billing.checks import check_currency, check_invoice, check_positive
@@ -55,7 +54,7 @@ async def record_prepayment(
     reference: str | None = None,
 ) -> Payment:
     """Record money that came for no invoice: a credit of the payer, until it is allocated. Asks for `fees.manage`."""
-    work.actor.require("fees.manage", association_id)
+    work.actor.require(MANAGE_FEES, association_id)
     amount = check_positive(amount, "amount")
     account = await accounts.open_account(work, association_id, payer, check_currency(currency, "currency"))
     return await receive(
@@ -97,7 +96,7 @@ async def record_refund(
             await allocations.enter(work, payment, -part, invoice=invoice, on=refund.received_on)
             await allocations.enter(work, payment, part, refund=refund, on=refund.received_on)
             amount -= part
-    await work.record("payment.refunded", refund, invoice_id=str(invoice.id), method=method)
+    await work.record("payment.refunded", refund, data={"invoice_id": str(invoice.id), "method": method})
     return refund
 
 
@@ -110,14 +109,12 @@ async def return_payment(
     payer. AlreadyReturned the second time; InvalidInput for a refund.
     """
     payment = await work.find(Payment, payment_id, "paymentId")
-    work.actor.require("fees.manage", payment.association_id)
+    work.actor.require(MANAGE_FEES, payment.association_id)
     reason = None if reason is None else check_text(reason, "reason", most=500)
     if payment.amount < 0:
         raise InvalidInput("a payment that came", "one that went", path=("paymentId",))
     account = await accounts.lock(work, payment.account_id)
-    returned_as = select(Payment).where(
-        col(Payment.confederation_id) == work.tenant_id, col(Payment.returns_id) == payment.id
-    )
+    returned_as = work.select(Payment).where(col(Payment.returns_id) == payment.id)
     earlier = (await work.session.scalars(returned_as)).one_or_none()
     if earlier is not None:
         raise AlreadyReturned(earlier.received_on)
@@ -134,8 +131,8 @@ async def return_payment(
         returns_id=payment.id,
     )
     used = (
-        select(col(Allocation.invoice_id), col(Allocation.refund_id), func.sum(col(Allocation.amount)))
-        .where(col(Allocation.confederation_id) == work.tenant_id, col(Allocation.payment_id) == payment.id)
+        work.select(col(Allocation.invoice_id), col(Allocation.refund_id), func.sum(col(Allocation.amount)))
+        .where(col(Allocation.payment_id) == payment.id)
         .group_by(col(Allocation.invoice_id), col(Allocation.refund_id))
         .having(func.sum(col(Allocation.amount)) > 0)
     )
@@ -144,7 +141,7 @@ async def return_payment(
         refund = None if refund_id is None else await work.find(Payment, refund_id)
         await allocations.enter(work, payment, -amount, invoice=against, refund=refund, on=returned.received_on)
     await allocations.enter(work, payment, payment.amount, refund=returned, on=returned.received_on)
-    await work.record("payment.returned", returned, reason=reason, returns_id=str(payment.id))
+    await work.record("payment.returned", returned, reason=reason, data={"returns_id": str(payment.id)})
     return returned
 
 
@@ -162,11 +159,11 @@ async def receive(
     payment = await _enter(
         work, account, invoice, method=method, amount=amount, on=received_on, path="receivedOn", reference=reference
     )
-    named: dict[str, Any] = {}
+    named: dict[str, str] = {}
     if invoice is not None:
         await allocations.settle(work, payment, invoice, on=payment.received_on)
         named = {"invoice_id": str(invoice.id)}
-    await work.record("payment.received", payment, method=method, **named)
+    await work.record("payment.received", payment, data={"method": method, **named})
     return payment
 
 
@@ -187,7 +184,6 @@ async def _enter(
         raise InvalidInput(f"{work.today} or earlier", f"{on}", path=(path,))
     return await work.insert(
         Payment(
-            confederation_id=work.tenant_id,
             account_id=account.id,
             association_id=account.association_id,
             person_id=account.person_id,
@@ -207,6 +203,6 @@ async def _enter(
 async def _managed_invoice(work: Work, invoice_id: UUID) -> Invoice:
     """The invoice, for who holds `fees.manage` where it was issued."""
     invoice = await work.find(Invoice, invoice_id, "invoiceId")
-    work.actor.require("fees.manage", invoice.association_id)
+    work.actor.require(MANAGE_FEES, invoice.association_id)
     check_invoice(invoice)
     return invoice

@@ -16,7 +16,6 @@ from decimal import Decimal
 from typing import Protocol
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlmodel import col
 
 from models import Invoice, Payment, PaymentMethod
@@ -81,8 +80,7 @@ async def confirm(work: Work, reference: str) -> Payment:
     async with work.elevated("what a provider confirms is recorded, whoever brings the news"):
         invoice = await work.find(Invoice, confirmed.invoice_id)
         account = await accounts.lock(work, invoice.account_id)
-        query = select(Payment).where(
-            col(Payment.confederation_id) == work.tenant_id,
+        query = work.select(Payment).where(
             col(Payment.invoice_id) == invoice.id,
             col(Payment.method) == PaymentMethod.ONLINE,
             col(Payment.reference) == reference,

@@ -66,6 +66,7 @@ def test_another_shape_has_another_plan(operations: Operations, one: dict[str, A
     assert len({plan.statement(Acting.ANYBODY).text for plan in plans}) == 2
 
 
+@pytest.mark.promise("values-bound")
 @pytest.mark.parametrize(
     ("one", "other"),
     [
@@ -138,6 +139,7 @@ async def test_a_spliced_answer_takes_one_statement(
         sent.clear()
 
 
+@pytest.mark.promise("limits-before-sql")
 @pytest.mark.parametrize(
     ("document", "limit"),
     [

@@ -87,6 +87,7 @@ def test_every_table_has_its_facts_and_every_fact_its_row(standing: World) -> No
     assert standing.actors.keys() == EVERYBODY | {"foreign staff"}
 
 
+@pytest.mark.promise("rows-by-policy")
 @pytest.mark.parametrize("label", FACTS)
 async def test_rows_are_read_and_written_by_those_they_are_for(
     database: Database, owner: asyncpg.Connection, standing: World, label: str
@@ -112,6 +113,7 @@ async def test_rows_are_read_and_written_by_those_they_are_for(
     assert found == {"read": readers, "insert": writers, "update": changers, "delete": changers}
 
 
+@pytest.mark.promise("no-tenant-no-rows")
 @pytest.mark.parametrize("table", TABLES)
 async def test_without_a_tenant_there_are_no_rows(
     database: Database, owner: asyncpg.Connection, standing: World, table: str
@@ -123,6 +125,7 @@ async def test_without_a_tenant_there_are_no_rows(
             assert not await admitted(connection, lambda c=connection: c.execute(insert, argument))  # type: ignore[misc]
 
 
+@pytest.mark.promise("participants-only")
 @pytest.mark.parametrize("table", TABLES)
 async def test_elevation_ends_at_the_tenant_and_before_what_is_its_participants(
     database: Database, owner: asyncpg.Connection, standing: World, table: str
@@ -150,6 +153,7 @@ def test_a_table_that_admits_its_participants_only_says_so(table: str) -> None:
     assert policies.by_table[table].participants == ("PARTICIPANTS" in (MODELS[table].__doc__ or ""))
 
 
+@pytest.mark.promise("rows-keep-their-tenant")
 async def test_a_row_cannot_be_moved_to_another_tenant(database: Database, standing: World) -> None:
     there = standing.actors["foreign staff"].tenant.id
     async with told(database, standing.actors["staff"].settings) as connection:
@@ -180,6 +184,7 @@ async def test_a_copied_column_cannot_differ_from_its_parents(make: Maker, owner
             await owner.execute(f"update event_host set {lie} where event_id = $1", event.id)
 
 
+@pytest.mark.promise("actor-ends-with-transaction")
 async def test_what_was_told_ends_with_the_transaction(database_url: str, make: Maker) -> None:
     await make.event(state=EventState.DRAFT)
     staff = await make.actor(await make.staff())

@@ -8,6 +8,8 @@ from graphql import GraphQLEnumType, GraphQLObjectType, GraphQLScalarType, Graph
 
 from schema.compiler.bind import Catalog
 from schema.compiler.declare import Computed
+from schema.mutations.declare import MUTATIONS
+from schema.mutations.previews import PREVIEWS
 
 SHAPES = ("Connection", "Edge", "Payload")
 """Endings of types that only give a shape to what others hold."""
@@ -17,13 +19,18 @@ AT_ONCE = 25
 
 
 def guarded(schema: GraphQLSchema) -> dict[str, GraphQLObjectType]:
-    """Every type that holds something to read; what is done, why it wasn't, and shapes are not among them."""
+    """Every type that holds something to read; what is done, why it wasn't, and shapes are not among them.
+
+    Nor are previews: their fields are those of what they show, by the same declarations.
+    """
+    previews = PREVIEWS | {made.preview for made in MUTATIONS.values()}
     return {
         name: type_
         for name, type_ in schema.type_map.items()
         if isinstance(type_, GraphQLObjectType)
         and not name.startswith("__")
         and not name.endswith(SHAPES)
+        and name not in previews
         and name not in ("Query", "Mutation", "Subscription", "PageInfo", "Translation")
         and "Problem" not in {interface.name for interface in type_.interfaces}
     }
@@ -83,6 +90,17 @@ def varied(document: str) -> tuple[str, dict[str, str]]:
 def payload(mutation: str) -> str:
     """The type of a mutation's answer where it was done."""
     return f"{mutation[0].upper()}{mutation[1:]}Payload"
+
+
+def preview(mutation: str) -> str:
+    """The type of a mutation's answer where it was only tried."""
+    return payload(mutation).removesuffix("Payload") + "Preview"
+
+
+def outcome(type_name: str) -> str:
+    """The type of an answer, as if what was only tried had been done."""
+    tried = type_name.removesuffix("Preview")
+    return type_name if tried == type_name else f"{tried}Payload"
 
 
 def mutations(names: Sequence[str], ask: str = "__typename") -> str:

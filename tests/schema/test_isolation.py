@@ -83,6 +83,7 @@ def whole_inputs(asked: Asked) -> list[tuple[str, dict[str, Any]]]:
     return [(name, case) for name, cases in inputs.items() for case in cases.values() if with_never(case) != case]
 
 
+@pytest.mark.promise("isolation-without-checks")
 async def test_every_table_has_rows_in_both_and_gives_the_other_none(
     asked: Asked, owner: asyncpg.Connection, database: Database, record_property: Record
 ) -> None:
@@ -111,6 +112,7 @@ async def test_every_table_has_rows_in_both_and_gives_the_other_none(
     record_property("matrix", f"rows in both confederations, and nothing across, in {', '.join(TABLES)}")
 
 
+@pytest.mark.promise("isolation-without-checks")
 async def test_with_every_check_bypassed_no_mutation_reaches_another_tenant(
     asked: Asked,
     owner: asyncpg.Connection,
@@ -137,6 +139,7 @@ async def test_with_every_check_bypassed_no_mutation_reaches_another_tenant(
     record_property("cells of bypassed mutations", len(whole_inputs) + len(planted))
 
 
+@pytest.mark.promise("isolation-without-checks")
 async def test_without_row_security_the_same_attacks_get_through(
     asked: Asked, monkeypatch: pytest.MonkeyPatch, whole_inputs: list[tuple[str, dict[str, Any]]]
 ) -> None:
@@ -147,7 +150,7 @@ async def test_without_row_security_the_same_attacks_get_through(
             document = asking.mutations([name])
             answer = await asked.other.ask("staff", document, {"i0": input | {"dryRun": True}})
             # Where a row would be of one tenant and refer to another's, composite foreign keys stop it even so.
-            through += [name] * (asking.payload(name).encode() in answer.body)
+            through += [name] * (asking.preview(name).encode() in answer.body)
         events = await asked.other.ask("staff", '{ events(where: {slug: {eq: "draft"}}, first: 500) { nodes { id } } }')
     assert bypass.granted > len(whole_inputs) // 6
     assert len(through) > len(whole_inputs) // 9, f"{len(through)} of {len(whole_inputs) // 3}"
@@ -175,6 +178,7 @@ def same(attacks: Sequence[tuple[str, Any]], found: Sequence[Answer], expected: 
         assert one == other
 
 
+@pytest.mark.promise("isolation-without-checks")
 @pytest.mark.parametrize("who", ["staff", "anonymous"])
 async def test_with_the_tenant_taken_out_of_every_statement_nothing_else_is_read(
     asked: Asked, owner: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch, who: str, record_property: Record
@@ -214,6 +218,7 @@ def one_of_each(asked: Asked) -> Iterator[tuple[str, dict[str, str]]]:
 # Somebody of another tenant
 
 
+@pytest.mark.promise("credentials-of-one-tenant")
 async def test_credentials_of_another_tenant_are_good_for_nothing_here(asked: Asked, record_property: Record) -> None:
     """They are answered as credentials that never were, to whatever is asked."""
     inputs = standing.inputs(asked.world)
@@ -242,6 +247,7 @@ async def test_credentials_of_another_tenant_are_good_for_nothing_here(asked: As
 # Not yours, and not there
 
 
+@pytest.mark.promise("absent-like-invisible")
 async def test_not_yours_is_not_there_in_what_is_done(
     asked: Asked, owner: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch, record_property: Record
 ) -> None:
@@ -302,6 +308,7 @@ async def first_invisible(asked: Asked, owner: asyncpg.Connection, who: str) -> 
     return {name: next((id for id in every[name] if id not in seen[name]), None) for name in every}
 
 
+@pytest.mark.promise("absent-like-invisible")
 @pytest.mark.parametrize("who", ["anonymous", "member", "own", "staff elsewhere", "membership officer", "secret key"])
 async def test_not_yours_is_not_there_in_what_is_read(
     asked: Asked, owner: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch, who: str, record_property: Record

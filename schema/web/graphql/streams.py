@@ -17,14 +17,19 @@ from zoneinfo import ZoneInfo
 
 import orjson
 from graphql import GraphQLError, OperationType
+from strawberry.utils.str_converters import to_camel_case
 
+from models.base.topics import topic_of
 from schema.base.ids import decode_id
 from schema.compiler import limits
 from schema.compiler.bind import Catalog
+from schema.compiler.context import Context
 from schema.compiler.measure import check_values
+from schema.compiler.plan import FieldPlan
 from schema.compiler.run import Malformed, Operations
 from schema.compiler.sql import Statement
 from schema.compiler.statements import is_current
+from schema.compiler.values import Variables
 from schema.reading.requests import Request
 from schema.web.graphql.actors import Misdirected
 from schema.web.graphql.allowance import ASKING
@@ -33,7 +38,6 @@ from schema.web.graphql.told import is_outage, told
 from services.core.actor import Acting, Actor
 from services.core.database.connections import Database
 from services.core.telemetry.logs import log_failure
-from services.core.work import event_topic
 
 PAUSE = 0.25
 """Seconds between two answers of a stream at the least."""
@@ -45,6 +49,8 @@ STREAMS = 1_000
 """How many streams a process has at a time."""
 STREAMS_OF_ONE = 20
 """How many of them are one actor's."""
+NEVER_TOLD = ""
+"""A topic under which nothing is told."""
 
 
 @dataclass
@@ -109,8 +115,7 @@ class Streams:
         cost = plan.cost.of(values, request.reading)
         limits.check_cost(cost)
         (root,) = plan.roots
-        found = decode_id(root.arguments["eventId"](values, request.reading))
-        topic = event_topic(request.actor.tenant.id, found[1]) if found else ""
+        topic = _topic(root, values, request.reading)
         last: bytes | None = None
         request.seen.kind, request.watches = "stream", True
         with self._counted(request.actor), self._database.changes.watch(topic) as changed:
@@ -176,6 +181,19 @@ class Streams:
             self._open[who] -= 1
             if not self._open[who]:
                 del self._open[who]
+
+
+def _topic(root: FieldPlan, values: Variables, reading: Context) -> str:
+    """The topic that a field is watched under, as its declaration says; one that nothing is told under for no key."""
+    watch = root.bound.binding.watch if root.bound else None
+    if watch is None:  # `__typename`, which never changes
+        return NEVER_TOLD
+    if watch.argument is None:
+        id = reading.actor.person_id
+    else:
+        decoded = decode_id(root.arguments[to_camel_case(watch.argument)](values, reading))
+        id = decoded[1] if decoded else None
+    return NEVER_TOLD if id is None else topic_of(reading.actor.tenant.id, watch.model, id)
 
 
 def _at_this_moment(request: Request) -> None:

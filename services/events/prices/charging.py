@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import Select, and_, select
+from sqlalchemy import Select
 from sqlmodel import col
 
 from models import (
+    MANAGE_FEES,
     Association,
     AttendeeRole,
     Event,
@@ -25,6 +26,7 @@ from models import (
 from services.billing import allocations, balances, invoices, numbers
 from services.billing.accounts import Payer
 from services.billing.invoices import Line
+from services.core.statements import matching
 from services.core.work import Work
 from services.events import access
 from services.events.errors import WrongRegistrationState
@@ -81,7 +83,7 @@ async def charge_registration(work: Work, registration_id: UUID, *, payer_id: UU
     Asks for `fees.manage` in the association that organises the event. NothingToCharge where `charge` answers None.
     """
     registration = await access.registration(work, registration_id)
-    work.actor.require("fees.manage", registration.association_id)
+    work.actor.require(MANAGE_FEES, registration.association_id)
     if payer_id is not None:
         await work.find(Association, payer_id, "payerId")
     async with work.elevated("a registration is not its treasurer's to change, and mustn't change meanwhile"):
@@ -150,14 +152,11 @@ async def carry_over(work: Work, old: Registration, new: Registration) -> None:
 
 async def open_invoice(work: Work, registration_id: UUID) -> Invoice | None:
     """The registration's invoice that no credit note took back."""
-    query = select(Invoice).where(
-        col(Invoice.confederation_id) == work.tenant_id,
-        col(Invoice.id).in_(
-            select(col(RegistrationInvoice.invoice_id)).where(
-                col(RegistrationInvoice.confederation_id) == work.tenant_id,
-                col(RegistrationInvoice.registration_id) == registration_id,
-            )
-        ),
+    linked = work.select(col(RegistrationInvoice.invoice_id)).where(
+        col(RegistrationInvoice.registration_id) == registration_id
+    )
+    query = work.select(Invoice).where(
+        col(Invoice.id).in_(linked),
         col(Invoice.kind) == InvoiceKind.INVOICE,
         ~balances.credited(Invoice),
     )
@@ -198,7 +197,6 @@ async def _issue(
     )
     await work.insert(
         RegistrationInvoice(
-            confederation_id=work.tenant_id,
             registration_id=registration.id,
             event_id=registration.event_id,
             attendee_id=registration.person_id,
@@ -214,23 +212,14 @@ async def _issue(
 
 
 def _invoices_of(work: Work, event_id: UUID) -> Select[UUID]:
-    return select(col(RegistrationInvoice.invoice_id)).where(
-        col(RegistrationInvoice.confederation_id) == work.tenant_id, col(RegistrationInvoice.event_id) == event_id
-    )
+    return work.select(col(RegistrationInvoice.invoice_id)).where(col(RegistrationInvoice.event_id) == event_id)
 
 
 async def _lines(work: Work, registration_id: UUID, invoice: Invoice) -> list[InvoiceLine]:
     query = (
-        select(InvoiceLine)
-        .join(
-            RegistrationInvoice,
-            and_(
-                col(RegistrationInvoice.confederation_id) == col(InvoiceLine.confederation_id),
-                col(RegistrationInvoice.line_id) == col(InvoiceLine.id),
-            ),
-        )
+        work.select(InvoiceLine)
+        .join(RegistrationInvoice, matching(RegistrationInvoice.line_id, InvoiceLine.id))
         .where(
-            col(InvoiceLine.confederation_id) == work.tenant_id,
             col(InvoiceLine.invoice_id) == invoice.id,
             col(RegistrationInvoice.registration_id) == registration_id,
         )

@@ -12,10 +12,11 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import and_, select
+from sqlalchemy import select
 from sqlmodel import col
 
 from models import CategoryKind, Event, Membership, MembershipCategory, Person, Price
+from services.core.statements import matching
 from services.core.work import Work
 from services.events.prices.errors import PriceListEnded
 from services.people.segments import persons_in
@@ -54,7 +55,7 @@ async def prices_for_each(
     work: Work, event_ids: Collection[UUID], person_ids: Collection[UUID]
 ) -> dict[tuple[UUID, UUID], Fitting]:
     """The same for several persons, by event and person."""
-    query = select(Price).where(col(Price.confederation_id) == work.tenant_id, col(Price.event_id).in_(event_ids))
+    query = work.select(Price).where(col(Price.event_id).in_(event_ids))
     offered = list(await work.session.scalars(query.order_by(col(Price.rank))))
     segments = await _segments(work, {price.segment_id for price in offered if price.segment_id}, person_ids)
     categories = await _categories(work, {price.association_id for price in offered if price.category}, person_ids)
@@ -113,16 +114,9 @@ async def _categories(
     if not association_ids:
         return found
     query = (
-        select(col(Membership.person_id), col(Membership.association_id), col(MembershipCategory.kind))
-        .join(
-            MembershipCategory,
-            and_(
-                col(MembershipCategory.confederation_id) == col(Membership.confederation_id),
-                col(MembershipCategory.id) == col(Membership.category_id),
-            ),
-        )
+        work.select(col(Membership.person_id), col(Membership.association_id), col(MembershipCategory.kind))
+        .join(MembershipCategory, matching(MembershipCategory.id, Membership.category_id))
         .where(
-            col(Membership.confederation_id) == work.tenant_id,
             col(Membership.person_id).in_(person_ids),
             col(Membership.association_id).in_(association_ids),
             status_on(work.today).in_(GOOD_STANDING),

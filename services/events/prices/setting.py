@@ -1,12 +1,12 @@
 """Setting what a seat costs."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, delete, select, union
+from sqlalchemy import union
 from sqlmodel import col
 
 from models import (
@@ -23,6 +23,7 @@ from models import (
 from services.billing.checks import check_amount, check_currency
 from services.core.checks import check_moment, check_texts
 from services.core.errors import InvalidInput, NotFound
+from services.core.statements import matching
 from services.core.work import Work
 from services.events import access
 from services.events.errors import WrongEventState
@@ -60,21 +61,16 @@ async def set_prices(work: Work, event_id: UUID, prices: Sequence[PriceInput]) -
     rows = [_row(work, event, rank, price) for rank, price in enumerate(prices)]
     await _check_segments(work, prices)
     await _check_currency(work, event, {row.currency for row in rows})
-    await work.session.execute(delete(Price).where(_of(work, [event.id])))
+    await work.session.execute(work.delete(Price, col(Price.event_id) == event.id))
     work.session.add_all(rows)
-    await work.record("event.priced", event, prices=len(rows))
+    await work.record("event.priced", event, data={"prices": len(rows)})
     await work.flush()
     return event
-
-
-def _of(work: Work, event_ids: Collection[UUID]) -> ColumnElement[bool]:
-    return and_(col(Price.confederation_id) == work.tenant_id, col(Price.event_id).in_(event_ids))
 
 
 def _row(work: Work, event: Event, rank: int, price: PriceInput) -> Price:
     path = ("prices", str(rank))
     return Price(
-        confederation_id=work.tenant_id,
         event_id=event.id,
         association_id=event.association_id,
         published=event.published,
@@ -97,18 +93,11 @@ async def _check_segments(work: Work, prices: Sequence[PriceInput]) -> None:
 
 async def _check_currency(work: Work, event: Event, currencies: set[str]) -> None:
     invoiced = (
-        select(col(Invoice.currency))
-        .join(
-            RegistrationInvoice,
-            and_(
-                col(RegistrationInvoice.confederation_id) == col(Invoice.confederation_id),
-                col(RegistrationInvoice.invoice_id) == col(Invoice.id),
-            ),
-        )
-        .where(col(Invoice.confederation_id) == work.tenant_id, col(RegistrationInvoice.event_id) == event.id)
+        work.select(col(Invoice.currency))
+        .join(RegistrationInvoice, matching(RegistrationInvoice.invoice_id, Invoice.id))
+        .where(col(RegistrationInvoice.event_id) == event.id)
     )
-    agreed = select(col(Registration.agreed_currency)).where(
-        col(Registration.confederation_id) == work.tenant_id,
+    agreed = work.select(col(Registration.agreed_currency)).where(
         col(Registration.event_id) == event.id,
         col(Registration.state).in_((RegistrationState.WAITLISTED, RegistrationState.OFFERED)),
         col(Registration.agreed_currency).is_not(None),

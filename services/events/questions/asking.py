@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import func, select
 from sqlmodel import col
 
-from models import Answer, Event, Question, QuestionKind, Segment
+from models import MANAGE_EVENTS, Answer, Event, Question, QuestionKind, Segment
 from services.core.checks import check_slug, check_texts
 from services.core.errors import AlreadyExists, InvalidInput, NotFound
+from services.core.unset import UNSET, Unset, given
 from services.core.work import Work
 from services.events.access import BEFORE_HELD
 from services.events.errors import QuestionDependedOn, QuestionRetired, TooManyQuestions, WrongEventState
@@ -76,18 +77,46 @@ async def ask_question(
     contents = await _contents(work, event, key, asked, current)
     last = max((question.rank for question in current), default=-1)
     question = await _insert(work, event, key, rank=last + 1 if rank is None else rank, contents=contents)
-    await work.record("question.asked", question, event_id=str(event.id), version=question.version)
+    await work.record("question.asked", question, data={"event_id": str(event.id), "version": question.version})
     return question
 
 
-async def change_question(work: Work, question_id: UUID, asked: QuestionInput) -> Question:
-    """Say a question anew, all of it: in place, or as another version where somebody answered it. What is asked now.
+async def change_question(
+    work: Work,
+    question_id: UUID,
+    *,
+    kind: Unset | QuestionKind = UNSET,
+    label: Unset | Mapping[str, str] = UNSET,
+    help: Unset | Mapping[str, str] | None = UNSET,  # noqa: A002 - what the schema calls it
+    options: Unset | Sequence[OptionInput] = UNSET,
+    required: Unset | bool = UNSET,
+    sensitive: Unset | bool = UNSET,
+    segment_id: Unset | UUID | None = UNSET,
+    depends_on_id: Unset | UUID | None = UNSET,
+    depends_on_value: Unset | bool | str | None = UNSET,
+) -> Question:
+    """Change a question: in place, or as another version where somebody answered it. What is asked now.
+
+    What is left out stays as it was, but for what has no meaning any more: the options of a question that has none,
+    and the value of a condition that was taken away.
 
     QuestionRetired for a version that isn't current; QuestionDependedOn where other questions are asked of who gave an
     answer that there would be no more.
     """
     question, event, current = await _found(work, question_id)
-    contents = await _contents(work, event, question.key, asked, current)
+    changes = given(
+        kind=kind,
+        label=label,
+        help=help,
+        options=options,
+        required=required,
+        sensitive=sensitive,
+        segment_id=segment_id,
+        depends_on_id=depends_on_id,
+        depends_on_value=depends_on_value,
+    )
+    asked = _changed(question, changes)
+    contents = await _contents(work, event, question.key, asked, current, keeps_segment="segment_id" not in changes)
     if unmet := [other.key for other in await _dependents(work, question, current) if _is_unmet(other, contents)]:
         raise QuestionDependedOn(unmet)
     if all(getattr(question, name) == value for name, value in contents.items()):
@@ -98,13 +127,15 @@ async def change_question(work: Work, question_id: UUID, asked: QuestionInput) -
         previous = question.id
         question = await _insert(work, event, question.key, rank=question.rank, contents=contents)
         await work.record(
-            "question.replaced", question, event_id=str(event.id), version=question.version, previous_id=str(previous)
+            "question.replaced",
+            question,
+            data={"event_id": str(event.id), "version": question.version, "previous_id": str(previous)},
         )
     else:
         for name, value in contents.items():
             setattr(question, name, value)
         await work.flush()
-        await work.record("question.changed", question, event_id=str(event.id), version=question.version)
+        await work.record("question.changed", question, data={"event_id": str(event.id), "version": question.version})
     return question
 
 
@@ -115,7 +146,7 @@ async def retire_question(work: Work, question_id: UUID) -> Question:
         raise QuestionDependedOn([other.key for other in dependents])
     question.retired_at = work.now
     await work.flush()
-    await work.record("question.retired", question, event_id=str(event.id), version=question.version)
+    await work.record("question.retired", question, data={"event_id": str(event.id), "version": question.version})
     return question
 
 
@@ -135,7 +166,7 @@ async def reorder_questions(work: Work, event_id: UUID, question_ids: Sequence[U
 
 async def _managed(work: Work, event_id: UUID, *path: str) -> Event:
     """The event, locked, for its staff, with its questions held still."""
-    event = await work.find_managed(Event, event_id, "events.manage", *path)
+    event = await work.find_managed(Event, event_id, MANAGE_EVENTS, *path)
     if event.state not in BEFORE_HELD:
         raise WrongEventState(list(BEFORE_HELD), event.state)
     await questionnaire.settle(work, event.id)
@@ -153,14 +184,12 @@ async def _found(work: Work, question_id: UUID) -> tuple[Question, Event, list[Q
 
 
 async def _insert(work: Work, event: Event, key: str, *, rank: int, contents: Mapping[str, Any]) -> Question:
-    versions = select(func.coalesce(func.max(col(Question.version)), 0)).where(
-        col(Question.confederation_id) == work.tenant_id,
+    versions = work.select(func.coalesce(func.max(col(Question.version)), 0), of=Question).where(
         col(Question.event_id) == event.id,
         col(Question.key) == key,
     )
     return await work.insert(
         Question(
-            confederation_id=work.tenant_id,
             event_id=event.id,
             association_id=event.association_id,
             published=event.published,
@@ -173,7 +202,7 @@ async def _insert(work: Work, event: Event, key: str, *, rank: int, contents: Ma
 
 
 async def _is_answered(work: Work, question: Question) -> bool:
-    answered = exists().where(col(Answer.confederation_id) == work.tenant_id, col(Answer.question_id) == question.id)
+    answered = work.exists(Answer, col(Answer.question_id) == question.id)
     async with work.elevated("an answer that the actor may not see freezes its question as well"):
         return bool(await work.session.scalar(select(answered)))
 
@@ -181,11 +210,39 @@ async def _is_answered(work: Work, question: Question) -> bool:
 # What a question is made of
 
 
+def _changed(question: Question, changes: dict[str, Any]) -> QuestionInput:
+    as_it_is = {
+        "kind": question.kind,
+        "label": question.label,
+        "help": question.help,
+        "options": [OptionInput(**option) for option in question.options or ()],
+        "required": question.required,
+        "sensitive": question.sensitive,
+        "segment_id": question.segment_id,
+        "depends_on_id": question.depends_on_id,
+        "depends_on_value": question.depends_on_value,
+    }
+    if changes.get("kind", question.kind) not in _OF_OPTIONS:
+        as_it_is["options"] = ()
+    if changes.get("depends_on_id", question.depends_on_id) is None:
+        as_it_is["depends_on_value"] = None
+    return QuestionInput(**(as_it_is | changes))
+
+
 async def _contents(
-    work: Work, event: Event, key: str, asked: QuestionInput, current: Sequence[Question]
+    work: Work,
+    event: Event,
+    key: str,
+    asked: QuestionInput,
+    current: Sequence[Question],
+    *,
+    keeps_segment: bool = False,
 ) -> dict[str, Any]:
-    """The columns of a question that are frozen once it is answered."""
-    if asked.segment_id is not None:
+    """The columns of a question that are frozen once it is answered.
+
+    `keeps_segment`: it is asked of whom it was asked, whether or not the actor sees that segment.
+    """
+    if asked.segment_id is not None and not keeps_segment:
         await work.find(Segment, asked.segment_id, "segmentId")
     depends_on = await _depends_on(work, event, key, asked, current)
     return {

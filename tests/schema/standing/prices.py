@@ -40,7 +40,7 @@ def inputs(world: World) -> dict[str, dict[str, dict[str, Any]]]:
         return {"eventId": ids[f"Event {event}"], "prices": [fee | {"currency": each} for each in currencies]}
 
     return {
-        "setPrices": {
+        "updatePrices": {
             "open": priced("open", "CAD"),
             "for a segment": {
                 "eventId": ids["Event open"],

@@ -18,13 +18,13 @@ from models import (
     Price,
     RegistrationInvoice,
 )
-from models.base.records import TenantRecord
+from models.base.records import TenantRow
 from services.billing import balances
 from services.core.actor import system
 from tests.making import Maker
 
 NOW = datetime.now(UTC).replace(microsecond=0)
-TABLES: tuple[type[TenantRecord], ...] = (
+TABLES: tuple[type[TenantRow], ...] = (
     Allocation,
     BillingAccount,
     Invoice,
@@ -48,7 +48,7 @@ async def actions(make: Maker) -> list[str]:
     return [entry.action for entry in await make.all(JournalEntry)]
 
 
-async def figure(make: Maker, row: TenantRecord, of: ColumnElement[Any]) -> Any:
+async def figure(make: Maker, row: TenantRow, of: ColumnElement[Any]) -> Any:
     """What SQL of `balances` says of a row."""
     model = type(row)
     async with make.acting_as(system(make.tenant)) as work:

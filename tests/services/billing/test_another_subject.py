@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 import asyncpg
@@ -11,9 +12,9 @@ from sqlalchemy import select, text
 from sqlmodel import col
 from uuid_utils.compat import uuid7
 
-from models import Invoice, InvoiceLine, Payment, PaymentMethod, Person, Role
-from models.base.policies import Condition, RowPolicy, id_set, setting
-from models.migrations.security import protection
+from models import MANAGE_FEES, Invoice, InvoiceLine, Payment, PaymentMethod, Person, Role
+from models.base.policies import Condition, RowPolicy, permission_setting, setting
+from models.migrations.security import contracted, protection
 from services.billing import balances
 from services.billing.accounts import Payer
 from services.billing.allocations import use_credit
@@ -48,8 +49,7 @@ create table club_dues_invoice (
 )
 """
 READERS = Condition(
-    f"person_id = {setting('person', 'uuid')} or association_id = any({id_set('fees_manage')})",
-    frozenset({"fees.manage"}),
+    f"person_id = {setting('person', 'uuid')} or association_id = any({permission_setting(MANAGE_FEES)})"
 )
 POLICIES = [
     RowPolicy("club_dues", READERS, READERS),
@@ -73,10 +73,10 @@ async def tables(database_url: str) -> AsyncIterator[None]:
     try:
         await owner.execute(TABLES)
         for policy in POLICIES:
-            for statement in protection(policy.table, append_only=policy.append_only):
+            parts: dict[str, Any] = dict.fromkeys(("against_owner", "counted", "participants"), False)
+            parts |= {"read": contracted(policy.read.sql), "write": contracted(policy.write.sql)}
+            for statement in protection(policy.table, append_only=policy.append_only, **parts):
                 await owner.execute(statement)
-            for rendered in policy.rendered():
-                await owner.execute(f"create policy {rendered.signature} on {rendered.on_entity} {rendered.definition}")
         yield
     finally:
         await owner.execute("drop table if exists club_dues_invoice, club_dues")

@@ -14,21 +14,22 @@ from models import (
     Invoice,
     InvoiceLine,
     JournalEntry,
-    Mail,
+    Message,
     Payment,
     Question,
     Registration,
     RegistrationGuest,
     RegistrationInvoice,
+    RegistrationMessage,
     Report,
     Scan,
     SeatPool,
     Speaker,
 )
-from models.base.records import TenantRecord
+from models.base.records import TenantRow
 from tests.making import Maker
 
-TABLES: tuple[type[TenantRecord], ...] = (
+TABLES: tuple[type[TenantRow], ...] = (
     Allocation,
     Allotment,
     Answer,
@@ -40,12 +41,13 @@ TABLES: tuple[type[TenantRecord], ...] = (
     Invoice,
     InvoiceLine,
     JournalEntry,
-    Mail,
-    Question,
+    Message,
     Payment,
+    Question,
     Registration,
     RegistrationGuest,
     RegistrationInvoice,
+    RegistrationMessage,
     Report,
     Scan,
     SeatPool,

@@ -55,6 +55,7 @@ def test_an_hour_has_its_cost_and_then_as_much_as_has_leaked(clock: Clock) -> No
     assert buckets.take("ana", 660) == (0, 3_601)
 
 
+@pytest.mark.promise("hourly-cost-and-streams")
 def test_in_any_span_no_more_is_let_through_than_what_is_guaranteed(clock: Clock) -> None:
     buckets, through = Buckets(3_600, clock), []
     for step, cost in zip(range(3_000), itertools.cycle([1, 700, 3, 90, 2_500]), strict=False):
@@ -92,6 +93,7 @@ def test_of_too_many_buckets_those_with_the_least_in_them_are_forgotten(clock: C
         buckets.take("greedy", 100)
 
 
+@pytest.mark.promise("address-hashed")
 def test_an_address_is_marked_for_a_day_and_kept_nowhere(clock: Clock) -> None:
     def mark(host: str | None) -> bytes:
         return marks.of_peer({"client": None if host is None else (host, 1)})
@@ -126,6 +128,7 @@ def at(host: str) -> Any:
     return {"client": (host, 1)}
 
 
+@pytest.mark.promise("attempts-limited")
 def test_one_address_has_so_many_attempts_at_a_confederation_and_using_a_link_is_counted_apart() -> None:
     attempts, ours, theirs = Attempts(5), tenant(), tenant()
 
@@ -138,6 +141,7 @@ def test_one_address_has_so_many_attempts_at_a_confederation_and_using_a_link_is
     assert [status(lambda: attempts.check_use(at("203.0.113.7"), ours)) for _ in range(6)] == [200] * 5 + [429]
 
 
+@pytest.mark.promise("strangers-lock-nobody-out")
 def test_strangers_lock_nobody_out() -> None:
     attempts, ours = Attempts(600), tenant()
 
@@ -250,6 +254,7 @@ async def test_strangers_pay_by_the_address_that_a_trusted_proxy_tells(poor: Cli
     }
 
 
+@pytest.mark.promise("caches-and-limits-of-one-tenant")
 async def test_strangers_pay_at_each_confederation_apart(poor: Client, make: Maker) -> None:
     other = await make.other()
     for _ in range(2):
@@ -266,7 +271,7 @@ async def test_by_default_no_address_is_believed(usual: Client) -> None:
 
 
 async def test_a_mutation_is_paid_for_with_its_payload(poor: Client, make: Maker) -> None:
-    document = """mutation ($input: PlanEventInput!) { planEvent(input: $input) { ... on Problem { code } } }"""
+    document = """mutation ($input: CreateEventInput!) { createEvent(input: $input) { ... on Problem { code } } }"""
     ana = await make.member()
     given = {"associationId": "x", "slug": "x", "title": [], "kind": "WEBINAR", "format": "IN_PERSON"}
     given |= {"startsAt": "2027-01-01T12:00:00Z", "endsAt": "2027-01-01T13:00:00Z"}
@@ -328,7 +333,7 @@ async def test_the_schema_is_told_to_whom_it_is_configured_for(
         ("query ($a: EventWher) { __typename }", None),
         ("query ($o: [EventOrder!]) { events(orderBy: $o) { totalCount } }", {"o": ["SLUG_AS"]}),
         ("query ($w: EventWhere) { events(where: $w) { totalCount } }", {"w": {"slu": {}}}),
-        ("mutation ($i: PlanEventInput!) { planEvent(input: $i) { __typename } }", {"i": {"slu": 1}}),
+        ("mutation ($i: CreateEventInput!) { createEvent(input: $i) { __typename } }", {"i": {"slu": 1}}),
         ("mutation { planEven(input: {}) { __typename } }", None),
     ],
 )

@@ -65,6 +65,7 @@ async def test_a_head_is_the_same_without_its_body(client: Client, make: Maker) 
     assert (page.status, page.body, page.headers["cache-control"]) == (200, b"", PRIVATE)
 
 
+@pytest.mark.promise("private-answers-uncached")
 async def test_what_is_a_persons_is_kept_by_nobody_and_told_whole(client: Client, make: Maker) -> None:
     ana, document = await make.member(), "{ me { id } confederation { slug } }"
     token = {"authorization": await client.token(ana)}
@@ -83,6 +84,7 @@ def _marks_of(answer: Answer) -> list[str]:
     return [caching.etag(kind, answer.body).decode() for kind in (http.JSON, http.GRAPHQL_JSON)]
 
 
+@pytest.mark.promise("private-answers-uncached")
 @pytest.mark.parametrize(
     ("document", "status"),
     [

@@ -168,6 +168,7 @@ async def test_credentials_of_another_confederation_are_unknown(desk: Desk, serv
         assert events.head.startswith("http/1.1 401")
 
 
+@pytest.mark.promise("withdrawn-at-once")
 async def test_rights_that_are_withdrawn_end_the_stream(desk: Desk, server: Served) -> None:
     await desk.registered()
     token = await desk.token(desk.registrar)
@@ -318,6 +319,7 @@ async def test_an_id_in_use_ends_the_conversation(desk: Desk, server: Served) ->
     await until(lambda: server.streams == 0)
 
 
+@pytest.mark.promise("hourly-cost-and-streams")
 async def test_nobody_has_too_many_streams(desk: Desk, server: Served, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(schema.web.graphql.streams, "STREAMS_OF_ONE", 2)
     token = await desk.token(desk.registrar)

@@ -41,7 +41,7 @@ ADDRESS = f"{CANARY.lower()}@canary.example"
 REGISTER = """mutation ($id: ID!, $key: String, $answer: String) {
   registerForEvent(input: {eventId: $id, idempotencyKey: $key, answers: [{key: "diet", value: $answer}]}) {
     __typename ... on Problem { code } } }"""
-ADD = f"""mutation {{ addContactPoint(input: {{kind: EMAIL, value: "{ADDRESS}", idempotencyKey: "{CANARY}-2"}}) {{
+ADD = f"""mutation {{ createContactPoint(input: {{kind: EMAIL, value: "{ADDRESS}", idempotencyKey: "{CANARY}-2"}}) {{
   __typename ... on Problem {{ code }} }} }}"""
 FAILING = f"""
 create function canary() returns trigger language plpgsql as $f$
@@ -97,6 +97,7 @@ def written() -> Iterator[Written]:
         yield made
 
 
+@pytest.mark.promise("log-without-values")
 async def test_no_value_and_no_secret_is_ever_written(  # noqa: PLR0917 - it goes through everything
     written: Written,
     make: Maker,

@@ -13,7 +13,7 @@ from schema.base.ids import encode_id
 from services.core.actor import system
 from services.core.settings import Settings
 from services.identity import sessions
-from services.identity.sessions import OVERLAP, ROTATED
+from services.identity.sessions import OLD_SECRET_LIFE, SECRET_LIFE
 from tests.client import Answer, Client
 from tests.making import Maker
 from tests.services.events.mail.conftest import Post
@@ -86,6 +86,7 @@ async def test_a_link_opens_a_session_that_its_person_sees(portal: Portal) -> No
     assert (await portal.client.ask(document, person=staff)).data == {"node": {"sessions": []}}
 
 
+@pytest.mark.promise("unknown-like-known")
 async def test_whether_there_is_an_address_shows_in_no_byte(portal: Portal) -> None:
     answers = [
         await portal.send("/sign-in/link", {"email": email})
@@ -96,6 +97,7 @@ async def test_whether_there_is_an_address_shows_in_no_byte(portal: Portal) -> N
     assert await portal.make.count(SignInLink, person_id=None) == 3
 
 
+@pytest.mark.promise("scanners-use-no-link")
 async def test_looking_at_a_link_uses_nothing_up_and_its_button_signs_in(portal: Portal) -> None:
     link = await portal.mailed()
     for _ in range(2):
@@ -132,6 +134,7 @@ async def test_a_link_that_is_not_good_is_one_and_the_same_refusal(portal: Porta
     assert await portal.make.count(Session) == (1 if wrong == "used" else 0)
 
 
+@pytest.mark.promise("session-cookie-cross-site")
 async def test_another_website_can_not_have_a_browser_do_anything(portal: Portal) -> None:
     cookie = await portal.signed_in()
     name = "mutation { revokeOtherSessions(input: {}) { __typename } }"
@@ -153,6 +156,7 @@ async def test_another_website_can_not_have_a_browser_do_anything(portal: Portal
     assert (await portal.ask(cookie)).status == 200
 
 
+@pytest.mark.promise("credentials-of-one-tenant")
 async def test_a_session_counts_in_its_own_confederation_only(portal: Portal) -> None:
     cookie = await portal.signed_in()
     secret = cookie.partition("=")[2]
@@ -168,6 +172,7 @@ async def test_a_session_counts_in_its_own_confederation_only(portal: Portal) ->
     assert here.data == {"me": {"givenName": "Ana"}}
 
 
+@pytest.mark.promise("session-token-rotation")
 async def test_signing_in_makes_a_new_secret_and_ends_the_browsers_old_session(portal: Portal) -> None:
     planted = f"{portal.name}=cs_{'x' * 43}"
     first = portal.cookie(await portal.send(await portal.mailed(), cookie=planted, **OURS))
@@ -185,6 +190,7 @@ async def test_a_program_gets_a_token_in_place_of_a_cookie(portal: Portal) -> No
     assert (await portal.client.ask("{ me { givenName } }", authorization=bearer)).data == {"me": {"givenName": "Ana"}}
 
 
+@pytest.mark.promise("session-ended")
 async def test_a_session_that_is_over_is_refused_on_the_next_request(portal: Portal) -> None:
     here, there, third = [await portal.signed_in() for _ in range(3)]
     others = {session["current"]: session["id"] for session in (await portal.ask(here)).data["me"]["sessions"]}
@@ -202,11 +208,12 @@ async def test_a_session_that_is_over_is_refused_on_the_next_request(portal: Por
     assert code(await portal.ask(here)) == (401, "UNKNOWN_CREDENTIALS")
 
 
+@pytest.mark.promise("session-token-rotation")
 async def test_a_secret_is_replaced_daily_and_a_copy_ends_the_session(portal: Portal) -> None:
     old = await portal.signed_in()
     (session,) = await portal.make.all(Session)
-    session.rotated_at -= ROTATED
-    session.last_used_at -= ROTATED
+    session.rotated_at -= SECRET_LIFE
+    session.last_used_at -= SECRET_LIFE
     await portal.make.save(session)
     await _outdated(portal)
     answers = [await portal.ask(old) for _ in range(2)]  # the second asked before it had the first answer
@@ -216,13 +223,14 @@ async def test_a_secret_is_replaced_daily_and_a_copy_ends_the_session(portal: Po
     assert session.last_used_at >= datetime.now(UTC) - timedelta(hours=1)
     for cookie in (new, old):
         assert (await portal.ask(cookie)).status == 200
-    session.rotated_at -= OVERLAP
+    session.rotated_at -= OLD_SECRET_LIFE
     await portal.make.save(session)
     await _outdated(portal)
     assert code(await portal.ask(old)) == (401, "UNKNOWN_CREDENTIALS")
     assert code(await portal.ask(new)) == (401, "UNKNOWN_CREDENTIALS")
 
 
+@pytest.mark.promise("recent-sign-in")
 async def test_an_export_asks_for_a_recent_sign_in(portal: Portal) -> None:
     event = await portal.make.event(slug="colloque")
     await portal.make.grant(portal.ana, Role.REGISTRAR)
@@ -244,6 +252,7 @@ async def test_an_export_asks_for_a_recent_sign_in(portal: Portal) -> None:
     assert isinstance(event, Event)
 
 
+@pytest.mark.promise("no-open-redirect")
 async def test_a_browser_is_not_sent_to_another_website(portal: Portal) -> None:
     form = {"content_type": "application/x-www-form-urlencoded", **OURS}
     for address in ("https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)", 7):
@@ -273,6 +282,7 @@ async def test_an_invitation_is_accepted_over_http(portal: Portal) -> None:
     assert code(await portal.client.send(link, b"{}")) == (410, "LINK_NOT_GOOD")
 
 
+@pytest.mark.promise("session-cookie-cross-site")
 async def test_a_socket_with_a_cookie_is_its_own_websites_and_ends_with_the_session(
     portal: Portal, database_url: str
 ) -> None:

@@ -10,7 +10,7 @@ from starlette.applications import Starlette
 
 from models import JournalEntry, Passkey, Person, Session
 from schema.base.ids import encode_id
-from services.identity.passkeys.adding import MOST
+from services.identity.passkeys.adding import MOST_PASSKEYS
 from tests.client import Answer, Client
 from tests.making import Maker
 from tests.web.signin.authenticator import Authenticator, Credential, encoded
@@ -78,6 +78,7 @@ async def test_a_passkey_that_was_added_signs_its_owner_in(ana: Owner) -> None:
     assert entry.actor_person_id == ana.person.id
 
 
+@pytest.mark.promise("unknown-like-known")
 async def test_what_a_stranger_is_asked_tells_nothing_of_who_is_known(ana: Owner) -> None:
     first, second = (await ana.challenge())["publicKey"], (await ana.challenge())["publicKey"]
     assert first.pop("challenge") != second.pop("challenge")
@@ -132,6 +133,7 @@ FORGERIES: dict[str, Callable[[Owner, Any], Any]] = {
 }
 
 
+@pytest.mark.promise("passkeys")
 async def test_a_forged_answer_signs_nobody_in(ana: Owner) -> None:
     good = ana.device
     for name, forge in FORGERIES.items():
@@ -144,6 +146,7 @@ async def test_a_forged_answer_signs_nobody_in(ana: Owner) -> None:
     assert (await ana.sign_in()).status == 200  # there is nothing else wrong
 
 
+@pytest.mark.promise("passkeys")
 async def test_an_answer_is_good_once_and_a_challenge_for_one_answer(ana: Owner) -> None:
     options = await ana.challenge()
     brought = {"handle": options["handle"], "credential": ana.device.get(options["publicKey"])}
@@ -154,6 +157,7 @@ async def test_an_answer_is_good_once_and_a_challenge_for_one_answer(ana: Owner)
     assert await ana.make.count(Session) == 1
 
 
+@pytest.mark.promise("passkeys")
 async def test_a_passkey_that_counts_backwards_is_refused_and_recorded(ana: Owner) -> None:
     assert (await ana.sign_in()).status == 200
     ana.device.credentials[0].count = 0  # as a copy of the device would
@@ -165,6 +169,7 @@ async def test_a_passkey_that_counts_backwards_is_refused_and_recorded(ana: Owne
     assert await ana.make.count(Session) == 1
 
 
+@pytest.mark.promise("credentials-of-one-tenant")
 async def test_a_passkey_of_one_confederation_is_none_in_another(app: Starlette, make: Maker, ana: Owner) -> None:
     other = await make.other()
     there = Owner(app, other, ana.person)
@@ -206,8 +211,8 @@ async def test_one_challenge_to_add_a_passkey_is_one_persons(app: Starlette, ana
 async def test_passkeys_are_their_owners_to_rename_and_remove(app: Starlette, ana: Owner, client: Client) -> None:
     other = Owner(app, ana.make, await ana.make.staff())
     (passkey,) = await ana.make.all(Passkey)
-    rename = "mutation ($input: RenamePasskeyInput!) { renamePasskey(input: $input) { __typename } }"
-    remove = "mutation ($input: RemovePasskeyInput!) { removePasskey(input: $input) { __typename } }"
+    rename = "mutation ($input: UpdatePasskeyInput!) { updatePasskey(input: $input) { __typename } }"
+    remove = "mutation ($input: DeletePasskeyInput!) { deletePasskey(input: $input) { __typename } }"
     given = {"passkeyId": encode_id("Passkey", passkey.id)}
     for document, more in ((rename, {"label": "Mine"}), (remove, {})):
         answer = await client.ask(document, {"input": given | more}, person=other.person)
@@ -215,15 +220,15 @@ async def test_passkeys_are_their_owners_to_rename_and_remove(app: Starlette, an
     assert (await ana.make.fresh(passkey)).label == "Phone"
     await client.ask(rename, {"input": given | {"label": "Old phone"}}, person=ana.person)
     assert (await ana.make.fresh(passkey)).label == "Old phone"
-    assert (await client.ask(remove, {"input": given}, person=ana.person)).data["removePasskey"]["__typename"] == (
-        "RemovePasskeyPayload"
+    assert (await client.ask(remove, {"input": given}, person=ana.person)).data["deletePasskey"]["__typename"] == (
+        "DeletePasskeyPayload"
     )
     assert (await ana.sign_in()).status == 403
 
 
 async def test_the_dead_and_those_with_too_many_passkeys_are_refused(ana: Owner, client: Client) -> None:
     (passkey,) = await ana.make.all(Passkey)
-    for number in range(MOST - 1):
+    for number in range(MOST_PASSKEYS - 1):
         columns = passkey.model_dump(exclude={"id", "credential_id", "confederation_id"})
         await ana.make.add(Passkey, columns, credential_id=bytes([number]))
     token = await client.token(ana.person)

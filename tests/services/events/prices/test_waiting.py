@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from models import CategoryKind, Event, Invoice, Person, Price, Registration, RegistrationState, Role
-from services.events.planning.planning import change_capacity
 from services.events.prices.charging import charge_registration
 from services.events.prices.errors import PriceListEnded, SeveralCurrencies
 from services.events.prices.setting import PriceInput, set_prices
@@ -15,6 +14,7 @@ from services.events.registrations.eligibility import reasons_for
 from services.events.registrations.groups import register_group
 from services.events.registrations.moving import move_to_event
 from services.events.registrations.registering import cancel_registration, register, register_on_behalf
+from services.events.seats.capacity import change_capacity
 from services.events.seats.offers import accept_offer
 from tests.making import Maker, texts
 from tests.services.billing.looking import NOW
