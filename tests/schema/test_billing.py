@@ -158,7 +158,7 @@ async def test_one_guest_fewer_leaves_a_paid_invoice_and_a_credit_and_nothing_ov
     far = TODAY + timedelta(days=365)
     shows = f"""registration {{ invoices {{ balance {{ amount }} due {{ amount }} overdue(asOf: "{far}") settled
         allocations {{ allocated {{ amount }} }} }} }}"""
-    removed = await do(client, "removeGuest", ana, shows, guestId=guest["id"])
+    removed = await do(client, "deleteRegistrationGuest", ana, shows, registrationGuestId=guest["id"])
     first, note, second = removed["registration"]["invoices"]
     assert [each["allocated"]["amount"] for each in first.pop("allocations")] == ["100.00", "-100.00"]
     assert [each["allocated"]["amount"] for each in second.pop("allocations")] == ["50.00"]
