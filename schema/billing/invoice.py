@@ -11,18 +11,8 @@ import models
 from models import MANAGE_FEES
 from schema.base.ids import Ref
 from schema.billing.money import CURRENCY, Money, money
-from schema.compiler.declare import (
-    Argument,
-    Row,
-    column,
-    connection,
-    expression,
-    extends,
-    localized,
-    many,
-    one,
-    read_type,
-)
+from schema.compiler.bindings import Argument, Row
+from schema.compiler.declare import column, connection, expression, extends, localized, many, one, read_type
 from schema.people.person import Person
 from schema.reading.recording import file
 from schema.reading.relay import Connection, Node

@@ -6,7 +6,8 @@ from decimal import Decimal
 from sqlalchemy import Text, select, values
 from sqlalchemy import column as sql_column
 
-from schema.compiler.declare import Row, column, read_type
+from schema.compiler.bindings import Row
+from schema.compiler.declare import column, read_type
 from services.billing import balances
 
 CURRENCY = "The currency's code (ISO 4217)."

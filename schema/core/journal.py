@@ -13,7 +13,8 @@ import models
 from models import READ_JOURNAL
 from models.base.policies import permission_setting
 from schema.compiler import context
-from schema.compiler.declare import ORDINALITY, Row, column, connection, expression, extends, many, one, read_type
+from schema.compiler.bindings import ORDINALITY, Row
+from schema.compiler.declare import column, connection, expression, extends, many, one, read_type
 from schema.compiler.expressions import base64
 from schema.people.person import Person
 from schema.reading.relay import Connection, Node

@@ -10,7 +10,8 @@ import models
 from models import MANAGE_EVENTS
 from schema.base.scalars import Locale
 from schema.compiler import context
-from schema.compiler.declare import Argument, Row, computed, expression, extends, many
+from schema.compiler.bindings import Argument, Row
+from schema.compiler.declare import computed, expression, extends, many
 from schema.events.event import Event
 from schema.events.registration import Registration
 from schema.messages.message import Message, MessagePreview

@@ -11,7 +11,8 @@ import models
 from models import READ_REGISTRATIONS
 from schema.base.ids import Ref
 from schema.compiler import context
-from schema.compiler.declare import Row, column, connection, expression, extends, many, one, read_type
+from schema.compiler.bindings import Row
+from schema.compiler.declare import column, connection, expression, extends, many, one, read_type
 from schema.events.event import Event, SeatPool
 from schema.people.person import Person
 from schema.reading.recording import file

@@ -9,7 +9,8 @@ from models import MANAGE_FEES
 from models.base.policies import permission_setting
 from schema.billing.invoice import FIND_INVOICES, Invoice, InvoiceLine, found
 from schema.billing.money import Money, money
-from schema.compiler.declare import Row, connection, extends, many, one, read_type
+from schema.compiler.bindings import Row
+from schema.compiler.declare import connection, extends, many, one, read_type
 from schema.events.event import Event
 from schema.events.registration import Registration
 from schema.reading.relay import Connection

@@ -6,7 +6,8 @@ from sqlalchemy import func
 
 import models
 from models import READ_MEMBERSHIPS
-from schema.compiler.declare import Row, column, connection, expression, extends, localized, many, one, read_type
+from schema.compiler.bindings import Row
+from schema.compiler.declare import column, connection, expression, extends, localized, many, one, read_type
 from schema.people.person import Person
 from schema.reading.recording import file
 from schema.reading.relay import Connection, Node

@@ -10,7 +10,8 @@ import models
 from models.base.policies import permission_setting
 from schema.base.ids import Ref
 from schema.compiler import context
-from schema.compiler.declare import Row, column, connection, expression, extends, many, one, read_type
+from schema.compiler.bindings import Row
+from schema.compiler.declare import column, connection, expression, extends, many, one, read_type
 from schema.reading.queries import Query
 from schema.reading.relay import Connection, Node
 from schema.tenancy.federation import AS_OF, Association, on_the_day

@@ -17,7 +17,7 @@ from uuid import UUID
 
 from models import READ_NEEDS, READ_PERSONS, ReadKind
 from models.base.permissions import Permission
-from schema.compiler.declare import Recorded
+from schema.compiler.bindings import Recorded
 from services.core.journal.access_records import Read, record_reads
 from services.core.work import begin
 

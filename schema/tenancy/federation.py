@@ -11,18 +11,8 @@ import models
 from models.base.policies import permission_setting
 from schema.base.ids import Ref
 from schema.compiler import context
-from schema.compiler.declare import (
-    Argument,
-    Row,
-    column,
-    connection,
-    expression,
-    extends,
-    localized,
-    many,
-    one,
-    read_type,
-)
+from schema.compiler.bindings import Argument, Row
+from schema.compiler.declare import column, connection, expression, extends, localized, many, one, read_type
 from schema.reading.queries import Query, by_slug
 from schema.reading.relay import Connection, Node
 

@@ -15,17 +15,8 @@ from models.base.policies import permission_setting
 from schema.base.ids import Ref
 from schema.base.scalars import LOCALES
 from schema.compiler import context
-from schema.compiler.declare import (
-    ORDINALITY,
-    Row,
-    column,
-    connection,
-    expression,
-    extends,
-    many,
-    one,
-    read_type,
-)
+from schema.compiler.bindings import ORDINALITY, Row
+from schema.compiler.declare import column, connection, expression, extends, many, one, read_type
 from schema.people.person import Person
 from schema.reading.queries import Query
 from schema.reading.relay import Connection, Node

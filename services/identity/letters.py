@@ -19,7 +19,7 @@ from models import (
 from services.core.settings import Settings
 from services.core.work import Work
 from services.identity.sessions import new_secret
-from services.messages.kinds import message_kind
+from services.messages.kinds import Pace, message_kind
 from services.messages.letters import Letter
 from services.messages.words import chosen, writable
 
@@ -51,7 +51,7 @@ def _of(purpose: LinkPurpose) -> Callable[[Work, Message, Settings], Awaitable[L
 
 
 for _purpose, _name in KINDS.items():
-    message_kind(_name, address=_asked_address, urgent=True)(_of(_purpose))
+    message_kind(_name, address=_asked_address, pace=Pace.URGENT)(_of(_purpose))
 
 
 async def _invited_address(work: Work, message: Message) -> str | None:

@@ -29,6 +29,12 @@ async def send_urgent_message(work: Work, *, message_id: UUID, settings: Setting
     await send(work, message_id, settings)
 
 
+@job("send_bulk_message", at_once=4, share=2)
+async def send_bulk_message(work: Work, *, message_id: UUID, settings: Settings) -> None:
+    """The same for one of many, which leaves places to the others."""
+    await send(work, message_id, settings)
+
+
 async def send(work: Work, message_id: UUID, settings: Settings) -> None:
     """Send a message that is queued, and have it tried again later where the server asks for that.
 

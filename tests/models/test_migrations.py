@@ -108,22 +108,18 @@ async def test_each_difference_from_the_models_is_found(database_url: str) -> No
     assert [name for name in differences if name not in str(found.value)] == []
 
 
-async def test_a_migration_can_be_taken_back_and_made_again(empty_url: str, database_url: str) -> None:
+async def test_processes_that_start_at_once_migrate_once_and_that_can_be_taken_back(empty_url: str) -> None:
     def take_back(settings: Config) -> None:
         command.downgrade(settings, "base")
         settings.attributes["connection"].commit()
 
     nothing = await contents(empty_url)
-    await migrate(empty_url)
+    await asyncio.gather(*(migrate(empty_url) for _ in range(3)))  # processes that start at once migrate once
+    made = await contents(empty_url)
     await as_owner(empty_url, take_back)
     assert await contents(empty_url) == nothing
     await migrate(empty_url)
-    assert await contents(empty_url) == await contents(database_url)
-
-
-async def test_processes_that_start_at_once_migrate_once(empty_url: str, database_url: str) -> None:
-    await asyncio.gather(*(migrate(empty_url) for _ in range(3)))
-    assert await contents(empty_url) == await contents(database_url)
+    assert await contents(empty_url) == made != nothing
 
 
 @pytest.mark.parametrize("revision", ["0001", "0004", "0007", "0001_00000000", "9999_0a1b2c3d"])

@@ -54,7 +54,7 @@ class Told(NamedTuple):
 
 async def announce(work: Work, registration: Registration, kind: MailKind, entry_id: UUID) -> None:
     """Have somebody told what happened to their registration. `entry_id`: the journal entry of it."""
-    if registration.person_id == work.actor.person_id:
+    if registration.person_id == work.actor.person_id or work.is_elevated:
         await _queue(work, registration.event_id, registration.association_id, [_told(registration, kind, entry_id)])
         return
     async with work.elevated("a message is written by the change that it tells of, whosever it is"):

@@ -17,7 +17,7 @@ from services.core.errors import AlreadyExists
 from services.core.settings import Settings
 from services.core.work import Work
 from services.messages import kinds, outbox
-from services.messages.kinds import message_kind
+from services.messages.kinds import Pace, message_kind
 from services.messages.letters import Letter
 from services.messages.outbox import Due
 from services.messages.words import writable
@@ -43,6 +43,7 @@ async def compose(work: Work, message: Message, settings: Settings) -> Letter | 
         name=person.given_name,
         said={"toy": toy},
         facts=(("Couleur", "rouge"), ("Poids", "")),
+        headers=(("Reply-To", "toys@example.org"), ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click\r\nBcc: x")),
     )
 
 
@@ -51,7 +52,7 @@ async def _toys(owner: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch) -> A
     """The domain: its kind, and its link table with a composite key."""
     kinds.kind_of("events.confirmation")  # the others are declared before
     monkeypatch.setattr(kinds, "_kinds", dict(kinds._kinds))
-    message_kind(KIND, permission=READ_REGISTRATIONS)(compose)
+    message_kind(KIND, permission=READ_REGISTRATIONS, pace=Pace.BULK)(compose)
     await owner.execute(
         """create table toy_message (
              confederation_id uuid, id uuid, message_id uuid not null, person_id uuid not null, toy text,
@@ -101,6 +102,8 @@ async def test_it_is_sent_in_the_persons_language_by_templates_of_the_domains(
     assert server.recipients == [["ana@example.org"]]
     assert (mail["Subject"], mail["Message-ID"]) == (subject, f"<{id}@confed.example>")
     assert (mail["Auto-Submitted"], mail["List-Id"], mail["Content-Language"]) == ("auto-generated", None, locale)
+    assert mail["Reply-To"] == "toys@example.org"
+    assert (mail["List-Unsubscribe-Post"], mail["Bcc"]) == ("List-Unsubscribe=One-Click Bcc: x", None)
     plain, html = (mail.get_body((kind,)).get_content() for kind in ("plain", "html"))  # type: ignore[union-attr]
     assert plain.replace("\r\n", "\n").strip() == said
     assert "ours &lt;b&gt;" in html
