@@ -55,5 +55,6 @@ def watched() -> dict[str, set[str]]:
     for mapper in SQLModel._sa_registry.mappers:
         model = mapper.class_
         if issubclass(model, Dated):
-            found[str(model.__tablename__)] = {"confederation_id", *model.unnoted}
+            computed = {column.name for column in mapper.local_table.c if column.computed is not None}
+            found[str(model.__tablename__)] = {"confederation_id", *model.unnoted, *computed}
     return found

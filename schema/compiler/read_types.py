@@ -10,7 +10,7 @@ from sqlmodel import SQLModel
 from models.base.records import Dated
 
 
-@lru_cache(5_000)
+@lru_cache(500)  # one takes up to 70 kB
 def _alias(table: Table, name: str) -> FromClause:
     """An alias never changes, and making the columns of one takes longer than all else that is done with it."""
     return table.alias(name)

@@ -5,7 +5,7 @@ sent, between two constants; anything else is graphql-core's, with the same plan
 """
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property, partial
 from typing import Any
 
@@ -26,7 +26,7 @@ from graphql import (
 from schema.compiler import limits, measure
 from schema.compiler.bind import Catalog
 from schema.compiler.context import Context
-from schema.compiler.kept import CHARACTERS, DOCUMENTS, SHAPES, keep
+from schema.compiler.kept import BYTES_OF_A_CHARACTER, SHAPES, Bounded, keep, size_of
 from schema.compiler.plan import FieldPlan, NotCompiled, Planner
 from schema.compiler.sql import Statement
 from schema.compiler.statements import statement
@@ -38,12 +38,13 @@ from services.core.database.connections import Readers
 class NotSpliced(Exception):
     """The operation needs graphql-core: a mutation, introspection, a field in Python, or an error to be told.
 
-    `cost`: of what is compiled of it nevertheless.
+    `cost`: of what is compiled of it nevertheless; `fields`: how many these are.
     """
 
-    def __init__(self, cost: limits.Cost | None = None) -> None:
+    def __init__(self, cost: limits.Cost | None = None, fields: int = 0) -> None:
         super().__init__()
         self.cost = cost
+        self.fields = fields
 
 
 class Watched(NotSpliced):
@@ -75,7 +76,7 @@ class Plan:
 
     def __init__(self, catalog: Catalog, roots: Sequence[FieldPlan], *, with_types: bool = False) -> None:
         """TooMuch where the plan is beyond a limit. `with_types` as in `statement`."""
-        limits.check_shape(roots)
+        self.fields = limits.check_shape(roots)
         self.roots = roots
         self.cost = limits.cost(roots)
         self._write = partial(statement, catalog, roots, with_types=with_types)
@@ -103,8 +104,16 @@ class Plan:
 class Operation:
     """An operation of a valid document, and its plans."""
 
-    def __init__(self, catalog: Catalog, document: DocumentNode, node: OperationDefinitionNode) -> None:
+    def __init__(
+        self,
+        catalog: Catalog,
+        document: DocumentNode,
+        node: OperationDefinitionNode,
+        grow: Callable[[int], None] = lambda _: None,
+    ) -> None:
+        """`grow`: is told how many bytes a plan takes that is kept from now on."""
         self._catalog = catalog
+        self._grow = grow
         self.node = node
         self.kind = node.operation
         self.fragments = {d.name.value: d for d in document.definitions if isinstance(d, FragmentDefinitionNode)}
@@ -124,6 +133,7 @@ class Operation:
         if found is None:
             found = self._make(variables)
             keep(self._plans, shape, found, SHAPES)
+            self._grow(size_of(found))
         elif len(self._plans) > 1:
             self._plans.move_to_end(shape)
         if isinstance(found, NotSpliced):
@@ -145,7 +155,7 @@ class Operation:
                 introspecting += measure.count_fields(nodes, self.fragments)
         plan = Plan(self._catalog, roots)
         spliced = roots and not introspecting and not planner.needs_python
-        return plan if spliced else NotSpliced(plan.cost.plus(introspecting * limits.INTROSPECTION))
+        return plan if spliced else NotSpliced(plan.cost.plus(introspecting * limits.INTROSPECTION), plan.fields)
 
 
 class Operations:
@@ -153,8 +163,7 @@ class Operations:
 
     def __init__(self, catalog: Catalog) -> None:
         self._catalog = catalog
-        self._operations: OrderedDict[tuple[str, str | None], Operation | Malformed | None] = OrderedDict()
-        self._characters = 0
+        self._operations: Bounded[Operation | Malformed | None] = Bounded()
 
     def keeps(self, document: str, name: str | None) -> bool:
         """Whether the operation needn't be read anew."""
@@ -167,11 +176,10 @@ class Operations:
         """
         key = (document, name)
         try:
-            operation = self._operations[key]
-            self._operations.move_to_end(key)
+            operation = self._operations.get(key)
         except KeyError:
             operation = self._make(document, name)
-            self._keep(key, operation)
+            self._operations.put(key, operation, len(document) * BYTES_OF_A_CHARACTER)
         if operation is None:
             raise NotSpliced
         if isinstance(operation, Malformed):
@@ -181,13 +189,6 @@ class Operations:
                 raise Changing(operation)
             raise NotSpliced if operation.kind is OperationType.QUERY else Watched
         return operation
-
-    def _keep(self, key: tuple[str, str | None], operation: Operation | Malformed | None) -> None:
-        self._operations[key] = operation
-        self._characters += len(key[0])
-        while len(self._operations) > DOCUMENTS or self._characters > CHARACTERS:
-            (document, _), _ = self._operations.popitem(last=False)
-            self._characters -= len(document)
 
     def _make(self, document: str, name: str | None) -> Operation | Malformed | None:
         try:
@@ -199,7 +200,7 @@ class Operations:
             return malformed
         if node.directives:
             return None
-        return Operation(self._catalog, parsed, node)
+        return Operation(self._catalog, parsed, node, partial(self._operations.grow, (document, name)))
 
     def _parse(self, document: str) -> DocumentNode:
         """A valid document, within the limits. Malformed, or a GraphQLError such as TooMuch."""
