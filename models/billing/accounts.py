@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, Index
 
 from models.base.permissions import Permission
+from models.base.personal import classified
 from models.base.policies import Condition, holds, own, policy
 from models.base.records import TenantRecord, belongs_to, carries, unique
 
@@ -49,3 +50,5 @@ def payer_or_issuer(model: Any) -> Condition:
 
 
 policy(BillingAccount, read=payer_or_issuer(BillingAccount), write=holds(MANAGE_FEES, BillingAccount.association_id))
+
+classified(BillingAccount, personal={"person_id": ""}, neither="association_id payer_id currency")

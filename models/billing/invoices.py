@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import UUID as PG_UUID
 from sqlmodel import Field
 
 from models.base.enums import DescribedEnum
+from models.base.personal import classified
 from models.base.policies import holds, nobody, policy
 from models.base.records import TenantRecord, belongs_to, carries, choice, localized, localized_check, unique
 from models.billing.accounts import MANAGE_FEES, payer_or_issuer
@@ -119,4 +120,16 @@ policy(
     read=payer_or_issuer(InvoiceLine),
     write=holds(MANAGE_FEES, InvoiceLine.association_id),
     append_only=True,
+)
+
+classified(InvoiceSequence, neither="association_id last")
+classified(
+    Invoice,
+    personal={"person_id": "number label total issued_on due_on"},
+    neither="account_id association_id payer_id kind currency credits_id original_id",
+)
+classified(
+    InvoiceLine,
+    personal={"person_id": "label quantity unit_amount amount"},
+    neither="invoice_id association_id payer_id rank currency",
 )

@@ -8,6 +8,7 @@ from sqlalchemy import CheckConstraint, Column, Computed, ForeignKeyConstraint, 
 from sqlmodel import Field
 
 from models.base.enums import DescribedEnum
+from models.base.personal import classified
 from models.base.policies import holds, policy
 from models.base.records import TenantRecord, belongs_to, carries, choice, unique
 from models.billing.accounts import MANAGE_FEES, payer_or_issuer
@@ -133,4 +134,15 @@ class Allocation(TenantRecord, table=True):
 policy(Payment, read=payer_or_issuer(Payment), write=holds(MANAGE_FEES, Payment.association_id), append_only=True)
 policy(
     Allocation, read=payer_or_issuer(Allocation), write=holds(MANAGE_FEES, Allocation.association_id), append_only=True
+)
+
+classified(
+    Payment,
+    personal={"person_id": "method amount received_on reference", "recorded_by_id": ""},
+    neither="account_id association_id payer_id invoice_id currency returns_id",
+)
+classified(
+    Allocation,
+    personal={"person_id": "payment_amount amount allocated_on used_before used"},
+    neither="account_id association_id payer_id payment_id invoice_id refund_id currency rank previous",
 )

@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, Index
 from sqlmodel import Field
 
+from models.base.personal import classified
 from models.base.policies import holds, policy, when
 from models.base.records import TenantRecord, belongs_to, choice, localized, localized_check, moment, unique
 from models.base.topics import topic
@@ -75,6 +76,13 @@ policy(
     read=payer_or_issuer(RegistrationInvoice),
     write=holds(MANAGE_FEES, RegistrationInvoice.association_id),
     append_only=True,
+)
+
+classified(Price, neither="event_id association_id published rank label amount currency segment_id category until")
+classified(
+    RegistrationInvoice,
+    personal={"attendee_id": "", "person_id": ""},
+    neither="registration_id event_id line_id invoice_id association_id payer_id",
 )
 
 topic(RegistrationInvoice, Event, by=RegistrationInvoice.event_id)
