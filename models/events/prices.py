@@ -78,6 +78,13 @@ policy(
     append_only=True,
 )
 
+classified(Price, neither="event_id association_id published rank label amount currency segment_id category until")
+classified(
+    RegistrationInvoice,
+    personal={"attendee_id": "", "person_id": ""},
+    neither="registration_id event_id line_id invoice_id association_id payer_id",
+)
+
 topic(RegistrationInvoice, Event, by=RegistrationInvoice.event_id)
 
 classified(Price, neither="event_id association_id published rank label amount currency segment_id category until")
