@@ -1,4 +1,4 @@
-"""What events cost, invoices, payments, and who owes what."""
+"""Prices of events, invoices, payments and balances."""
 
 from collections.abc import Callable
 from datetime import date, datetime
@@ -31,19 +31,19 @@ from schema.reading.relay import Connection, Node
 from schema.tenancy.federation import AS_OF, Association
 from services.events.fees import balances
 
-_CURRENCY = "The currency's code (ISO 4217)."
+_CURRENCY = "Currency code (ISO 4217)."
 
 
 @read_type()
 class Money:
-    """An amount in a currency, exact, with two decimals. As PUBLIC, STAFF or the payer's as what it is of."""
+    """An exact amount in a currency, with two decimals. Visible to those who see the row that it belongs to."""
 
-    amount: Decimal = column("How much.")
+    amount: Decimal = column("Amount.")
     currency: str = column(_CURRENCY)
 
 
 def _money(amount: Callable[[Row], Row]) -> Callable[[Row], Row]:
-    """An amount of a row that has a currency."""
+    """Pair an amount of a row with the row's currency."""
 
     def rows(row: Row) -> Row:
         made = values(sql_column("amount", balances.MONEY), sql_column("currency", Text))
@@ -54,49 +54,53 @@ def _money(amount: Callable[[Row], Row]) -> Callable[[Row], Row]:
 
 @read_type(models.Price)
 class Price(Node):
-    """What a seat costs, by whom it is for: the first of an event's that fits applies. PUBLIC with the event."""
+    """The price of a seat for a group of people. The first of an event's prices that applies is charged. PUBLIC with
+    the event.
+    """
 
-    label: str | None = localized("What it is called.")
-    price: Money = one("For each seat.", rows=_money(lambda price: price.amount))
+    label: str | None = localized("Name of the price.")
+    price: Money = one("Price of one seat.", rows=_money(lambda price: price.amount))
     category: models.CategoryKind | None = column(
-        "For members of the event's association in such a category; null asks nothing."
+        "Membership category in the event's association that the price is for; null: no category required."
     )
-    segment: Segment | None = one("For whom, where that is published.", via="segment_id")
-    until: datetime | None = column("The last moment that it can be had; null without an end.")
+    segment: Segment | None = one(
+        "Segment that the price is for; null: everybody, or a segment that is not published.", via="segment_id"
+    )
+    until: datetime | None = column("Last moment at which the price applies; null if there is no end.")
 
 
 @read_type(models.Invoice)
 class Invoice(Node):
-    """What somebody owes for a registration, or a credit note that takes it back. STAFF of the issuer, and the payer.
+    """An invoice for a registration, or a credit note that reverses one. STAFF of the issuer, and the payer.
 
-    Never changed once it is issued. The payer's staff see what their association has to pay.
+    Never changed once issued. Staff of a paying association see the invoices that it has to pay.
     """
 
-    kind: models.InvoiceKind = column("Whether it asks for money or takes an invoice back.", where=True)
-    number: int = column("Its number among the association's: there are no gaps.", where=True, order=True)
-    label: str | None = localized("What it is for.")
-    seats: int = column("How many seats.")
-    unit_amount: Money = one("What a seat costs.", rows=_money(lambda invoice: invoice.unit_amount))
-    total: Money = one("What it asks for, or takes back.", rows=_money(lambda invoice: invoice.total))
+    kind: models.InvoiceKind = column("Kind: invoice or credit note.", where=True)
+    number: int = column("Number in the association's gapless sequence.", where=True, order=True)
+    label: str | None = localized("What is charged.")
+    seats: int = column("Number of seats.")
+    unit_amount: Money = one("Price of one seat.", rows=_money(lambda invoice: invoice.unit_amount))
+    total: Money = one("Total of the invoice or credit note.", rows=_money(lambda invoice: invoice.total))
     currency: str = column(_CURRENCY, where=True)
-    issued_on: date = column("When it was issued.", where=True, order=True)
-    due_on: date = column("The day that it is to be paid by.", where=True, order=True)
-    paid: Money = one("What was paid, what was given back taken off.", rows=_money(balances.paid), weight=1)
+    issued_on: date = column("Day of issue.", where=True, order=True)
+    due_on: date = column("Day by which it is to be paid.", where=True, order=True)
+    paid: Money = one("Payments minus refunds.", rows=_money(balances.paid), weight=1)
     balance: Money = one(
-        "What is still due; below zero, what is to be given back.", rows=_money(balances.balance), weight=1
+        "Amount still due; negative if there is money to refund.", rows=_money(balances.balance), weight=1
     )
-    settled: bool = expression("Whether nothing is due and nothing is to be given back.", balances.settled, weight=1)
+    settled: bool = expression("True if nothing is due and nothing is to be refunded.", balances.settled, weight=1)
     overdue: bool = expression(
-        "Whether it should have been paid by then, and wasn't.",
+        "True if it is past its due day and not fully paid.",
         balances.overdue,
         AS_OF,
         weight=1,
     )
-    association: Association = one("Who issued it.", via="association_id")
-    event: Event | None = one("For which event.", via="event_id")
-    registration: Registration | None = one("For which registration.", via="registration_id")
-    person: Person | None = one("Who pays, where a person.", via="person_id")
-    payer: Association | None = one("Who pays, where an association.", via="payer_id")
+    association: Association = one("Association that issued it.", via="association_id")
+    event: Event | None = one("Event that it is for.", via="event_id")
+    registration: Registration | None = one("Registration that it is for.", via="registration_id")
+    person: Person | None = one("Person who pays; null if an association pays.", via="person_id")
+    payer: Association | None = one("Association that pays; null if a person pays.", via="payer_id")
 
 
 _INVOICE = models.Invoice.__table__.alias("paid_for")  # type: ignore[attr-defined]
@@ -104,7 +108,7 @@ _PRICE = models.Price.__table__.alias("priced")  # type: ignore[attr-defined]
 
 
 def _of_invoice(payment: Row) -> Row:
-    """A payment's amount in its invoice's currency: whoever sees the one sees the other."""
+    """Take a payment's currency from its invoice: whoever sees the one sees the other."""
     currency = select(_INVOICE.c.currency).where(
         _INVOICE.c.confederation_id == payment.confederation_id, _INVOICE.c.id == payment.invoice_id
     )
@@ -114,32 +118,33 @@ def _of_invoice(payment: Row) -> Row:
 
 @read_type(models.Payment)
 class Payment(Node):
-    """Money that came for an invoice, or went back: below zero. STAFF of the issuer, and the payer."""
+    """A payment of an invoice, or a refund (a negative amount). STAFF of the issuer, and the payer."""
 
-    method: models.PaymentMethod = column("How it came or went.")
-    paid: Money = one("How much.", rows=_of_invoice)
-    received_on: date = column("When it came or went.")
-    reference: str | None = column("What the bank, the cheque or the provider calls it.")
-    invoice: Invoice | None = one("For which invoice.", via="invoice_id")
+    method: models.PaymentMethod = column("Method of payment.")
+    paid: Money = one("Amount paid; negative if refunded.", rows=_of_invoice)
+    received_on: date = column("Day of the payment or refund.")
+    reference: str | None = column("Reference at the bank, on the cheque or at the payment provider.")
+    invoice: Invoice | None = one("Invoice that was paid.", via="invoice_id")
 
 
 @extends(Invoice)
 class _InvoiceParts:
-    credits: Invoice | None = one("The invoice that a credit note takes back.", via="credits_id")
+    credits: Invoice | None = one("Invoice that this credit note reverses; null on an invoice.", via="credits_id")
     credit_note: Invoice | None = one(
-        "The credit note that took it back.", on=lambda invoice, row: row.credits_id == invoice.id
+        "Credit note that reverses this invoice; null if there is none.",
+        on=lambda invoice, row: row.credits_id == invoice.id,
     )
-    payments: list[Payment] = many("What came and went for it.", via="invoice_id", order=("received_on",))
+    payments: list[Payment] = many("Payments and refunds.", via="invoice_id", order=("received_on",))
 
 
 @read_type()
 class EventFees:
-    """What an event's invoices come to. STAFF of the event's association that hold `fees.manage`."""
+    """Totals of an event's invoices. STAFF of the event's association who hold `fees.manage`."""
 
-    charged: Money = one("What was charged, what was taken back taken off.", rows=_money(lambda fees: fees.charged))
-    paid: Money = one("What was paid, what was given back taken off.", rows=_money(lambda fees: fees.paid))
-    outstanding: Money = one("What is still due.", rows=_money(lambda fees: fees.outstanding))
-    to_give_back: Money = one("What is to be given back.", rows=_money(lambda fees: fees.to_give_back))
+    charged: Money = one("Invoices minus credit notes.", rows=_money(lambda fees: fees.charged))
+    paid: Money = one("Payments minus refunds.", rows=_money(lambda fees: fees.paid))
+    outstanding: Money = one("Amount still due.", rows=_money(lambda fees: fees.outstanding))
+    to_give_back: Money = one("Amount to be refunded.", rows=_money(lambda fees: fees.to_give_back))
 
 
 def _event_fees(event: Row) -> Row:
@@ -174,13 +179,13 @@ def _event_fees(event: Row) -> Row:
 
 
 _FIND: dict[str, Argument] = {
-    "settled": Argument(bool | None, "Only those that are settled, or only those that aren't."),
-    "overdue_on": Argument(date | None, "Only those that were overdue on this day."),
+    "settled": Argument(bool | None, "`true` for settled invoices, `false` for the others; by default both."),
+    "overdue_on": Argument(date | None, "Day on which the invoice was overdue; by default not filtered."),
 }
 
 
 def _found(key: str) -> Callable[..., Any]:
-    """A condition over invoices that refer to a row, and the arguments that every list of them has."""
+    """Return the condition that finds the invoices of a row, and the arguments common to all lists of invoices."""
 
     def on(outer: Row, row: Row, settled: Row, overdue_on: Row) -> Row:
         settled, overdue_on = cast(settled, Boolean), cast(overdue_on, Date)
@@ -195,14 +200,14 @@ def _found(key: str) -> Callable[..., Any]:
 
 @extends(Event)
 class _EventFees:
-    prices: list[Price] = many("What a seat costs: the first that fits applies.", via="event_id", order=("rank",))
+    prices: list[Price] = many("Prices of a seat; the first that applies is charged.", via="event_id", order=("rank",))
     fees: EventFees | None = one(
-        "What its invoices come to; null where nothing is asked for a seat, and for all but its staff.",
+        "Totals of its invoices; null if the event is free of charge, and for everybody but its staff.",
         rows=_event_fees,
         weight=20,
     )
     invoices: Connection[Invoice] = connection(
-        "Its invoices and credit notes, as far as the reader may see them.",
+        "Its invoices and credit notes that the reader may see.",
         on=_found("event_id"),
         order=("number",),
         arguments=_FIND,
@@ -217,7 +222,7 @@ class _RegistrationFees:
 @extends(Person)
 class _PersonFees:
     invoices: list[Invoice] = many(
-        "What they have to pay, the latest first.",
+        "Invoices that they have to pay, the latest first.",
         via="person_id",
         order=("-issued_on", "-number"),
         limit=200,
@@ -228,13 +233,13 @@ class _PersonFees:
 @extends(Association)
 class _AssociationFees:
     invoices: Connection[Invoice] = connection(
-        "What it issued, as far as the reader may see it, the latest first.",
+        "Invoices issued by the association that the reader may see, the latest first.",
         on=_found("association_id"),
         order=("-number",),
         arguments=_FIND,
     )
     invoices_to_pay: Connection[Invoice] = connection(
-        "What others issued for it to pay, as far as the reader may see it, the latest first.",
+        "Invoices of other associations that it has to pay and the reader may see, the latest first.",
         on=_found("payer_id"),
         order=("-issued_on",),
         arguments=_FIND,
