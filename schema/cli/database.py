@@ -1,4 +1,6 @@
-"""Commands about the database and what is made of it: `worker`, `migrate`, `demo`, `revision`, `sdl`."""
+"""Commands for the database and for what is generated from the models: `worker`, `migrate`, `demo`,
+`revision`, `sdl`.
+"""
 
 import asyncio
 
@@ -15,34 +17,34 @@ from services.core.telemetry.tracing import tracing_of
 
 
 def worker() -> None:
-    """Do jobs until SIGTERM or SIGINT: then finish what was taken up. Any number of these share the work."""
+    """Run jobs until SIGTERM or SIGINT; finish the running ones. Several workers share the jobs."""
     with provided(Settings()) as database:
         configure(database.settings.log)
         asyncio.run(_work(database.settings))
 
 
 def migrate() -> None:
-    """Bring the database to the newest revision."""
+    """Migrate the database to the newest revision."""
     with provided(Settings()) as database:
         asyncio.run(migrations.migrate(database.owner_url))
 
 
 def demo() -> None:
-    """Migrate, and load the demo data where there is none yet."""
+    """Migrate, and load the demo data into an empty database."""
     with provided(Settings()) as database:
         asyncio.run(migrations.migrate(database.owner_url))
         asyncio.run(scenes.load_if_empty(database.owner_url))
 
 
 def revision(message: str) -> None:
-    """Write the migration from the newest revision to the models, their policies and the figure functions."""
+    """Write the migration from the newest revision to the current models, policies and figure functions."""
     with scratch() as url:
         asyncio.run(migrations.migrate(url))
         asyncio.run(migrations.revise(url, message))
 
 
 def sdl() -> None:
-    """Print the schema in GraphQL's schema definition language, as `schema/schema.graphql` holds it."""
+    """Print the schema (SDL), as committed in `schema/schema.graphql`."""
     typer.echo(build().strawberry.as_str())
 
 

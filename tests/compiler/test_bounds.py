@@ -97,7 +97,7 @@ async def test_a_read_that_takes_too_long_is_refused_once_for_the_whole_operatio
 async def test_who_goes_away_ends_their_statement(
     asker: Asker, world: World, overseer: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(leaving, "PATIENCE", 0.01)
+    monkeypatch.setattr(leaving, "DISCONNECT_CHECK_SECONDS", 0.01)
     monkeypatch.setattr(asker.database.readers, "_seconds", 0)
     gone = asyncio.Event()
 
