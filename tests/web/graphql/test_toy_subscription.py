@@ -35,7 +35,7 @@ def streams(make: Maker, monkeypatch: pytest.MonkeyPatch) -> Streams:
     monkeypatch.setattr(declare, "READ_TYPES", {})
     monkeypatch.setattr(bind, "READ_TYPES", declare.READ_TYPES)
     monkeypatch.setattr("models.base.topics.topics.by_table", Topics().by_table)
-    for name in ("RESTING", "LOOKING"):
+    for name in ("SECONDS_BETWEEN_REREADS", "SECONDS_BETWEEN_RIGHTS_CHECKS"):
         monkeypatch.setattr(schema.web.graphql.streams, name, 10 * SOON)
 
     # What the domain says beside its models,

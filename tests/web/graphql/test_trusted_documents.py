@@ -184,8 +184,8 @@ async def test_a_hash_of_something_else_is_refused_and_kept_by_nobody(client: Cl
 async def test_no_confederation_learns_what_anothers_clients_sent_or_pushes_it_out(
     app: Starlette, client: Client, make: Maker, path: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(documents, "AUTOMATIC", 2)
-    monkeypatch.setattr(documents, "AUTOMATIC_CHARACTERS", 50)
+    monkeypatch.setattr(documents, "MOST_AUTOMATIC_DOCUMENTS", 2)
+    monkeypatch.setattr(documents, "MOST_AUTOMATIC_CHARACTERS", 50)
     mine = "{ mine: __typename }"
     await post(client, path, query=mine, **by_hash(mine))
     there = await make.other()
