@@ -1,4 +1,4 @@
-"""Plans that are kept: of a document's fields under graphql-core, as `run.Operation` keeps them of whole operations."""
+"""The cache of plans of single fields, for graphql-core; `run.Operation` caches those of whole operations."""
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
@@ -10,16 +10,18 @@ from schema.compiler.values import Coercion, Variables
 
 T = TypeVar("T")
 
-DOCUMENTS = 500
-"""Documents whose plans are kept; the least recently used goes."""
-CHARACTERS = 1_000_000
-"""Characters of the documents whose plans are kept: with its tree and its statement one takes some 150 bytes each."""
-SHAPES = 16
-"""Plans kept of a document, one for each shape of its variables; the least recently used goes."""
+MOST_DOCUMENTS = 500
+"""Maximum number of documents with cached plans; the least recently used is evicted."""
+MOST_CHARACTERS = 1_000_000
+"""Maximum number of characters of these documents; tree and statement take about 150 bytes per character."""
+MOST_SHAPES_PER_DOCUMENT = 16
+"""Maximum number of cached plans per document, one for each shape of its variables; the least recently
+used is evicted.
+"""
 
 
 class Kept:
-    """What was made for a part of a document, for each shape of its variables."""
+    """A cache of what is made from a part of a document, for each shape of its variables."""
 
     def __init__(self, schema: GraphQLSchema) -> None:
         self._schema = schema
@@ -33,22 +35,24 @@ class Kept:
         variables: Variables,
         make: Callable[[], T],
     ) -> T:
-        """What `make` made of this part of the document, for variables of this shape. Without a document, anew."""
+        """Return what `make` makes from this part of the document for variables of this shape, cached. Without a
+        document, nothing is cached.
+        """
         if document is None:
             return make()
         kept = self._documents.get(document)
         if kept is None:
             kept = (Coercion(self._schema, operation), OrderedDict())
-        keep(self._documents, document, kept, DOCUMENTS)
+        keep(self._documents, document, kept, MOST_DOCUMENTS)
         coercion, plans = kept
         key = (part, coercion.shape(variables))
         made: T = plans[key] if key in plans else make()
-        keep(plans, key, made, SHAPES)
+        keep(plans, key, made, MOST_SHAPES_PER_DOCUMENT)
         return made
 
 
 def keep(kept: OrderedDict[Any, Any], key: Hashable, value: Any, most: int) -> None:
-    """Keep a value as the one used last; of more than `most`, the one that wasn't used for longest goes."""
+    """Cache a value as the most recently used; beyond `most`, evict the least recently used."""
     kept[key] = value
     kept.move_to_end(key)
     if len(kept) > most:
