@@ -58,7 +58,7 @@ async def enable_webhook(work: Work, *, webhook_id: WebhookId) -> models.Webhook
 
 @mutation(deletes=Webhook)
 async def delete_webhook(work: Work, *, webhook_id: WebhookId) -> models.Webhook:
-    """Delete a webhook and its deliveries. Asks for `webhooks.manage`."""
+    """Delete a webhook and its deliveries. Requires `webhooks.manage`."""
     return await registering.remove_webhook(work, webhook_id)
 
 
