@@ -8,9 +8,11 @@ from sqlalchemy import Text, any_, case, cast, func, literal, literal_column
 from sqlalchemy import column as sql_column
 
 import models
+from models import READ_JOURNAL
 from models.base.policies import permission_setting
 from schema.compiler import context
-from schema.compiler.declare import ORDINALITY, Row, column, connection, expression, extends, many, one, read_type
+from schema.compiler.bindings import ORDINALITY, Row
+from schema.compiler.declare import column, connection, expression, extends, many, one, read_type
 from schema.compiler.expressions import base64
 from schema.people.person import Person
 from schema.reading.relay import Connection, Node
@@ -23,7 +25,7 @@ def _subject(entry: Row) -> Any:
 
 def _reason(entry: Row) -> Any:
     """Return the reason for staff only: it may mention other persons."""
-    is_staff = entry.association_id == any_(literal_column(permission_setting("journal.read")))
+    is_staff = entry.association_id == any_(literal_column(permission_setting(READ_JOURNAL)))
     return case((is_staff, entry.reason))
 
 
@@ -31,7 +33,7 @@ def _reason(entry: Row) -> Any:
 class JournalFact:
     """A detail of a journal entry: a key, status, time or number, as text. Visible with the entry to STAFF."""
 
-    name: str = column("Name of the detail.", name="key")
+    name: str = column("Name of the price.", name="key")
     value: str | None = column("Value; a list as JSON.")
 
 

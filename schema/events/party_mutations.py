@@ -102,7 +102,8 @@ async def register_group(
     *,
     event_id: EventId,
     person_ids: Annotated[
-        list[PersonId], f"Persons to register, at most {groups.MOST}, one seat each; seats are given in this order."
+        list[PersonId],
+        f"Persons to register, at most {groups.LARGEST_GROUP}, one seat each; seats are given in this order.",
     ],
     association_id: Annotated[
         AssociationId | None,

@@ -36,7 +36,7 @@ class _Passkeys:
         "The passkeys of the signed-in person; empty for other readers.",
         on=lambda _, row: row.person_id == context.person(),
         order=("id",),
-        limit=adding.MOST,
+        limit=adding.MOST_PASSKEYS,
     )
 
 

@@ -22,9 +22,9 @@ _TRUSTED = "True if it may run trusted documents only."
 async def create_site_key(
     work: Work,
     *,
-    association_id: Annotated[AssociationId, "Association that owns the key."],
-    kind: Annotated[models.SiteKeyKind, "Kind: publishable (may appear in a page's source) or secret."],
-    name: Annotated[str, "Name."],
+    association_id: Annotated[AssociationId, "Whose."],
+    kind: Annotated[models.SiteKeyKind, "Association that owns the key."],
+    name: Annotated[str, "Kind: publishable (may appear in a page's source) or secret."],
     origins: Annotated[Sequence[str], _ORIGINS] = (),
     scopes: Annotated[Sequence[str], _SCOPES] = (),
     trusted_documents_only: Annotated[bool, _TRUSTED] = False,
@@ -50,7 +50,7 @@ async def rotate_site_key(
     site_key_id: SiteKeyId,
     overlap_days: Annotated[
         int, f"Number of days for which the old key stays valid, at most {site_keys.LONGEST_OVERLAP.days}."
-    ] = site_keys.OVERLAP.days,
+    ] = site_keys.KEY_OVERLAP.days,
 ) -> tuple[models.SiteKey, str]:
     """Replace a key by a new one, which is returned; the old key expires after the overlap. Requires `keys.manage` and
     every permission of the key.

@@ -21,10 +21,10 @@ from models import (
     SeatPool,
     Speaker,
 )
-from models.base.records import TenantRecord
+from models.base.records import TenantRow
 from tests.making import Maker
 
-TABLES: tuple[type[TenantRecord], ...] = (
+TABLES: tuple[type[TenantRow], ...] = (
     Allotment,
     Answer,
     Avenue,
