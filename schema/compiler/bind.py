@@ -162,4 +162,4 @@ class Catalog:
                     f"{where}: the field must be nullable, since the reader may not see the {bound.target}"
                 )
             if binding.shape != ONE and not is_list_type(get_nullable_type(bound.type)) and binding.shape != CONNECTION:
-                raise BadDeclaration(f"{where}: a relation to many must be a list")
+                raise BadDeclaration(f"{where}: many rows need a list")

@@ -33,7 +33,7 @@ def _reason(entry: Row) -> Any:
 class JournalFact:
     """A detail of a journal entry: a key, status, time or number, as text. Visible with the entry to STAFF."""
 
-    name: str = column("Name of the price.", name="key")
+    name: str = column("Name of the detail.", name="key")
     value: str | None = column("Value; a list as JSON.")
 
 

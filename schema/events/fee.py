@@ -27,7 +27,7 @@ _CURRENCY = "Currency code (ISO 4217)."
 
 @read_type()
 class Money:
-    """An exact amount in a currency, with two decimals. Visible to those who see the row that it belongs to."""
+    """An exact amount in a currency, with two decimals. PUBLIC or STAFF, or the payer's, as the row that has it."""
 
     amount: Decimal = column("Amount.")
     currency: str = column(_CURRENCY)

@@ -22,9 +22,9 @@ _TRUSTED = "True if it may run trusted documents only."
 async def create_site_key(
     work: Work,
     *,
-    association_id: Annotated[AssociationId, "Whose."],
-    kind: Annotated[models.SiteKeyKind, "Association that owns the key."],
-    name: Annotated[str, "Kind: publishable (may appear in a page's source) or secret."],
+    association_id: Annotated[AssociationId, "Association that owns the key."],
+    kind: Annotated[models.SiteKeyKind, "Kind: publishable (may appear in a page's source) or secret."],
+    name: Annotated[str, "Name."],
     origins: Annotated[Sequence[str], _ORIGINS] = (),
     scopes: Annotated[Sequence[str], _SCOPES] = (),
     trusted_documents_only: Annotated[bool, _TRUSTED] = False,
