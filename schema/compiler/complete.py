@@ -20,9 +20,9 @@ from schema.compiler import limits
 from schema.compiler.bind import BoundField, Catalog
 from schema.compiler.bindings import Argument, Computed, Recorded
 from schema.compiler.expressions import HIDDEN
-from schema.compiler.kept import Kept
 from schema.compiler.names import camel
 from schema.compiler.plan import label_of
+from schema.compiler.plan_cache import PlanCache
 from schema.compiler.run import Plan, coerced, field_plan
 
 _STRUCTURAL = ("Connection", "Edge")
@@ -102,7 +102,7 @@ def _key(one: Any) -> bytes:
 
 
 def _root(catalog: Catalog) -> Any:
-    kept = Kept(catalog.schema)
+    kept = PlanCache(catalog.schema)
 
     async def resolve(_source: Any, info: GraphQLResolveInfo[Any], **_arguments: Any) -> Any:
         request, variables = info.context, coerced(info)

@@ -26,8 +26,8 @@ from graphql import (
 from schema.compiler import limits, measure
 from schema.compiler.bind import Catalog
 from schema.compiler.context import Context
-from schema.compiler.kept import MOST_CHARACTERS, MOST_DOCUMENTS, MOST_SHAPES_PER_DOCUMENT, keep
 from schema.compiler.plan import FieldPlan, NotCompiled, Planner
+from schema.compiler.plan_cache import MOST_CHARACTERS, MOST_DOCUMENTS, MOST_SHAPES_PER_DOCUMENT, cache_value
 from schema.compiler.sql import Statement
 from schema.compiler.statements import statement
 from schema.compiler.values import Coercion, TooSlow, Variables
@@ -125,7 +125,7 @@ class Operation:
         found = self._plans.get(shape)
         if found is None:
             found = self._make(variables)
-            keep(self._plans, shape, found, MOST_SHAPES_PER_DOCUMENT)
+            cache_value(self._plans, shape, found, MOST_SHAPES_PER_DOCUMENT)
         elif len(self._plans) > 1:
             self._plans.move_to_end(shape)
         if isinstance(found, NotSpliced):

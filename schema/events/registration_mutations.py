@@ -12,9 +12,9 @@ from schema.compiler.declare import computed, extends
 from schema.events.event import Event, EventId
 from schema.events.question import AnswerInput, given_answers
 from schema.events.registration import Registration, RegistrationId
+from schema.mutations.batching import Batching
 from schema.mutations.declare import mutation
 from schema.mutations.problems import Met, Problem
-from schema.mutations.together import Together
 from schema.people.person import PersonId
 from schema.reading.requests import Request
 from services.core.actor import Actor
@@ -69,7 +69,7 @@ async def _register_each(
     return await gate.register_each(work, event_id, actors, format=format)
 
 
-@mutation(Registration, problems=REGISTERING, together=Together(_plain, _register_each))
+@mutation(Registration, problems=REGISTERING, batching=Batching(_plain, _register_each))
 async def register_for_event(
     work: Work,
     *,

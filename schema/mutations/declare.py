@@ -20,10 +20,10 @@ import strawberry
 
 from models.base.records import TenantRecord
 from schema.compiler.names import camel, snake
+from schema.mutations.batching import Batching
 from schema.mutations.parameters import Object, Parameter, Plain, of_operation, words
 from schema.mutations.previews import preview_of
 from schema.mutations.problems import PROBLEMS
-from schema.mutations.together import Together
 from services.core import errors
 
 EVERY = (
@@ -69,7 +69,7 @@ class Mutation:
     deletes: Any
     problems: tuple[type[errors.Problem], ...]
     once: str | None
-    together: Together | None
+    batching: Batching | None
 
     @property
     def payload(self) -> str:
@@ -108,12 +108,12 @@ def mutation(
     deletes: Any = None,
     problems: Sequence[type[errors.Problem]] = (),
     once: str | None = None,
-    together: Together | None = None,
+    batching: Batching | None = None,
 ) -> Callable[[Operate], Operate]:
     """Declare an operation as a mutation whose payload shows one row of a read type. Its docstring is the description.
 
     `deletes`: the read type of the deleted row, which one of the parameters names. `once`: the name of a secret that
-    the operation returns beside the row (`row, secret`) and that is stored nowhere. `together`: how requests are
+    the operation returns beside the row (`row, secret`) and that is stored nowhere. `batching`: how requests are
     batched, with the same outcome for each.
     """
 
@@ -122,7 +122,7 @@ def mutation(
         title = "".join(word.title() for word in name.split("_"))
         takes = of_operation(operate, title, idempotency_key=IDEMPOTENCY_KEY, dry_run=DRY_RUN)
         met = (*EVERY, *problems)
-        MUTATIONS[name] = Mutation(name, title, operate, takes, shows, deletes, met, once, together)
+        MUTATIONS[name] = Mutation(name, title, operate, takes, shows, deletes, met, once, batching)
         return operate
 
     return decorate

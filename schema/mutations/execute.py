@@ -22,9 +22,9 @@ from graphql import FieldNode, GraphQLError, GraphQLInterfaceType, GraphQLObject
 from schema.base.ids import encode_id
 from schema.compiler import limits
 from schema.compiler.bind import Catalog
-from schema.compiler.kept import MOST_DOCUMENTS, Kept
 from schema.compiler.names import camel
 from schema.compiler.plan import Planner
+from schema.compiler.plan_cache import MOST_DOCUMENTS, PlanCache
 from schema.compiler.run import NotSpliced, Operation, RightsChanged, coerced
 from schema.compiler.sql import Statement
 from schema.compiler.statements import is_current
@@ -41,9 +41,9 @@ from schema.mutations.answers import (
     selected,
     shown,
 )
+from schema.mutations.batching import Batches
 from schema.mutations.declare import MUTATIONS, Mutation
 from schema.mutations.problems import Met, Refusal, refusal, refused
-from schema.mutations.together import Crowd
 from schema.reading.requests import Request
 from services.core.actor import Acting
 from services.core.database.connections import UNAVAILABLE
@@ -73,8 +73,8 @@ class Engine:
 
     def __init__(self, catalog: Catalog) -> None:
         self._catalog = catalog
-        self._kept = Kept(catalog.schema)
-        self._crowd = Crowd()
+        self._kept = PlanCache(catalog.schema)
+        self._batches = Batches()
         self._is_current: dict[Acting, Statement] = {
             acting: is_current(catalog, acting, inside=True) for acting in Acting if acting is not Acting.ANYBODY
         }
@@ -85,7 +85,7 @@ class Engine:
     @property
     def waiting(self) -> int:
         """Return the number of mutations that wait for a batch."""
-        return self._crowd.waiting
+        return self._batches.waiting
 
     async def data(
         self, operation: Operation, document: Hashable, variables: Variables, request: Request
@@ -144,15 +144,15 @@ class Engine:
         """Return the outcome of a batch with the same mutation by others at this moment; None if it
         can't be batched.
         """
-        together = task.made.together
-        if together is None or task.dry_run:
+        batching = task.made.batching
+        if batching is None or task.dry_run:
             return None
         try:
-            about = together.about(**task.arguments)
+            about = batching.about(**task.arguments)
         except Problem:
             return None  # `_run` meets and reports the error
         key = task.input.get("idempotencyKey")
-        return await self._crowd.decide(together, task.request, about, key=key, fingerprint=task.fingerprint)
+        return await self._batches.decide(batching, task.request, about, key=key, fingerprint=task.fingerprint)
 
     async def _alone(self, task: "_Task") -> Payload:
         """Run a mutation in a transaction of its own, and once more if the actor's rights were stale."""

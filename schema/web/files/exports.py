@@ -14,8 +14,8 @@ from starlette.routing import BaseRoute, Route
 from schema.web.files.sheets import CSV, XLSX, csv_file, xlsx_file
 from schema.web.graphql import http
 from schema.web.graphql.actors import Actors, Misdirected, locales
+from schema.web.graphql.errors import is_outage
 from schema.web.graphql.http import Headers, HTTPRefusal, Receive, Scope, Send
-from schema.web.graphql.told import is_outage
 from services.core.actor import Actor
 from services.core.database.connections import Database
 from services.core.errors import InvalidInput, NotAllowed, NotFound, NotSignedIn, Problem, StepUpRequired

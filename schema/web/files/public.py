@@ -15,8 +15,8 @@ from starlette.routing import BaseRoute, Route
 
 from schema.web.graphql.actors import Actors
 from schema.web.graphql.caching import is_known
+from schema.web.graphql.errors import is_outage
 from schema.web.graphql.http import HTTPRefusal
-from schema.web.graphql.told import is_outage
 from services.core.database.connections import Database
 from services.core.errors import NotFound
 from services.core.telemetry.logs import log_failure

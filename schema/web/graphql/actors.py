@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from schema.base.scalars import LOCALES
-from schema.compiler.kept import keep
+from schema.compiler.plan_cache import cache_value
 from schema.web.cors import foreign_origin, not_its_origin
 from schema.web.graphql.allowance import Attempts
 from schema.web.graphql.http import Header, Headers, Scope
@@ -116,11 +116,11 @@ class Actors:
         tenant = await self._database.readers.read(partial(find_tenant, slug=slug))
         if tenant is None:
             self.attempts.count_unknown(scope)
-            keep(self._absent, slug, now + TENANT_CACHE_SECONDS, MOST_CACHED_ABSENT_SLUGS)
+            cache_value(self._absent, slug, now + TENANT_CACHE_SECONDS, MOST_CACHED_ABSENT_SLUGS)
             self._tenants.pop(slug, None)
             return None
         actor = anonymous(tenant)
-        keep(self._tenants, slug, (now + TENANT_CACHE_SECONDS, actor), MOST_CACHED_ACTORS)
+        cache_value(self._tenants, slug, (now + TENANT_CACHE_SECONDS, actor), MOST_CACHED_ACTORS)
         return actor
 
     async def of(self, scope: Scope, tenant: Tenant, credentials: Credentials) -> Actor:
@@ -145,7 +145,7 @@ class Actors:
         if actor is None:
             self._people.pop((tenant.slug, credentials), None)
             raise Misdirected
-        keep(self._people, (tenant.slug, credentials), actor, MOST_CACHED_ACTORS)
+        cache_value(self._people, (tenant.slug, credentials), actor, MOST_CACHED_ACTORS)
         return actor
 
     async def _loaded(self, tenant: Tenant, credentials: Credentials) -> Actor | None:
@@ -197,7 +197,7 @@ class Actors:
             new = await sessions.rotate(work, session.id, secret)
         self._people.pop((actor.tenant.slug, Credentials(cookie=secret)), None)
         if new is not None:
-            keep(
+            cache_value(
                 self._renewed,
                 kept,
                 (time.monotonic() + sessions.OLD_SECRET_LIFE.total_seconds(), new),

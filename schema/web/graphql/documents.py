@@ -18,9 +18,9 @@ from uuid import UUID
 import orjson
 from graphql import GraphQLError
 
-from schema.compiler.kept import keep
+from schema.compiler.plan_cache import cache_value
 from schema.compiler.run import Malformed
-from schema.web.graphql.http import Asked, HTTPRefusal, Scope
+from schema.web.graphql.http import HTTPRefusal, RequestParams, Scope
 from services.core.actor import Actor, Tenant
 from services.core.database.connections import Database
 from services.trusted_documents.finding import Trusted, find_trusted
@@ -44,32 +44,32 @@ class Documents:
         self._trusted: OrderedDict[tuple[UUID, str], tuple[float, Trusted]] = OrderedDict()
         self._automatic: dict[UUID, _Automatic] = {}
 
-    async def resolved(self, asked: Asked, actor: Actor) -> Asked:
+    async def resolved(self, params: RequestParams, actor: Actor) -> RequestParams:
         """Return the request with the text of its document. Raise Malformed or HTTPRefusal if there is none, or the key
         may not use it.
         """
         restricted = actor.key is not None and actor.key.trusted_documents_only
-        named = asked.named
-        if asked.document and restricted:
+        named = params.named
+        if params.document and restricted:
             only = "This key may run registered documents only; name one by its documentId."
             raise HTTPRefusal(403, "TRUSTED_DOCUMENTS_ONLY", only)
         if named is None:
-            return asked
+            return params
         automatic = self._automatic.get(actor.tenant.id) or _Automatic()
-        if asked.document:
-            if hash_of(asked.document) != named.sha256:
+        if params.document:
+            if hash_of(params.document) != named.sha256:
                 raise HTTPRefusal(400, "PERSISTED_QUERY_HASH_MISMATCH", "The hash does not match the query.")
-            automatic.keep(named.sha256, asked.document)
+            automatic.keep(named.sha256, params.document)
             self._automatic[actor.tenant.id] = automatic
-            return asked
+            return params
         if named.is_automatic and not restricted:
             text = automatic.find(named.sha256)
             if text is not None:
-                return asked._replace(document=text)
+                return params._replace(document=text)
         trusted = await self._find(actor.tenant, named.sha256)
         if trusted is None or (restricted and actor.key is not None and not trusted.admits(actor.key)):
             raise _not_found(is_automatic=named.is_automatic)
-        return asked._replace(document=trusted.text, is_trusted=True)
+        return params._replace(document=trusted.text, is_trusted=True)
 
     async def _find(self, tenant: Tenant, sha256: str) -> Trusted | None:
         key, now = (tenant.id, sha256), time.monotonic()
@@ -82,7 +82,7 @@ class Documents:
         if trusted is None:
             self._trusted.pop(key, None)
         else:
-            keep(self._trusted, key, (now + TRUSTED_CACHE_SECONDS, trusted), MOST_TRUSTED_DOCUMENTS)
+            cache_value(self._trusted, key, (now + TRUSTED_CACHE_SECONDS, trusted), MOST_TRUSTED_DOCUMENTS)
         return trusted
 
 
@@ -116,12 +116,12 @@ def _not_found(*, is_automatic: bool) -> Exception:
     return HTTPRefusal(404, "PERSISTED_DOCUMENT_NOT_FOUND", "There is no document with this ID.")
 
 
-def in_full(scope: Scope, asked: Asked) -> bytes:
+def in_full(scope: Scope, params: RequestParams) -> bytes:
     """Return the request as if it had contained its document, in its body, or else in its URL."""
-    given: dict[str, Any] = {"query": asked.document}
-    if asked.operation_name is not None:
-        given["operationName"] = asked.operation_name
+    given: dict[str, Any] = {"query": params.document}
+    if params.operation_name is not None:
+        given["operationName"] = params.operation_name
     if scope["method"] == "POST":
-        return orjson.dumps(given | {"variables": asked.variables})
-    scope["query_string"] = urlencode(given | {"variables": orjson.dumps(asked.variables)}).encode()
+        return orjson.dumps(given | {"variables": params.variables})
+    scope["query_string"] = urlencode(given | {"variables": orjson.dumps(params.variables)}).encode()
     return b""

@@ -27,12 +27,12 @@ from schema.web.graphql import allowance, caching, documents, http, sse
 from schema.web.graphql.actors import Actors, Misdirected, locales
 from schema.web.graphql.allowance import Allowances
 from schema.web.graphql.documents import Documents
+from schema.web.graphql.errors import codes_of, formatted_error, is_bad_value, is_outage
 from schema.web.graphql.exchange import Exchange
-from schema.web.graphql.http import Asked, Headers, HTTPRefusal, Message, Receive, Scope, Send
+from schema.web.graphql.http import Headers, HTTPRefusal, Message, Receive, RequestParams, Scope, Send
 from schema.web.graphql.memory import Key, Memory, key_by, key_of
 from schema.web.graphql.sockets import Sockets
 from schema.web.graphql.streams import Streams, ended_by
-from schema.web.graphql.told import codes_of, is_bad_value, is_outage, told
 from schema.web.graphql.view import View
 from schema.web.ops.draining import Stopping
 from schema.web.signin.cookies import forgotten
@@ -126,39 +126,39 @@ class Endpoint:
             await self._view(scope, exchange.receive, exchange.send)
             return
         body = await http.read_body(exchange.receive, headers) if exchange.may_change else b""
-        asked = http.asked(scope, headers, body)
+        params = http.parse_request(scope, headers, body)
         try:
-            if asked.named or request.actor.key:
-                if asked.named and not asked.document:
+            if params.named or request.actor.key:
+                if params.named and not params.document:
                     request.pay(0, allowance.COST_PER_DOCUMENT_LOOKUP)
-                asked = await self._documents.resolved(asked, request.actor)
-                body = documents.in_full(scope, asked)
-            await self._respond(exchange, body, asked, request)
+                params = await self._documents.resolved(params, request.actor)
+                body = documents.in_full(scope, params)
+            await self._respond(exchange, body, params, request)
         except Malformed as malformed:
-            said = [told(error) for error in malformed.errors]
+            said = [formatted_error(error) for error in malformed.errors]
             exchange.seen.kind, exchange.seen.codes = "refused", codes_of(said)
             # A request that isn't executed is a client's error, if the media type can express that.
             status = 400 if exchange.kind == http.GRAPHQL_JSON else 200
             await exchange.respond(status, exchange.kind, orjson.dumps({"errors": said}))
 
-    async def _respond(self, exchange: Exchange, body: bytes, asked: Asked, request: Request) -> None:
+    async def _respond(self, exchange: Exchange, body: bytes, params: RequestParams, request: Request) -> None:
         """Answer a request: as bytes, as an event stream, or by Strawberry's view."""
         if sse.is_all_that_is_accepted(exchange.headers):
-            if not exchange.may_change and self._is_mutation(asked):
+            if not exchange.may_change and self._is_mutation(params):
                 raise http.not_allowed("Use POST for a mutation.", b"POST")
-            await self._stream(exchange, body, asked, request)
+            await self._stream(exchange, body, params, request)
             return
         request.receive = exchange.receive
         try:
-            answer = await self._splice(asked, request, may_change=exchange.may_change)
+            answer = await self._splice(params, request, may_change=exchange.may_change)
         except Watched:
             if not sse.is_accepted(exchange.headers):
                 watched = "Use WebSocket or text/event-stream for a subscription."
                 raise HTTPRefusal(406, "SUBSCRIPTION", watched) from None
-            await self._stream(exchange, body, asked, request)
+            await self._stream(exchange, body, params, request)
             return
         if answer is None:
-            request.document = (asked.document, asked.operation_name)
+            request.document = (params.document, params.operation_name)
             exchange.scope["confed.request"] = request
             await self._view(exchange.scope, http.replay(body, exchange.receive), exchange.send)
         elif exchange.may_change:
@@ -166,14 +166,14 @@ class Endpoint:
         else:
             await caching.respond(exchange, answer, request, self._memory, _key_of(exchange, request))
 
-    async def _stream(self, exchange: Exchange, body: bytes, asked: Asked, request: Request) -> None:
+    async def _stream(self, exchange: Exchange, body: bytes, params: RequestParams, request: Request) -> None:
         request.receive = None  # the stream itself checks whether the client is still connected
-        answers = self._answers(exchange.scope, body, asked, request)
+        answers = self._answers(exchange.scope, body, params, request)
         await sse.tell(answers, exchange.receive, exchange.send, request, self._stopping.ends)
 
-    def _is_mutation(self, asked: Asked) -> bool:
+    def _is_mutation(self, params: RequestParams) -> bool:
         try:
-            self._operations.find(asked.document, asked.operation_name)
+            self._operations.find(params.document, params.operation_name)
         except Changing:
             return True
         except (NotSpliced, Malformed):
@@ -184,13 +184,13 @@ class Endpoint:
         """Serve a WebSocket at the same URL."""
         headers = dict(scope["headers"])
 
-        async def answers(asked: Asked, request: Request) -> AsyncGenerator[bytes, None]:
+        async def answers(params: RequestParams, request: Request) -> AsyncGenerator[bytes, None]:
             posted = {**scope, "type": "http", "method": "POST", "headers": [(b"content-type", http.JSON)]}
             try:
-                asked = await self._documents.resolved(asked, request.actor)
+                params = await self._documents.resolved(params, request.actor)
             except Exception as error:
                 raise ended_by(error) from None
-            async with aclosing(self._answers(posted, documents.in_full(posted, asked), asked, request)) as given:
+            async with aclosing(self._answers(posted, documents.in_full(posted, params), params, request)) as given:
                 async for answer in given:
                     yield answer
 
@@ -200,21 +200,23 @@ class Endpoint:
 
         await self._sockets(scope, receive, send, requesting, answers)
 
-    async def _answers(self, scope: Scope, body: bytes, asked: Asked, request: Request) -> AsyncGenerator[bytes, None]:
+    async def _answers(
+        self, scope: Scope, body: bytes, params: RequestParams, request: Request
+    ) -> AsyncGenerator[bytes, None]:
         """Yield the answers to an operation, for a connection that carries several. Raise Ended when
         there are no more.
         """
         try:
             try:
-                async with aclosing(self._streams.answers(asked, request)) as answers:
+                async with aclosing(self._streams.answers(params, request)) as answers:
                     async for answer in answers:
                         yield answer
             except NotSpliced:
-                yield await self._only_answer(scope, body, asked, request)
+                yield await self._only_answer(scope, body, params, request)
         except Exception as error:
             raise ended_by(error) from None
 
-    async def _only_answer(self, scope: Scope, body: bytes, asked: Asked, request: Request) -> bytes:
+    async def _only_answer(self, scope: Scope, body: bytes, params: RequestParams, request: Request) -> bytes:
         """Return the answer to a query or a mutation, as over HTTP."""
         sent: list[bytes] = []
 
@@ -224,10 +226,10 @@ class Endpoint:
         async def receive() -> Message:
             raise AssertionError("the body was read")
 
-        answer = await self._splice(asked, request)
+        answer = await self._splice(params, request)
         if answer is not None:
             return answer
-        request.document = (asked.document, asked.operation_name)
+        request.document = (params.document, params.operation_name)
         await self._view({**scope, "confed.request": request}, http.replay(body, receive), send)
         return b"".join(sent)
 
@@ -250,24 +252,24 @@ class Endpoint:
         take = partial(self._allowances.take, scope)
         return Request(self._database, reading, reload, take=take, seen=seen or Seen())
 
-    async def _splice(self, asked: Asked, request: Request, *, may_change: bool = True) -> bytes | None:
+    async def _splice(self, params: RequestParams, request: Request, *, may_change: bool = True) -> bytes | None:
         """Return the whole response as bytes; None if Strawberry's view has to answer, for example with an error of a
         field.
 
         `watched`: for a subscription. `may_change`: True if mutations are run. Raise Malformed if there is nothing to
         execute, or too much; the database has not been queried then.
         """
-        if asked.is_trusted:
-            request.seen.operation = asked.operation_name
+        if params.is_trusted:
+            request.seen.operation = params.operation_name
         try:
-            check_values(asked.variables)
-            plan, values, cost = self._planned(asked, request)
+            check_values(params.variables)
+            plan, values, cost = self._planned(params, request)
             data = await request.read(plan, values)
         except TooMuch as too_much:
             raise Malformed([too_much]) from None
         except Changing as changing:
             request.seen.kind = "mutation"
-            changed = await self._changed(changing, asked, request) if may_change else None
+            changed = await self._changed(changing, params, request) if may_change else None
             if changed is None:
                 return None
             data, cost = changed, request.spent
@@ -295,25 +297,25 @@ class Endpoint:
             *request.left,
         )
 
-    async def _changed(self, changing: Changing, asked: Asked, request: Request) -> bytes | None:
+    async def _changed(self, changing: Changing, params: RequestParams, request: Request) -> bytes | None:
         """Run a mutation and return its answer; None if graphql-core has to run it, or to answer."""
         fields = changing.operation.node.selection_set.selections
         request.pay(0, allowance.COST_PER_REQUEST + allowance.COST_PER_MUTATION * len(fields))
-        document = (asked.document, asked.operation_name)
+        document = (params.document, params.operation_name)
         try:
-            changed = await self._mutations.data(changing.operation, document, asked.variables, request)
+            changed = await self._mutations.data(changing.operation, document, params.variables, request)
         except (GraphQLError, ExceptionGroup):  # in the variables: graphql-core reports it
             return None
         request.settle()
         return changed
 
-    def _planned(self, asked: Asked, request: Request) -> tuple[Plan, Variables, int]:
+    def _planned(self, params: RequestParams, request: Request) -> tuple[Plan, Variables, int]:
         """Return the plan, its values and its cost. Raise NotSpliced, but check the cost before."""
-        operations = self._trusted if asked.is_trusted else self._operations
-        if not asked.is_trusted and not operations.keeps(asked.document, asked.operation_name):
-            request.pay(0, allowance.COST_PER_NEW_DOCUMENT + len(asked.document) // allowance.CHARACTERS_PER_COST)
-        operation = operations.find(asked.document, asked.operation_name)
-        values = operation.coercion.values(asked.variables)
+        operations = self._trusted if params.is_trusted else self._operations
+        if not params.is_trusted and not operations.keeps(params.document, params.operation_name):
+            request.pay(0, allowance.COST_PER_NEW_DOCUMENT + len(params.document) // allowance.CHARACTERS_PER_COST)
+        operation = operations.find(params.document, params.operation_name)
+        values = operation.coercion.values(params.variables)
         try:
             plan = operation.plan(values)
         except NotSpliced as unusual:

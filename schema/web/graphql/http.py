@@ -54,7 +54,7 @@ class Named(NamedTuple):
     is_automatic: bool
 
 
-class Asked(NamedTuple):
+class RequestParams(NamedTuple):
     """A well-formed GraphQL request. `named`: how it names its document; the document is then empty unless sent as
     well.
 
@@ -75,9 +75,9 @@ def media_type(headers: Headers) -> bytes:
         return JSON
     if b"q=" not in accept:
         return GRAPHQL_JSON
-    asked = {kind.strip(): _quality(rest) for kind, _, rest in (item.partition(b";") for item in accept.split(b","))}
-    quality = asked.get(GRAPHQL_JSON, 0)
-    return GRAPHQL_JSON if quality > 0 and quality >= asked.get(JSON, 0) else JSON
+    accepted = {kind.strip(): _quality(rest) for kind, _, rest in (item.partition(b";") for item in accept.split(b","))}
+    quality = accepted.get(GRAPHQL_JSON, 0)
+    return GRAPHQL_JSON if quality > 0 and quality >= accepted.get(JSON, 0) else JSON
 
 
 def _quality(parameters: bytes) -> float:
@@ -102,11 +102,11 @@ def accepts(headers: Headers, kind: bytes) -> bool:
 
 def wants_page(scope: Scope, headers: Headers) -> bool:
     """Return True if a browser requests a page instead of data."""
-    asked = scope["query_string"]
+    query = scope["query_string"]
     return (
         scope["method"] == "GET"
         and b"text/html" in headers.get(b"accept", b"")
-        and not (b"query=" in asked or b"documentId=" in asked or b"extensions=" in asked)
+        and not (b"query=" in query or b"documentId=" in query or b"extensions=" in query)
     )
 
 
@@ -130,7 +130,7 @@ def _too_large() -> HTTPRefusal:
     return HTTPRefusal(413, "BODY_TOO_LARGE", f"A body may have at most {LARGEST_BODY} bytes.")
 
 
-def asked(scope: Scope, headers: Headers, body: bytes) -> Asked:
+def parse_request(scope: Scope, headers: Headers, body: bytes) -> RequestParams:
     """Parse a request. Raise HTTPRefusal if it is not a valid request of GraphQL over HTTP."""
     if scope["method"] == "GET":
         given: Any = _query_string(scope["query_string"])
@@ -145,10 +145,10 @@ def asked(scope: Scope, headers: Headers, body: bytes) -> Asked:
         given = _json(body)
     else:
         raise not_allowed("Use GET or POST for GraphQL.", b"GET, HEAD, POST")
-    return read(given)
+    return parse_params(given)
 
 
-def read(given: Any) -> Asked:
+def parse_params(given: Any) -> RequestParams:
     """Parse the members of a request. Raise HTTPRefusal if they are not those of GraphQL over HTTP."""
     if type(given) is not dict:
         raise HTTPRefusal(400, "BAD_REQUEST", "The request must be one JSON object.")
@@ -167,7 +167,7 @@ def read(given: Any) -> Asked:
         raise HTTPRefusal(400, "BAD_REQUEST", "`variables` must be an object.")
     if not isinstance(name, _TEXT) or len(name or "") > LONGEST_NAME:
         raise HTTPRefusal(400, "BAD_REQUEST", f"`operationName` must be text of at most {LONGEST_NAME} characters.")
-    return Asked(document, variables or {}, name or None, named)
+    return RequestParams(document, variables or {}, name or None, named)
 
 
 def _named(given: Mapping[str, Any], extensions: Mapping[str, Any]) -> Named | None:

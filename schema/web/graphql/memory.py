@@ -31,7 +31,7 @@ class Key(NamedTuple):
     key_id: UUID | None = None
 
 
-class Kept(NamedTuple):
+class CachedAnswer(NamedTuple):
     """A cached answer, and its time of expiry."""
 
     until: float
@@ -47,10 +47,10 @@ class Memory:
     def __init__(self, seconds: float, clock: Callable[[], float] = time.monotonic) -> None:
         self.seconds = seconds
         self._clock = clock
-        self._answers: OrderedDict[Key, Kept] = OrderedDict()
+        self._answers: OrderedDict[Key, CachedAnswer] = OrderedDict()
         self._bytes = 0
 
-    def find(self, key: Key) -> Kept | None:
+    def find(self, key: Key) -> CachedAnswer | None:
         """Return the cached answer; None if there is none that is fresh."""
         kept = self._answers.get(key)
         if kept is None:
@@ -65,7 +65,7 @@ class Memory:
         if not self.seconds or len(body) > LARGEST_ANSWER:
             return
         self._drop(key)
-        self._answers[key] = Kept(self._clock() + self.seconds, kind, body, etag, control)
+        self._answers[key] = CachedAnswer(self._clock() + self.seconds, kind, body, etag, control)
         self._bytes += _size(key, body)
         while self._bytes > MOST_CACHED_BYTES:
             self._drop(next(iter(self._answers)))

@@ -26,9 +26,9 @@ from schema.reading.requests import Request, Seen
 from schema.web.graphql import http
 from schema.web.graphql.actors import Misdirected
 from schema.web.graphql.allowance import peer_of
-from schema.web.graphql.http import LARGEST_BODY, Asked, HTTPRefusal, Receive, Scope, Send, loads
+from schema.web.graphql.errors import codes_of
+from schema.web.graphql.http import LARGEST_BODY, HTTPRefusal, Receive, RequestParams, Scope, Send, loads
 from schema.web.graphql.streams import MOST_STREAMS_PER_ACTOR, Ended, ended_by
-from schema.web.graphql.told import codes_of
 from schema.web.ops.draining import Stopping
 from schema.web.ops.observing import observe
 from services.core.telemetry.logs import log_failure
@@ -46,7 +46,7 @@ IDLE_SECONDS = 60.0
 
 Requesting = Callable[[str | None], Awaitable[Request]]
 """Creates a request with the given credentials."""
-Answers = Callable[[Asked, Request], AsyncGenerator[bytes, None]]
+Answers = Callable[[RequestParams, Request], AsyncGenerator[bytes, None]]
 
 
 class Sockets:
@@ -171,7 +171,7 @@ class _Conversation(BaseGraphQLTransportWSHandler[Any, None]):
                 if self._ends.is_set():
                     return  # the client sends it again on its next connection
                 # Pass the parsed request through Strawberry's handler in place of the document's text.
-                message["payload"]["query"] = http.read(message["payload"])
+                message["payload"]["query"] = http.parse_params(message["payload"])
             await super().handle_message(message)
         else:
             await self.handle_invalid_message("This is not a message of graphql-transport-ws")
@@ -212,11 +212,11 @@ class _Conversation(BaseGraphQLTransportWSHandler[Any, None]):
             observe(seen if request is None else request.seen)
 
     async def _run(self, operation: Operation[Any, None], seen: Seen) -> None:
-        asked: Any = operation.query  # see `handle_message`
+        params: Any = operation.query  # see `handle_message`
         try:
             try:
                 request = self._running[operation.id] = await self._requesting(self._credentials)
-                async with aclosing(self._answers(asked, request)) as answers:
+                async with aclosing(self._answers(params, request)) as answers:
                     async for answer in answers:
                         id = self.encode_json(operation.id)
                         await self.texts.send(f'{{"id":{id},"type":"next","payload":{answer.decode()}}}')
@@ -244,7 +244,7 @@ def _is_well_formed(message: Any) -> bool:
     if message["type"] != "subscribe":
         return True
     try:
-        http.read(message.get("payload"))
+        http.parse_params(message.get("payload"))
     except HTTPRefusal:
         return False
     return True

@@ -11,9 +11,9 @@ import orjson
 
 from schema.reading.requests import Request
 from schema.web.graphql import http
+from schema.web.graphql.errors import codes_of
 from schema.web.graphql.http import Headers, Receive, Send
 from schema.web.graphql.streams import Ended
-from schema.web.graphql.told import codes_of
 
 EVENT_STREAM = b"text/event-stream"
 KEEP_ALIVE_SECONDS = 12.0

@@ -34,8 +34,8 @@ from schema.compiler.values import Variables
 from schema.reading.requests import Request
 from schema.web.graphql.actors import Misdirected
 from schema.web.graphql.allowance import COST_PER_REQUEST
-from schema.web.graphql.http import Asked, HTTPRefusal
-from schema.web.graphql.told import is_outage, told
+from schema.web.graphql.errors import formatted_error, is_outage
+from schema.web.graphql.http import HTTPRefusal, RequestParams
 from services.core.actor import Acting, Actor
 from services.core.database.connections import Database
 from services.core.telemetry.logs import log_failure
@@ -73,9 +73,9 @@ def ended_by(error: Exception) -> Ended:
     if isinstance(error, Ended):
         return error
     if isinstance(error, Malformed):
-        return Ended([told(each) for each in error.errors])
+        return Ended([formatted_error(each) for each in error.errors])
     if isinstance(error, GraphQLError):
-        return Ended([told(error)])
+        return Ended([formatted_error(error)])
     if isinstance(error, ExceptionGroup):
         return Ended([each for inner in error.exceptions for each in ended_by(inner).errors])
     if isinstance(error, HTTPRefusal):
@@ -103,16 +103,16 @@ class Streams:
         """Return the number of open streams."""
         return self._open.total()
 
-    async def answers(self, asked: Asked, request: Request) -> AsyncGenerator[bytes, None]:
+    async def answers(self, params: RequestParams, request: Request) -> AsyncGenerator[bytes, None]:
         """Yield the answers of a subscription, each a GraphQL response as JSON. Raise NotSpliced for any other
         operation.
 
         Raise Ended if the object does not exist, or no longer does.
         """
-        request.seen.operation = asked.operation_name if asked.is_trusted else None
-        check_values(asked.variables)
-        operation = self._operations.find(asked.document, asked.operation_name, OperationType.SUBSCRIPTION)
-        values = operation.coercion.values(asked.variables)
+        request.seen.operation = params.operation_name if params.is_trusted else None
+        check_values(params.variables)
+        operation = self._operations.find(params.document, params.operation_name, OperationType.SUBSCRIPTION)
+        values = operation.coercion.values(params.variables)
         plan = operation.plan(values)
         cost = plan.cost.of(values, request.reading)
         limits.check_cost(cost)

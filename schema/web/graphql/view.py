@@ -16,8 +16,8 @@ from schema.compiler.measure import MAXIMUM_COST
 from schema.reading.requests import Request, Seen
 from schema.web.graphql import http
 from schema.web.graphql.actors import Misdirected
+from schema.web.graphql.errors import codes_of, formatted_error
 from schema.web.graphql.http import HTTPRefusal, Receive, Scope, Send
-from schema.web.graphql.told import codes_of, told
 
 
 class View(GraphQL[Request, None]):
@@ -59,18 +59,18 @@ class View(GraphQL[Request, None]):
             for error in result.errors:
                 if isinstance(error.original_error, Misdirected):
                     raise error.original_error  # the credentials became invalid during the request
-            errors = [told(error) for error in result.errors]
+            errors = [formatted_error(error) for error in result.errors]
             answer["errors"] = list(errors)
             seen: Seen = request.scope["confed.request"].seen
             seen.codes += codes_of(errors)
             if result.data is None and all(error.path is None for error in result.errors):
                 del answer["data"]
                 request.scope["confed.refused"] = True
-        asked: Request = request.scope["confed.request"]
-        asked.settle()
-        cost: dict[str, Any] = {"spent": asked.spent, "left": max(0, MAXIMUM_COST - asked.spent)}
-        if asked.left is not None and request.method == "POST" and "data" in answer:
-            cost["hour"] = {"left": asked.left[0], "restoredIn": asked.left[1]}
+        graphql_request: Request = request.scope["confed.request"]
+        graphql_request.settle()
+        cost: dict[str, Any] = {"spent": graphql_request.spent, "left": max(0, MAXIMUM_COST - graphql_request.spent)}
+        if graphql_request.left is not None and request.method == "POST" and "data" in answer:
+            cost["hour"] = {"left": graphql_request.left[0], "restoredIn": graphql_request.left[1]}
         answer["extensions"] = {"cost": cost}
         return answer
 

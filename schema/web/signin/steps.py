@@ -10,8 +10,8 @@ import orjson
 
 from schema.web.graphql import http
 from schema.web.graphql.actors import Actors, Misdirected
+from schema.web.graphql.errors import is_bad_value, is_outage
 from schema.web.graphql.http import Headers, HTTPRefusal, Receive, Scope, Send
-from schema.web.graphql.told import is_bad_value, is_outage
 from services.core.actor import Actor, Tenant
 from services.core.database.connections import Database
 from services.core.errors import NotAllowed, NotFound, NotSignedIn, Problem, StepUpRequired

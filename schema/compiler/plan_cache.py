@@ -20,7 +20,7 @@ used is evicted.
 """
 
 
-class Kept:
+class PlanCache:
     """A cache of what is made from a part of a document, for each shape of its variables."""
 
     def __init__(self, schema: GraphQLSchema) -> None:
@@ -40,20 +40,20 @@ class Kept:
         """
         if document is None:
             return make()
-        kept = self._documents.get(document)
-        if kept is None:
-            kept = (Coercion(self._schema, operation), OrderedDict())
-        keep(self._documents, document, kept, MOST_DOCUMENTS)
-        coercion, plans = kept
+        cached = self._documents.get(document)
+        if cached is None:
+            cached = (Coercion(self._schema, operation), OrderedDict())
+        cache_value(self._documents, document, cached, MOST_DOCUMENTS)
+        coercion, plans = cached
         key = (part, coercion.shape(variables))
         made: T = plans[key] if key in plans else make()
-        keep(plans, key, made, MOST_SHAPES_PER_DOCUMENT)
+        cache_value(plans, key, made, MOST_SHAPES_PER_DOCUMENT)
         return made
 
 
-def keep(kept: OrderedDict[Any, Any], key: Hashable, value: Any, most: int) -> None:
+def cache_value(cached: OrderedDict[Any, Any], key: Hashable, value: Any, most: int) -> None:
     """Cache a value as the most recently used; beyond `most`, evict the least recently used."""
-    kept[key] = value
-    kept.move_to_end(key)
-    if len(kept) > most:
-        kept.popitem(last=False)
+    cached[key] = value
+    cached.move_to_end(key)
+    if len(cached) > most:
+        cached.popitem(last=False)

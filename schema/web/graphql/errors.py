@@ -13,7 +13,7 @@ from services.core.telemetry.logs import log_failure
 _SUGGESTION = re.compile(r" Did you mean [^?]*\?(?=$| Found: )")
 
 
-def told(error: GraphQLError) -> dict[str, Any]:
+def formatted_error(error: GraphQLError) -> dict[str, Any]:
     """Format an error of an answer with a code. Log an unexpected one, and show only the identifier of
     its log entry.
     """

@@ -22,7 +22,7 @@ Decision = UUID | Problem | None
 
 
 @dataclass(frozen=True)
-class Together:
+class Batching:
     """How a mutation is batched.
 
     `about`: the part of the operation's arguments that requests of a batch share; None if a request can't be batched.
@@ -35,18 +35,18 @@ class Together:
 
 
 @dataclass(frozen=True)
-class Ask:
+class BatchedRequest:
     """A request in a batch. `keyed`: its idempotency key."""
 
     actor: Actor
     keyed: Keyed | None
 
 
-class Crowd:
+class Batches:
     """The requests that wait for the next batch."""
 
     def __init__(self) -> None:
-        self._gathering = Gathering[Ask, Decision]()
+        self._gathering = Gathering[BatchedRequest, Decision]()
 
     @property
     def waiting(self) -> int:
@@ -54,21 +54,25 @@ class Crowd:
         return self._gathering.waiting
 
     async def decide(
-        self, together: Together, request: Request, about: Hashable, *, key: str | None, fingerprint: str
+        self, batching: Batching, request: Request, about: Hashable, *, key: str | None, fingerprint: str
     ) -> Decision:
         """Batch a request that arrives while a batch is running, and return its decision; None if it must run alone."""
         actor = request.actor
         if about is None or actor.person_id is None or (key is not None and not is_well_formed(key)):
             return None
         keyed = None if key is None else Keyed(actor.person_id, key, fingerprint)
-        lot = (request.database, actor.tenant.id, together, about)
+        lot = (request.database, actor.tenant.id, batching, about)
         try:
-            return await self._gathering.join(lot, Ask(actor, keyed), partial(_decide, together, about, request))
+            return await self._gathering.join(
+                lot, BatchedRequest(actor, keyed), partial(_decide, batching, about, request)
+            )
         except Apart:
             return None
 
 
-async def _decide(together: Together, about: Hashable, request: Request, asks: Sequence[Ask]) -> list[Decision]:
+async def _decide(
+    batching: Batching, about: Hashable, request: Request, asks: Sequence[BatchedRequest]
+) -> list[Decision]:
     """Decide each request of a batch: return the earlier outcome of its idempotency key, or a new one."""
     async with begin(request.database, system(request.actor.tenant)) as work:
         keyed = [ask.keyed for ask in asks if ask.keyed]
@@ -77,7 +81,7 @@ async def _decide(together: Together, about: Hashable, request: Request, asks: S
         # Two requests with the same idempotency key in one batch: the first is decided, the other then runs alone and
         # gets its outcome.
         new = [ask for ask in asks if ask.keyed is None or free.get(ask.keyed) is ask]
-        decisions = dict(zip(map(id, new), await together.decide(work, about, [ask.actor for ask in new]), strict=True))
+        decisions = dict(zip(map(id, new), await batching.decide(work, about, [ask.actor for ask in new]), strict=True))
         answers = {ask.keyed: decisions[id(ask)] for ask in new if ask.keyed}
         await remember_each(work, {k: {"id": str(d)} for k, d in answers.items() if isinstance(d, UUID)})
     again = {keyed: UUID(answer["id"]) for keyed, answer in earlier.items() if answer is not None}
