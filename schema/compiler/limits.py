@@ -100,12 +100,15 @@ def _sum(fixed: int, costs: Iterable[Cost]) -> Cost:
     return Cost(fixed + sum(cost.fixed for cost in costs), tuple(page for cost in costs for page in cost.pages))
 
 
-def check_shape(roots: Sequence[FieldPlan]) -> None:
-    """Raise TooMuch if the plan is too wide, too deep or too long, whatever the values."""
+def check_shape(roots: Sequence[FieldPlan]) -> int:
+    """Return the number of fields in the plan, for each type that a node may be. Raise TooMuch if it is too wide, deep
+    or long.
+    """
     check("root fields", len(roots), MAXIMUM_ROOTS)
     depth, fields = _measure([_children(root) for root in roots])
     check("depth", depth, MAXIMUM_DEPTH)
     check("fields", fields, MAXIMUM_FIELDS)
+    return fields
 
 
 def check_cost(cost: int) -> None:

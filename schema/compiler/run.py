@@ -5,7 +5,7 @@ sent, between two constants. All other operations are graphql-core's, with the s
 """
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property, partial
 from typing import Any
 
@@ -27,7 +27,7 @@ from schema.compiler import limits, measure
 from schema.compiler.bind import Catalog
 from schema.compiler.context import Context
 from schema.compiler.plan import FieldPlan, NotCompiled, Planner
-from schema.compiler.plan_cache import MOST_CHARACTERS, MOST_DOCUMENTS, MOST_SHAPES_PER_DOCUMENT, cache_value
+from schema.compiler.plan_cache import BYTES_PER_CHARACTER, MOST_SHAPES_PER_DOCUMENT, Bounded, cache_value, size_of
 from schema.compiler.sql import Statement
 from schema.compiler.statements import statement
 from schema.compiler.values import Coercion, TooSlow, Variables
@@ -38,12 +38,13 @@ from services.core.database.connections import Readers
 class NotSpliced(Exception):
     """The operation needs graphql-core: a mutation, introspection, a field in Python, or an error to report.
 
-    `cost`: the cost of its compiled part.
+    `cost`: the cost of its compiled part; `fields`: the number of fields in it.
     """
 
-    def __init__(self, cost: limits.Cost | None = None) -> None:
+    def __init__(self, cost: limits.Cost | None = None, fields: int = 0) -> None:
         super().__init__()
         self.cost = cost
+        self.fields = fields
 
 
 class Watched(NotSpliced):
@@ -75,7 +76,7 @@ class Plan:
 
     def __init__(self, catalog: Catalog, roots: Sequence[FieldPlan], *, with_types: bool = False) -> None:
         """Plan the roots. Raise TooMuch beyond a limit. `with_types`: see `statement`."""
-        limits.check_shape(roots)
+        self.fields = limits.check_shape(roots)
         self.roots = roots
         self.cost = limits.cost(roots)
         self._write = partial(statement, catalog, roots, with_types=with_types)
@@ -105,8 +106,16 @@ class Plan:
 class Operation:
     """An operation of a valid document, and its cached plans."""
 
-    def __init__(self, catalog: Catalog, document: DocumentNode, node: OperationDefinitionNode) -> None:
+    def __init__(
+        self,
+        catalog: Catalog,
+        document: DocumentNode,
+        node: OperationDefinitionNode,
+        grow: Callable[[int], None] = lambda _: None,
+    ) -> None:
+        """Create it without plans. `grow` is called with the number of bytes of each plan that is cached."""
         self._catalog = catalog
+        self._grow = grow
         self.node = node
         self.kind = node.operation
         self.fragments = {d.name.value: d for d in document.definitions if isinstance(d, FragmentDefinitionNode)}
@@ -126,6 +135,7 @@ class Operation:
         if found is None:
             found = self._make(variables)
             cache_value(self._plans, shape, found, MOST_SHAPES_PER_DOCUMENT)
+            self._grow(size_of(found))
         elif len(self._plans) > 1:
             self._plans.move_to_end(shape)
         if isinstance(found, NotSpliced):
@@ -147,7 +157,11 @@ class Operation:
                 introspecting += measure.count_fields(nodes, self.fragments)
         plan = Plan(self._catalog, roots)
         spliced = roots and not introspecting and not planner.needs_python
-        return plan if spliced else NotSpliced(plan.cost.plus(introspecting * limits.COST_PER_INTROSPECTION_FIELD))
+        return (
+            plan
+            if spliced
+            else NotSpliced(plan.cost.plus(introspecting * limits.COST_PER_INTROSPECTION_FIELD), plan.fields)
+        )
 
 
 class Operations:
@@ -155,8 +169,7 @@ class Operations:
 
     def __init__(self, catalog: Catalog) -> None:
         self._catalog = catalog
-        self._operations: OrderedDict[tuple[str, str | None], Operation | Malformed | None] = OrderedDict()
-        self._characters = 0
+        self._operations: Bounded[Operation | Malformed | None] = Bounded()
 
     def keeps(self, document: str, name: str | None) -> bool:
         """Return True if the operation is cached."""
@@ -169,11 +182,10 @@ class Operations:
         """
         key = (document, name)
         try:
-            operation = self._operations[key]
-            self._operations.move_to_end(key)
+            operation = self._operations.get(key)
         except KeyError:
             operation = self._make(document, name)
-            self._keep(key, operation)
+            self._operations.put(key, operation, len(document) * BYTES_PER_CHARACTER)
         if operation is None:
             raise NotSpliced
         if isinstance(operation, Malformed):
@@ -183,13 +195,6 @@ class Operations:
                 raise Changing(operation)
             raise NotSpliced if operation.kind is OperationType.QUERY else Watched
         return operation
-
-    def _keep(self, key: tuple[str, str | None], operation: Operation | Malformed | None) -> None:
-        self._operations[key] = operation
-        self._characters += len(key[0])
-        while len(self._operations) > MOST_DOCUMENTS or self._characters > MOST_CHARACTERS:
-            (document, _), _ = self._operations.popitem(last=False)
-            self._characters -= len(document)
 
     def _make(self, document: str, name: str | None) -> Operation | Malformed | None:
         try:
@@ -201,7 +206,7 @@ class Operations:
             return malformed
         if node.directives:
             return None
-        return Operation(self._catalog, parsed, node)
+        return Operation(self._catalog, parsed, node, partial(self._operations.grow, (document, name)))
 
     def _parse(self, document: str) -> DocumentNode:
         """Return a valid document within the limits. Raise Malformed, or a GraphQLError such as TooMuch."""

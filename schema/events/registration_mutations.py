@@ -33,10 +33,11 @@ from services.events.errors import (
     WrongEventState,
     WrongRegistrationState,
 )
+from services.events.prices.errors import PriceListEnded
 from services.events.registrations import eligibility, gate, registering
 from services.events.seats import offers, priorities
 
-ADMISSION = (RegistrationNotOpen, RegistrationClosed, NotInvited, AlreadyRegistered)
+ADMISSION = (RegistrationNotOpen, RegistrationClosed, NotInvited, PriceListEnded, AlreadyRegistered)
 """Reasons for which a person may not register, whatever they ask for."""
 REGISTERING = (*ADMISSION, NoSuchFormat, PartyTooLarge, PartyTooSmall, AnswersNotAccepted)
 """Problems of registering, for oneself or on behalf of somebody."""
@@ -58,7 +59,9 @@ def _plain(
     guests: Sequence[GuestInput] = (),
     answers: Sequence[AnswerInput] = (),
 ) -> Hashable:
-    """Return the batch key (event and format) for one seat without guests or answers, otherwise None."""
+    """Return the batch key (event and format) of a registration of one seat without guests or answers,
+    otherwise None.
+    """
     return None if seats not in (None, 1) or guests or answers else (event_id, format)
 
 

@@ -9,7 +9,7 @@ errors, are left to graphql-core. It receives the outcomes of mutations that hav
 that nothing is done twice.
 """
 
-from collections.abc import Awaitable, Callable, Hashable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache, partial
 from typing import Any, TypeVar
@@ -88,7 +88,7 @@ class Engine:
         return self._batches.waiting
 
     async def data(
-        self, operation: Operation, document: Hashable, variables: Variables, request: Request
+        self, operation: Operation, document: tuple[str, str | None], variables: Variables, request: Request
     ) -> bytes | None:
         """Run the mutation of a document and return the answer's `data` as JSON; None if graphql-core has to answer."""
         field = self._find(operation)

@@ -97,8 +97,8 @@ def read() -> Matrix:
     """The files of all domains. AssertionError where two say the same."""
     table = merged((f"{FOLDER}/{path.name}", tomllib.loads(path.read_text())) for path in sorted(HERE.glob("*.toml")))
     for name, of in table.types.items():
-        fields = {field.python_name for field in READ_TYPES[name].cls.__strawberry_definition__.fields}  # type: ignore[attr-defined]
-        told = {camel(date): "everybody" for date in DATES if date in fields}
+        declared = READ_TYPES[name].cls.__strawberry_definition__.fields if name in READ_TYPES else ()  # type: ignore[attr-defined]
+        told = {camel(field.python_name): "everybody" for field in declared if field.python_name in DATES}
         table.types[name] = replace(of, fields=told | of.fields)
     return table
 
