@@ -15,47 +15,49 @@ from services.billing import balances
 
 @read_type(models.BillingAccount)
 class BillingAccount(Node):
-    """What a person or an association owes an association in one currency. STAFF of the issuer, and the payer."""
+    """The account of a person or an association with an issuing association, in one currency. STAFF of the issuer, and
+    the payer.
+    """
 
     currency: str = column(CURRENCY, where=True)
-    charged: Money = one("Invoices less credit notes.", rows=money(balances.account_charged), weight=2)
-    paid: Money = one("Payments less refunds and returned payments.", rows=money(balances.account_paid), weight=2)
+    charged: Money = one("Invoices minus credit notes.", rows=money(balances.account_charged), weight=2)
+    paid: Money = one("Payments minus refunds and returned payments.", rows=money(balances.account_paid), weight=2)
     credit: Money = one(
-        "What payments have left: set against no invoice, and not given back. Below zero, a refund of a payment that "
+        "Payments that are neither allocated to an invoice nor refunded. Negative if a refunded payment "
         "was returned afterwards.",
         rows=money(balances.account_credit),
         weight=3,
     )
     balance: Money = one(
-        "`charged` less `paid`: above zero the payer owes it, below zero it is to be given back.",
+        "`charged` minus `paid`: positive if the payer owes it, negative if it is to be refunded.",
         rows=money(balances.account_balance),
         weight=3,
     )
-    association: Association = one("Who is owed.", via="association_id")
-    person: Person | None = one("Who pays, where a person.", via="person_id")
-    payer: Association | None = one("Who pays, where an association.", via="payer_id")
+    association: Association = one("Issuing association.", via="association_id")
+    person: Person | None = one("Person who pays; null if an association pays.", via="person_id")
+    payer: Association | None = one("Association that pays; null if a person pays.", via="payer_id")
     invoices: Connection[Invoice] = connection(
         "Its invoices and credit notes, the latest first.", via="account_id", order=("-number",)
     )
     payments: Connection[Payment] = connection(
-        "What came and went, the latest first.", via="account_id", order=("-received_on",)
+        "Payments and refunds, the latest first.", via="account_id", order=("-received_on",)
     )
 
 
 @extends(Payment)
 class _PaymentAccount:
-    account: BillingAccount | None = one("The payer's account that it is on.", via="account_id")
+    account: BillingAccount | None = one("Account of the payer that it belongs to.", via="account_id")
 
 
 @extends(Invoice)
 class _InvoiceAccount:
-    account: BillingAccount | None = one("The payer's account that it is on.", via="account_id")
+    account: BillingAccount | None = one("Account of the payer that it belongs to.", via="account_id")
 
 
 @extends(Person)
 class _PersonAccounts:
     billing_accounts: list[BillingAccount] = many(
-        "What they owe, by association and currency.",
+        "Their accounts, one per association and currency.",
         via="person_id",
         limit=200,
         recorded=file(MANAGE_FEES),
@@ -65,8 +67,8 @@ class _PersonAccounts:
 @extends(Association)
 class _AssociationAccounts:
     billing_accounts: Connection[BillingAccount] = connection(
-        "What each payer owes it, as far as the reader may see it.", via="association_id"
+        "Accounts of its payers that the reader may see.", via="association_id"
     )
     billing_accounts_to_pay: Connection[BillingAccount] = connection(
-        "What it owes each association, as far as the reader may see it.", via="payer_id"
+        "Its own accounts with other associations that the reader may see.", via="payer_id"
     )

@@ -1,4 +1,4 @@
-"""What staff do about invoices and payments."""
+"""Mutations of invoices and payments by staff."""
 
 from datetime import date
 from decimal import Decimal
@@ -22,11 +22,11 @@ from services.core.work import Work
 
 @mutation(Invoice, problems=(AlreadyCredited,))
 async def issue_credit_note(
-    work: Work, *, invoice_id: InvoiceId, reason: Annotated[str | None, "Why, for the journal."] = None
+    work: Work, *, invoice_id: InvoiceId, reason: Annotated[str | None, "Reason, kept in the journal."] = None
 ) -> models.Invoice:
-    """Take an invoice back; the credit note is shown. Asks for `fees.manage`.
+    """Reverse an invoice; returns the credit note. Requires `fees.manage`.
 
-    That of a registration that is cancelled is taken back by itself.
+    The invoice of a cancelled registration is reversed automatically.
     """
     return await invoices.issue_credit_note(work, invoice_id, reason=reason)
 
@@ -36,12 +36,12 @@ async def record_payment(
     work: Work,
     *,
     invoice_id: InvoiceId,
-    method: Annotated[models.PaymentMethod, "How it came or went."],
-    amount: Annotated[Decimal, "How much, in the invoice's currency; above zero."],
-    reference: Annotated[str | None, "What the bank or the cheque calls it; up to 100 characters."] = None,
-    received_on: Annotated[date | None, "When it came; by default today."] = None,
+    method: Annotated[models.PaymentMethod, "Method of payment."],
+    amount: Annotated[Decimal, "Amount in the invoice's currency; positive."],
+    reference: Annotated[str | None, "Reference at the bank or on the cheque, up to 100 characters."] = None,
+    received_on: Annotated[date | None, "Day of the payment; by default today."] = None,
 ) -> models.Payment:
-    """Record money that came for an invoice: what is more than due is a credit. Asks for `fees.manage`."""
+    """Record a payment of an invoice; what exceeds the amount due becomes a credit. Requires `fees.manage`."""
     return await payments.record_payment(
         work, invoice_id, method=method, amount=amount, received_on=received_on, reference=reference
     )
@@ -52,14 +52,14 @@ async def record_refund(
     work: Work,
     *,
     invoice_id: InvoiceId,
-    method: Annotated[models.PaymentMethod, "How it came or went."],
-    amount: Annotated[Decimal, "How much, in the invoice's currency; above zero."],
-    reference: Annotated[str | None, "What the bank or the cheque calls it; up to 100 characters."] = None,
-    paid_on: Annotated[date | None, "When it went; by default today."] = None,
+    method: Annotated[models.PaymentMethod, "Method of payment."],
+    amount: Annotated[Decimal, "Amount in the invoice's currency; positive."],
+    reference: Annotated[str | None, "Reference at the bank or on the cheque, up to 100 characters."] = None,
+    paid_on: Annotated[date | None, "Day of the refund; by default today."] = None,
 ) -> models.Payment:
-    """Record money that was given back, no more than was paid: a payment below zero. Asks for `fees.manage`.
+    """Record a refund as a negative payment, at most the amount paid. Requires `fees.manage`.
 
-    First what is left of the payments for the invoice, then what is set against it, which is due again.
+    It reduces the unallocated payments for the invoice first, then the allocated ones, whose amount is due again.
     """
     return await payments.record_refund(
         work, invoice_id, method=method, amount=amount, paid_on=paid_on, reference=reference
@@ -71,12 +71,12 @@ async def return_payment(
     work: Work,
     *,
     payment_id: PaymentId,
-    returned_on: Annotated[date | None, "When it came back; by default today."] = None,
-    reason: Annotated[str | None, "Why, for the journal."] = None,
+    returned_on: Annotated[date | None, "Day of the return; by default today."] = None,
+    reason: Annotated[str | None, "Reason, kept in the journal."] = None,
 ) -> models.Payment:
-    """Record that a payment came back: a cheque without cover, a transfer recalled. Asks for `fees.manage`.
+    """Record that a payment was returned, such as a bounced cheque or a recalled transfer. Requires `fees.manage`.
 
-    What it was set against is due again. The return is shown: a payment below zero.
+    What it was allocated to is due again. The payload contains the return, a negative payment.
     """
     return await payments.return_payment(work, payment_id, returned_on=returned_on, reason=reason)
 
@@ -87,13 +87,15 @@ async def allocate_payment(
     *,
     payment_id: PaymentId,
     invoice_id: InvoiceId,
-    amount: Annotated[Decimal, "How much of the payment, in its currency; above zero."],
+    amount: Annotated[Decimal, "Amount to allocate, in the payment's currency; positive."],
 ) -> models.Allocation:
-    """Set a credit of a payer against another invoice of theirs. Asks for `fees.manage`."""
+    """Allocate a payer's credit to another of their invoices. Requires `fees.manage`."""
     return await allocations.allocate_payment(work, payment_id, invoice_id, amount=amount)
 
 
 @mutation(Payment, problems=(NothingAllocated,))
 async def deallocate_payment(work: Work, *, payment_id: PaymentId, invoice_id: InvoiceId) -> models.Payment:
-    """Take a payment off an invoice, which is due again; the payment is a credit. Asks for `fees.manage`."""
+    """Deallocate a payment from an invoice. The invoice is due again, and the payment becomes a credit. Requires
+    `fees.manage`.
+    """
     return await allocations.deallocate_payment(work, payment_id, invoice_id)

@@ -1,4 +1,4 @@
-"""Invoices, their lines, and what is due on them."""
+"""Invoices, their lines, and the amounts due."""
 
 from collections.abc import Callable
 from datetime import date
@@ -22,44 +22,44 @@ from services.billing import balances
 
 @read_type(models.Invoice)
 class Invoice(Node):
-    """What a person or an association owes, or a credit note that takes it back. STAFF of the issuer, and the payer.
+    """An invoice to a person or an association, or a credit note that reverses one. STAFF of the issuer, and the payer.
 
-    Never changed once it is issued. The payer's staff see what their association has to pay.
+    Never changed once issued. Staff of a paying association see the invoices that it has to pay.
     """
 
-    kind: models.InvoiceKind = column("Whether it asks for money or takes an invoice back.", where=True)
-    number: int = column("Its number among the association's: there are no gaps.", where=True, order=True)
-    label: str | None = localized("What it is for.")
-    total: Money = one("What it asks for, or takes back: the sum of its lines.", rows=money(lambda row: row.total))
+    kind: models.InvoiceKind = column("Kind: invoice or credit note.", where=True)
+    number: int = column("Number in the association's gapless sequence.", where=True, order=True)
+    label: str | None = localized("What is charged.")
+    total: Money = one("Total of the invoice or credit note: the sum of its lines.", rows=money(lambda row: row.total))
     currency: str = column(CURRENCY, where=True)
-    issued_on: date = column("The day that it was issued.", where=True, order=True)
-    due_on: date = column("The day that it is to be paid by.", where=True, order=True)
-    due: Money = one("What is still to be paid, never below zero.", rows=money(balances.due), weight=1)
+    issued_on: date = column("Day of issue.", where=True, order=True)
+    due_on: date = column("Day by which it is to be paid.", where=True, order=True)
+    due: Money = one("Amount still to be paid, never negative.", rows=money(balances.due), weight=1)
     paid: Money = one(
-        "What payments are set against it, and what came for it and is set against nothing; refunds taken off.",
+        "Payments allocated to it, and unallocated payments for it, minus refunds.",
         rows=money(balances.paid),
         weight=2,
     )
     to_give_back: Money = one(
-        "What came for it and is set against nothing: a credit of the payer, to be given back or used otherwise.",
+        "Unallocated payments for it: a credit of the payer, to be refunded or used for other invoices.",
         rows=money(balances.unused),
         weight=1,
     )
     balance: Money = one(
-        "`due` less `toGiveBack`: above zero it is due, below zero it is to be given back.",
+        "`due` minus `toGiveBack`: positive if it is due, negative if it is to be refunded.",
         rows=money(balances.balance),
         weight=2,
     )
     settled: bool = expression("True if nothing is due and nothing is to be given back.", balances.settled, weight=2)
     overdue: bool = expression(
-        "True if something was still due on that day, and the day that it was to be paid by was over.",
+        "True if something was still due on that day, after the due day.",
         balances.overdue,
         AS_OF,
         weight=1,
     )
-    association: Association = one("Who issued it.", via="association_id")
-    person: Person | None = one("Who pays, where a person.", via="person_id")
-    payer: Association | None = one("Who pays, where an association.", via="payer_id")
+    association: Association = one("Association that issued it.", via="association_id")
+    person: Person | None = one("Person who pays; null if an association pays.", via="person_id")
+    payer: Association | None = one("Association that pays; null if a person pays.", via="payer_id")
 
 
 InvoiceId = Annotated[UUID, Ref("Invoice", "The invoice.")]
@@ -67,22 +67,23 @@ InvoiceId = Annotated[UUID, Ref("Invoice", "The invoice.")]
 
 @read_type(models.InvoiceLine)
 class InvoiceLine(Node):
-    """One thing that an invoice charges for, or a discount. STAFF of the issuer, and the payer."""
+    """A line of an invoice: a charge or a discount. STAFF of the issuer, and the payer."""
 
-    label: str | None = localized("What it is for.")
-    quantity: int = column("How many.")
-    unit_amount: Money = one("What each costs; below zero for a discount.", rows=money(lambda row: row.unit_amount))
-    amount: Money = one("What the line comes to.", rows=money(lambda row: row.amount))
+    label: str | None = localized("What is charged.")
+    quantity: int = column("Quantity.")
+    unit_amount: Money = one("Amount per unit; negative for a discount.", rows=money(lambda row: row.unit_amount))
+    amount: Money = one("Total of the line.", rows=money(lambda row: row.amount))
 
 
 @extends(Invoice)
 class _InvoiceParts:
-    credits: Invoice | None = one("The invoice that a credit note takes back.", via="credits_id")
+    credits: Invoice | None = one("Invoice that this credit note reverses; null on an invoice.", via="credits_id")
     credit_note: Invoice | None = one(
-        "The credit note that took it back; null if it stands.", on=lambda invoice, row: row.credits_id == invoice.id
+        "Credit note that reverses this invoice; null if there is none.",
+        on=lambda invoice, row: row.credits_id == invoice.id,
     )
     lines: list[InvoiceLine] = many(
-        "What it charges for, in order; of a credit note, the lines of the invoice that it takes back.",
+        "Lines, in order; of a credit note, the lines of the reversed invoice.",
         on=lambda invoice, row: row.invoice_id == invoice.original_id,
         order=("rank",),
         limit=200,
@@ -90,13 +91,13 @@ class _InvoiceParts:
 
 
 FIND_INVOICES: dict[str, Argument] = {
-    "settled": Argument(bool | None, "Only those that are settled, or only those that aren't."),
-    "overdue_on": Argument(date | None, "Only those that were overdue on this day."),
+    "settled": Argument(bool | None, "`true` for settled invoices, `false` for the others; by default both."),
+    "overdue_on": Argument(date | None, "Day on which the invoice was overdue; by default not filtered."),
 }
 
 
 def found(which: Callable[[Row, Row], Row]) -> Callable[..., Any]:
-    """A condition over the invoices of a row, and the arguments that every list of them has."""
+    """Return the condition that finds the invoices of a row, and the arguments common to all lists of invoices."""
 
     def on(outer: Row, row: Row, settled: Row, overdue_on: Row) -> Row:
         settled, overdue_on = cast(settled, Boolean), cast(overdue_on, Date)
@@ -112,7 +113,7 @@ def found(which: Callable[[Row, Row], Row]) -> Callable[..., Any]:
 @extends(Person)
 class _PersonInvoices:
     invoices: list[Invoice] = many(
-        "What they have to pay, the latest first.",
+        "Invoices that they have to pay, the latest first.",
         via="person_id",
         order=("-issued_on", "-number"),
         limit=200,
@@ -123,13 +124,13 @@ class _PersonInvoices:
 @extends(Association)
 class _AssociationInvoices:
     invoices: Connection[Invoice] = connection(
-        "What it issued, as far as the reader may see it, the latest first.",
+        "Invoices issued by the association that the reader may see, the latest first.",
         on=found(lambda outer, row: row.association_id == outer.id),
         order=("-number",),
         arguments=FIND_INVOICES,
     )
     invoices_to_pay: Connection[Invoice] = connection(
-        "What others issued for it to pay, as far as the reader may see it, the latest first.",
+        "Invoices of other associations that it has to pay and the reader may see, the latest first.",
         on=found(lambda outer, row: row.payer_id == outer.id),
         order=("-issued_on",),
         arguments=FIND_INVOICES,

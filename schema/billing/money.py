@@ -10,26 +10,26 @@ from schema.compiler.bindings import Row
 from schema.compiler.declare import column, read_type
 from services.billing import balances
 
-CURRENCY = "The currency's code (ISO 4217)."
+CURRENCY = "Currency code (ISO 4217)."
 
 
 @read_type()
 class Money:
-    """An amount in a currency, exact, with two decimals. As PUBLIC, STAFF or the payer's as what it is of."""
+    """An exact amount in a currency, with two decimals. PUBLIC or STAFF, or the payer's, as the row that has it."""
 
-    amount: Decimal = column("How much.")
+    amount: Decimal = column("Amount.")
     currency: str = column(CURRENCY)
 
 
 def money(amount: Callable[[Row], Row]) -> Callable[[Row], Row]:
-    """An amount of a row that has a currency."""
+    """Pair an amount of a row with the row's currency."""
     return money_in(amount, lambda row: row.currency)
 
 
 def money_in(
     amount: Callable[[Row], Row], currency: Callable[[Row], Row], *, nullable: bool = False
 ) -> Callable[[Row], Row]:
-    """An amount of a row, and its currency. `nullable`: no money where the amount is null."""
+    """Pair an amount of a row with its currency. `nullable`: no money if the amount is null."""
 
     def rows(row: Row) -> Row:
         made = values(sql_column("amount", balances.MONEY), sql_column("currency", Text), name="money")

@@ -1,4 +1,4 @@
-"""Payments, and what they are set against."""
+"""Payments and their allocations."""
 
 from datetime import date
 from typing import Annotated
@@ -15,19 +15,23 @@ from services.billing import balances
 
 @read_type(models.Payment)
 class Payment(Node):
-    """Money that came, or went back: below zero, a refund or a returned payment. STAFF of the issuer, and the payer."""
+    """A payment, or money that went back (a negative amount): a refund or a returned payment. STAFF of the issuer, and
+    the payer.
+    """
 
-    method: models.PaymentMethod = column("How it came or went.")
-    paid: Money = one("How much; below zero where it went back.", rows=money(lambda row: row.amount))
-    received_on: date = column("The day that it came or went.")
-    reference: str | None = column("What the bank, the cheque or the provider calls it; null if nothing was recorded.")
+    method: models.PaymentMethod = column("Method of payment.")
+    paid: Money = one("Amount; negative if the money went back.", rows=money(lambda row: row.amount))
+    received_on: date = column("Day of the payment, refund or return.")
+    reference: str | None = column(
+        "Reference at the bank, on the cheque or at the payment provider; null if none was recorded."
+    )
     credit: Money = one(
-        "What of it is set against nothing: a credit of the payer. Below zero for a refund of a payment that was "
-        "returned afterwards: the payer owes it.",
+        "Unallocated part: a credit of the payer. Negative for a refund of a payment that was returned "
+        "afterwards: the payer owes it.",
         rows=money(balances.unallocated),
         weight=1,
     )
-    invoice: Invoice | None = one("The invoice that it came or went for; null if none was named.", via="invoice_id")
+    invoice: Invoice | None = one("Invoice that it is for; null if none was named.", via="invoice_id")
 
 
 PaymentId = Annotated[UUID, Ref("Payment", "The payment.")]
@@ -35,23 +39,23 @@ PaymentId = Annotated[UUID, Ref("Payment", "The payment.")]
 
 @read_type(models.Allocation)
 class Allocation(Node):
-    """A part of a payment that is set against an invoice or a refund. STAFF of the issuer, and the payer.
+    """A part of a payment that is allocated to an invoice or a refund. STAFF of the issuer, and the payer.
 
-    Never changed: what is taken off again is another, below zero.
+    Never changed: a part is deallocated by another allocation, with a negative amount.
     """
 
-    allocated: Money = one("How much; below zero where it is taken off again.", rows=money(lambda row: row.amount))
-    allocated_on: date = column("The day as of which it counts.")
-    payment: Payment | None = one("The payment that it is a part of.", via="payment_id")
-    invoice: Invoice | None = one("The invoice that it is set against; null for a refund.", via="invoice_id")
-    refund: Payment | None = one("The refund, or the payment's return; null for an invoice.", via="refund_id")
+    allocated: Money = one("Amount; negative if it is deallocated.", rows=money(lambda row: row.amount))
+    allocated_on: date = column("Day from which it counts.")
+    payment: Payment | None = one("Payment that it is a part of.", via="payment_id")
+    invoice: Invoice | None = one("Invoice that it is allocated to; null for a refund.", via="invoice_id")
+    refund: Payment | None = one("Refund or return that it is allocated to; null for an invoice.", via="refund_id")
 
 
 @extends(Invoice)
 class _InvoicePayments:
-    payments: list[Payment] = many("What came and went for it.", via="invoice_id", order=("received_on",))
+    payments: list[Payment] = many("Payments and refunds.", via="invoice_id", order=("received_on",))
     allocations: list[Allocation] = many(
-        "Which payments are set against it, and which were taken off again.",
+        "Allocations of payments to it, including deallocations.",
         via="invoice_id",
         order=("allocated_on",),
     )
@@ -59,9 +63,9 @@ class _InvoicePayments:
 
 @extends(Payment)
 class _PaymentParts:
-    allocations: list[Allocation] = many("What it is set against, in order.", via="payment_id", order=("rank",))
-    returns: Payment | None = one("The payment that came back; null if this isn't a return.", via="returns_id")
+    allocations: list[Allocation] = many("Its allocations, in order.", via="payment_id", order=("rank",))
+    returns: Payment | None = one("Payment that came back; null if this is not a return.", via="returns_id")
     returned: Payment | None = one(
-        "How it came back: a cheque without cover, a transfer recalled; null if it didn't.",
+        "Return of the payment, such as a bounced cheque or a recalled transfer; null if there was none.",
         on=lambda payment, row: row.returns_id == payment.id,
     )

@@ -1,4 +1,4 @@
-"""What events cost."""
+"""Prices of events."""
 
 from datetime import datetime
 
@@ -13,26 +13,30 @@ from schema.reading.relay import Node
 
 @read_type(models.Price)
 class Price(Node):
-    """What a seat costs, by whom it is for: the first of an event's that fits applies. PUBLIC with the event."""
+    """The price of a seat for a group of people. The first of an event's prices that applies is charged. PUBLIC with
+    the event.
+    """
 
-    label: str | None = localized("What it is called.")
-    price: Money = one("For each seat.", rows=money(lambda price: price.amount))
+    label: str | None = localized("Name of the price.")
+    price: Money = one("Price of one seat.", rows=money(lambda price: price.amount))
     category: models.CategoryKind | None = column(
-        "For members of the event's association in such a category; null asks nothing."
+        "Membership category in the event's association that the price is for; null: no category required."
     )
-    segment: Segment | None = one("For whom, where that is published.", via="segment_id")
-    until: datetime | None = column("The last moment that it can be had; null without an end.")
+    segment: Segment | None = one(
+        "Segment that the price is for; null: everybody, or a segment that is not published.", via="segment_id"
+    )
+    until: datetime | None = column("Last moment at which the price applies; null if there is no end.")
 
 
 @extends(Event)
 class _EventPrices:
-    prices: list[Price] = many("What a seat costs: the first that fits applies.", via="event_id", order=("rank",))
+    prices: list[Price] = many("Prices of a seat; the first that applies is charged.", via="event_id", order=("rank",))
 
 
 @extends(Registration)
 class _RegistrationPrice:
     agreed_price: Money | None = one(
-        "What a seat cost when the person joined the waiting list: they pay no more once they are given one. Null if "
-        "they didn't wait, or nothing was asked then.",
+        "Price of a seat when the person joined the waiting list, and the maximum that they pay once "
+        "they get a seat. Null if they did not wait, or if the event was free of charge then.",
         rows=money_in(lambda row: row.agreed_amount, lambda row: row.agreed_currency, nullable=True),
     )

@@ -1,4 +1,4 @@
-"""Setting prices and charging registrations; and what a seat would cost the reader."""
+"""Mutations that set prices and invoice registrations; and the price for the reader."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -30,14 +30,17 @@ from services.events.prices.errors import NothingToCharge, SeveralCurrencies
 
 @dataclass(frozen=True, kw_only=True)
 class PriceInput(setting.PriceInput):
-    """A price."""
+    """The price of a seat for a group of people."""
 
-    label: Annotated[Texts, "What it is called."]
-    amount: Annotated[Decimal, "What a seat costs: 0.00 to 1,000,000.00."]
-    currency: Annotated[str, "The currency's code (ISO 4217): one an event."] = "CAD"
-    segment_id: Annotated[SegmentId | None, "For whom; null for everybody."] = None
-    category: Annotated[models.CategoryKind | None, "For members of the event's association in such a category."] = None
-    until: Annotated[datetime | None, "The last moment that it can be had."] = None
+    label: Annotated[Texts, "Name of the price."]
+    amount: Annotated[Decimal, "Price of one seat, 0.00 to 1,000,000.00."]
+    currency: Annotated[str, "Currency code (ISO 4217), the same for all prices of an event."] = "CAD"
+    segment_id: Annotated[SegmentId | None, "Segment that the price is for; null: everybody."] = None
+    category: Annotated[
+        models.CategoryKind | None,
+        "Membership category in the event's association that the price is for; null: no category required.",
+    ] = None
+    until: Annotated[datetime | None, "Last moment at which the price applies; null if there is no end."] = None
 
 
 @mutation(Event, problems=(SeveralCurrencies, WrongEventState))
@@ -45,9 +48,11 @@ async def update_prices(
     work: Work,
     *,
     event_id: EventId,
-    prices: Annotated[list[PriceInput], "All its prices: the first that fits applies; none: free."],
+    prices: Annotated[
+        list[PriceInput], "All prices of the event; the first that applies is charged. Empty: free of charge."
+    ],
 ) -> models.Event:
-    """Replace the event's prices, in order; invoices stay as they are. Asks for `events.manage`."""
+    """Replace the event's prices; issued invoices stay as they are. Requires `events.manage`."""
     return await setting.set_prices(work, event_id, prices)
 
 
@@ -57,29 +62,31 @@ async def charge_registration(
     *,
     registration_id: RegistrationId,
     payer_id: Annotated[
-        AssociationId | None, "The association that pays; null: the one whose delegate it is, else the person."
+        AssociationId | None, "Association that pays; null: the association that sent the delegate, or else the person."
     ] = None,
 ) -> models.Invoice:
-    """Issue the invoice for a registration that has none, at the price that applies now. Asks for `fees.manage`.
+    """Issue the invoice for a registration that has none, at the current price. Requires `fees.manage`.
 
-    Those that are confirmed once there are prices are charged by themselves.
+    Registrations that are confirmed while the event has prices are invoiced automatically.
     """
     return await charging.charge_registration(work, registration_id, payer_id=payer_id)
 
 
-_IN = Annotated[Locale | None, strawberry.argument(description="The language; by default the request's.")]
+_IN = Annotated[Locale | None, strawberry.argument(description="Language; by default the request's.")]
 
 
 def _label(self: Any, info: strawberry.Info[Request], locale: _IN = None) -> str | None:
-    """In the locale asked for, else the next of the request's."""
+    """Return the label in the given locale, falling back along the request's locales."""
     locales = info.context.reading.locales
     order = preferring(locale.code, locales) if locale else locales
     return next((self.texts[each] for each in order if each in self.texts), None)
 
 
-@strawberry.type(description="What a seat of an event would cost the reader now.")
+@strawberry.type(description="The price of a seat of an event for the reader.")
 class ApplicablePrice:
-    """The answer of `myPrice`: worked out in Python, as segments and memberships are asked that nobody reads."""
+    """The answer of `myPrice`. Computed in Python, since it depends on segments and memberships that readers may not
+    see.
+    """
 
     def __init__(self, price: models.Price) -> None:
         self.price_id = strawberry.ID(encode_id("Price", price.id))
@@ -88,12 +95,14 @@ class ApplicablePrice:
         self.until = price.until
         self.texts = price.label
 
-    price_id: strawberry.ID = strawberry.field(description="Which of the event's prices it is.")
-    amount: Decimal = strawberry.field(description="How much, for each seat.")
-    currency: str = strawberry.field(description="The currency's code (ISO 4217).")
-    until: datetime | None = strawberry.field(description="Until when it can be had; null without an end.")
+    price_id: strawberry.ID = strawberry.field(description="ID of the event's price that applies.")
+    amount: Decimal = strawberry.field(description="Price of one seat.")
+    currency: str = strawberry.field(description="Currency code (ISO 4217).")
+    until: datetime | None = strawberry.field(
+        description="Last moment at which the price applies; null if there is no end."
+    )
 
-    label: str | None = strawberry.field(resolver=_label, description="What it is called.")
+    label: str | None = strawberry.field(resolver=_label, description="Name of the price.")
 
 
 async def _my_prices(events: Sequence[Mapping[str, Any]], request: Request) -> list[ApplicablePrice | None]:
@@ -108,8 +117,8 @@ async def _my_prices(events: Sequence[Mapping[str, Any]], request: Request) -> l
 @extends(Event)
 class _EventPrice:
     my_price: ApplicablePrice | None = computed(
-        "What a seat would cost the reader now; null where nothing is asked, for nobody in particular, and where the "
-        "prices for them have ended, as `canRegister` says.",
+        "Price of a seat for the reader now; null if the event is free of charge, for readers who are "
+        "not a person, and if the prices for them have ended, as `canRegister` says.",
         batch=_my_prices,
         needs=("id",),
         weight=5,

@@ -1,4 +1,4 @@
-"""Which invoices charge for which registrations, and what an event's invoices come to."""
+"""Invoices of registrations, and totals of an event's invoices."""
 
 from typing import Any
 
@@ -22,7 +22,9 @@ _LINK = models.RegistrationInvoice.__table__.alias("link")  # type: ignore[attr-
 
 
 def _linked(invoice: Row, **to: Row) -> Any:
-    """Whether an invoice, or the one that a credit note takes back, charges for a registration or for an event's."""
+    """Return the condition that an invoice, or the one that a credit note reverses, is for a registration or for an
+    event's.
+    """
     conditions = [_LINK.c[column] == value for column, value in to.items()]
     query = select(1).where(
         _LINK.c.confederation_id == invoice.confederation_id, _LINK.c.invoice_id == invoice.original_id, *conditions
@@ -32,13 +34,13 @@ def _linked(invoice: Row, **to: Row) -> Any:
 
 @read_type()
 class EventFees:
-    """What an event's invoices come to. STAFF of the event's association that hold `fees.manage`."""
+    """Totals of an event's invoices. STAFF of the event's association who hold `fees.manage`."""
 
-    charged: Money = one("Invoices less credit notes.", rows=money(lambda fees: fees.charged))
-    paid: Money = one("What was paid, refunds and returned payments taken off.", rows=money(lambda fees: fees.paid))
-    outstanding: Money = one("What is still due.", rows=money(lambda fees: fees.outstanding))
+    charged: Money = one("Invoices minus credit notes.", rows=money(lambda fees: fees.charged))
+    paid: Money = one("Payments minus refunds and returned payments.", rows=money(lambda fees: fees.paid))
+    outstanding: Money = one("Amount still due.", rows=money(lambda fees: fees.outstanding))
     to_give_back: Money = one(
-        "What came for it and is set against nothing: credits of the payers.",
+        "Unallocated payments: credits of the payers.",
         rows=money(lambda fees: fees.to_give_back),
     )
 
@@ -77,12 +79,12 @@ def _event_fees(event: Row) -> Row:
 @extends(Event)
 class _EventInvoices:
     fees: EventFees | None = one(
-        "What its invoices come to; null where nothing is asked for a seat, and for all but its staff.",
+        "Totals of its invoices; null if the event is free of charge, and for everybody but its staff.",
         rows=_event_fees,
         weight=20,
     )
     invoices: Connection[Invoice] = connection(
-        "Its invoices and credit notes, as far as the reader may see them.",
+        "Its invoices and credit notes that the reader may see.",
         on=found(lambda outer, row: _linked(row, event_id=outer.id)),
         order=("number",),
         arguments=FIND_INVOICES,
@@ -99,7 +101,7 @@ class _RegistrationInvoices:
 
 
 def _of_line(column: str) -> Any:
-    """A condition over rows that a line is linked to by the column."""
+    """Return the condition for rows that a line is linked to by the column."""
 
     def on(line: Row, row: Row) -> Row:
         query = select(_LINK.c[column]).where(
@@ -113,9 +115,7 @@ def _of_line(column: str) -> Any:
 @extends(InvoiceLine)
 class _LineOfRegistration:
     registration: Registration | None = one(
-        "The registration that it charges for; null for what is no registration, and where the reader may not see it.",
+        "Registration that is charged for; null if it is for something else, and if the reader may not see it.",
         on=_of_line("registration_id"),
     )
-    event: Event | None = one(
-        "The event of that registration; null for what is no registration.", on=_of_line("event_id")
-    )
+    event: Event | None = one("Event of that registration; null if it is for something else.", on=_of_line("event_id"))

@@ -8,7 +8,7 @@ import asyncpg
 import orjson
 import pytest
 
-from schema.compiler import kept, limits
+from schema.compiler import limits, plan_cache
 from schema.compiler.correlation import Uncorrelated, check_sources
 from schema.compiler.run import Operations, Plan
 from schema.reading import leaving
@@ -97,7 +97,7 @@ async def test_a_read_that_takes_too_long_is_refused_once_for_the_whole_operatio
 async def test_who_goes_away_ends_their_statement(
     asker: Asker, world: World, overseer: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(leaving, "PATIENCE", 0.01)
+    monkeypatch.setattr(leaving, "DISCONNECT_CHECK_SECONDS", 0.01)
     monkeypatch.setattr(asker.database.readers, "_seconds", 0)
     gone = asyncio.Event()
 
@@ -163,7 +163,7 @@ def test_plans_are_kept_up_to_a_number_of_bytes(asker: Asker) -> None:
         document = f"{{ {' '.join(f'a{i}_{j}: node(id: 1) {{ id }}' for j in range(20))} }}"
         operations.find(document, None).plan({})
     cache = operations._operations
-    assert kept.BYTES * 0.9 < cache.bytes <= kept.BYTES
+    assert plan_cache.MOST_BYTES * 0.9 < cache.bytes <= plan_cache.MOST_BYTES
     assert operations.keeps(document, None)
     assert len(cache._values) == len(cache._sizes) < 100
     assert cache.bytes == sum(cache._sizes.values())

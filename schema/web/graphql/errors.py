@@ -1,4 +1,4 @@
-"""Errors as clients are told them: what is wrong with a request as it is, what is wrong here as an identifier."""
+"""Errors as shown to clients: those of a request as they are, internal ones masked by an identifier."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -13,35 +13,37 @@ from services.core.telemetry.logs import log_failure
 _SUGGESTION = re.compile(r" Did you mean [^?]*\?(?=$| Found: )")
 
 
-def told(error: GraphQLError) -> dict[str, Any]:
-    """An error of an answer, with a code. What nobody expected is logged, and told as the identifier of that entry."""
+def formatted_error(error: GraphQLError) -> dict[str, Any]:
+    """Format an error of an answer with a code. Log an unexpected one, and show only the identifier of
+    its log entry.
+    """
     cause = error.original_error
     if cause is None or isinstance(cause, GraphQLError):
         formatted: dict[str, Any] = dict(error.formatted)
-        formatted["message"] = _SUGGESTION.sub("", formatted["message"])  # the schema isn't to be guessed at
+        formatted["message"] = _SUGGESTION.sub("", formatted["message"])  # suggestions would reveal the schema
         formatted["extensions"] = {"code": "BAD_REQUEST"} | dict(error.extensions or {})
         return formatted
     if is_bad_value(cause):
-        return _told(error, "A value here can't be stored or compared with.", code="INVALID_INPUT")
+        return _told(error, "A value can't be stored or compared in the database.", code="INVALID_INPUT")
     if is_outage(cause):
-        return _told(error, "The database doesn't answer; ask again.", code="UNAVAILABLE")
+        return _told(error, "The database is not available; try again.", code="UNAVAILABLE")
     correlation = log_failure(f"a field failed at {error.path}", cause)
-    masked = "Something went wrong here; the correlation id finds it in the log."
+    masked = "Internal error; the log has it under the correlation ID."
     return _told(error, masked, code="INTERNAL", correlation=correlation)
 
 
 def codes_of(errors: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:
-    """The codes of errors as they are told."""
+    """Return the codes of formatted errors."""
     return tuple(str(error["extensions"]["code"]) for error in errors)
 
 
 def is_bad_value(error: BaseException) -> bool:
-    """Whether PostgreSQL can't hold a value, such as a NUL in a text or a year beyond its calendar."""
+    """Return True if PostgreSQL can't hold a value, such as a NUL in a text or a year beyond its calendar."""
     return any(isinstance(cause, asyncpg.DataError | UnicodeEncodeError) for cause in _causes(error))
 
 
 def is_outage(error: BaseException) -> bool:
-    """Whether there is no connection to the database, or none any more."""
+    """Return True if there is no connection to the database, or it was lost."""
     return any(isinstance(cause, UNAVAILABLE) for cause in _causes(error))
 
 

@@ -1,6 +1,7 @@
-"""Mutations of many who ask at the same moment, decided in one transaction of the platform's.
+"""Batching of the same mutation by many people, decided in one transaction of the platform's.
 
-Who asks alone waits for nobody. What is decided is committed before its payload is read, by the person whose it is.
+A single request does not wait. Decisions are committed before the payloads are read, each with the rights of its
+person.
 """
 
 from collections.abc import Awaitable, Callable, Hashable, Sequence
@@ -17,15 +18,16 @@ from services.core.idempotency import Keyed, is_well_formed, recall_each, rememb
 from services.core.work import Work, begin
 
 Decision = UUID | Problem | None
-"""A row's key, a refusal, or nothing: who is to be decided upon alone."""
+"""The key of a row, a refusal, or None: run this request alone."""
 
 
 @dataclass(frozen=True)
-class Together:
-    """How a mutation is done for many who ask at the same moment.
+class Batching:
+    """How a mutation is batched.
 
-    `about`: of the operation's arguments, what can be decided together; None for what is decided alone. `decide`: for
-    each actor a row's key, a problem, or None where that one is to be decided alone. Apart: all are.
+    `about`: the part of the operation's arguments that requests of a batch share; None if a request can't be batched.
+    `decide`: for each actor the key of a row, a problem, or None if that request must run alone. `Apart`: all must run
+    alone.
     """
 
     about: Callable[..., Hashable]
@@ -33,48 +35,53 @@ class Together:
 
 
 @dataclass(frozen=True)
-class Ask:
-    """One of many who ask for the same. `keyed`: under which idempotency key."""
+class BatchedRequest:
+    """A request in a batch. `keyed`: its idempotency key."""
 
     actor: Actor
     keyed: Keyed | None
 
 
-class Crowd:
-    """Those who wait for others to be decided."""
+class Batches:
+    """The requests that wait for the next batch."""
 
     def __init__(self) -> None:
-        self._gathering = Gathering[Ask, Decision]()
+        self._gathering = Gathering[BatchedRequest, Decision]()
 
     @property
     def waiting(self) -> int:
-        """How many wait for a lot that is worked on."""
+        """Return the number of requests that wait while a batch is running."""
         return self._gathering.waiting
 
     async def decide(
-        self, together: Together, request: Request, about: Hashable, *, key: str | None, fingerprint: str
+        self, batching: Batching, request: Request, about: Hashable, *, key: str | None, fingerprint: str
     ) -> Decision:
-        """What is decided about this request among others; None where it is to be decided alone."""
+        """Batch a request that arrives while a batch is running, and return its decision; None if it must run alone."""
         actor = request.actor
         if about is None or actor.person_id is None or (key is not None and not is_well_formed(key)):
             return None
         keyed = None if key is None else Keyed(actor.person_id, key, fingerprint)
-        lot = (request.database, actor.tenant.id, together, about)
+        lot = (request.database, actor.tenant.id, batching, about)
         try:
-            return await self._gathering.join(lot, Ask(actor, keyed), partial(_decide, together, about, request))
+            return await self._gathering.join(
+                lot, BatchedRequest(actor, keyed), partial(_decide, batching, about, request)
+            )
         except Apart:
             return None
 
 
-async def _decide(together: Together, about: Hashable, request: Request, asks: Sequence[Ask]) -> list[Decision]:
-    """A decision for each: the earlier answer to its key, or a new one."""
+async def _decide(
+    batching: Batching, about: Hashable, request: Request, asks: Sequence[BatchedRequest]
+) -> list[Decision]:
+    """Decide each request of a batch: return the earlier outcome of its idempotency key, or a new one."""
     async with begin(request.database, system(request.actor.tenant)) as work:
         keyed = [ask.keyed for ask in asks if ask.keyed]
         earlier = await recall_each(work, keyed) if keyed else {}
         free = {ask.keyed: ask for ask in reversed(asks) if ask.keyed in earlier and earlier[ask.keyed] is None}
-        # The same request twice in one lot is decided once; the other is told alone what came of it.
+        # Two requests with the same idempotency key in one batch: the first is decided, the other then runs alone and
+        # gets its outcome.
         new = [ask for ask in asks if ask.keyed is None or free.get(ask.keyed) is ask]
-        decisions = dict(zip(map(id, new), await together.decide(work, about, [ask.actor for ask in new]), strict=True))
+        decisions = dict(zip(map(id, new), await batching.decide(work, about, [ask.actor for ask in new]), strict=True))
         answers = {ask.keyed: decisions[id(ask)] for ask in new if ask.keyed}
         await remember_each(work, {k: {"id": str(d)} for k, d in answers.items() if isinstance(d, UUID)})
     again = {keyed: UUID(answer["id"]) for keyed, answer in earlier.items() if answer is not None}
