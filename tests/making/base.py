@@ -21,6 +21,9 @@ from services.core.work import Work, begin
 
 Row = TypeVar("Row", bound=TenantRecord)
 
+Picture = dict[str, list[str]]
+"""By table its rows, each as text."""
+
 LONG_AGO = date(2020, 1, 1)
 _number = count(1)
 
@@ -103,6 +106,17 @@ class BaseMaker:
 
     def _which(self, model: type[Row], where: Mapping[str, Any]) -> Select[Row]:
         return select(model).filter_by(confederation_id=self.tenant.id, **where).order_by(col(model.id))
+
+    async def picture(self, *others: "BaseMaker") -> Picture:
+        """Every row of the confederation, and of others, as text by table: compared before and after a refusal."""
+        query = " union all ".join(
+            f"""select '{table}', coalesce(array_agg(t::text order by t.id), '{{}}') from {table} t
+                where {"id" if table == "confederation" else "confederation_id"} = any(:tenants)"""
+            for table in sorted(SQLModel.metadata.tables)
+        )
+        async with past_row_security(self.database) as session:
+            found = await session.execute(text(query), {"tenants": [make.tenant.id for make in (self, *others)]})
+            return {row[0]: row[1] for row in found}
 
     async def fresh(self, row: Row) -> Row:
         """The row as it is in the database now."""
