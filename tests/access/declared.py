@@ -59,8 +59,8 @@ def without_rights(schema: GraphQLSchema, table: matrix.Matrix) -> Iterator[str]
         yield f"{matrix.FOLDER} has rows for {name}, which is no type and no table."
     for name, said in sorted(table.types.items()):
         known = types[name].fields.keys() if name in types else set()
-        named = {*said.fields, *said.unasked, *(each.rpartition(".")[2] for each in said.exceptions)}
-        for field in sorted(named - known):
+        spoken_of = {*said.fields, *said.unasked, *(each.rpartition(".")[2] for each in said.exceptions)}
+        for field in sorted(spoken_of - known):
             yield f"{matrix.FOLDER} speaks of {name}.{field}, which there isn't."
         for each in said.exceptions:
             if each.rpartition(".")[0] not in said.rows:
@@ -69,8 +69,9 @@ def without_rights(schema: GraphQLSchema, table: matrix.Matrix) -> Iterator[str]
             yield f"Who writes an {name}? Say so in {place(name)}: [{name}] writers."
         for label in sorted(said.writers.keys() - said.rows.keys() - {""}):
             yield f"{matrix.FOLDER} has writers for {name} {label!r}, which is no sample."
-    for root, of in {"Query": table.queries, "Mutation": table.mutations, "Subscription": table.subscriptions}.items():
-        for field in sorted(of.keys() - _fields(schema, root)):
+    named = {"Query": {*table.queries}, "Mutation": {*table.mutations}, "Subscription": {*table.subscriptions}}
+    for root, fields in named.items():
+        for field in sorted(fields - _fields(schema, root)):
             yield f"{matrix.FOLDER} has rows for {root}.{field}, which there isn't."
     for name in sorted(_fields(schema, "Mutation") - table.mutations.keys()):
         yield f"Who may {name}? Say so in {place('Mutation', name)}: [Mutation] {name}."
@@ -134,7 +135,7 @@ def type_of_root(root: str, field: str) -> str:
     """The type that a field of a root type gives; of a list or a page what is in it."""
     type_ = BUILT.graphql.type_map[root]
     assert isinstance(type_, GraphQLObjectType)
-    return get_named_type(type_.fields[field].type).name.removesuffix("Connection")
+    return str(get_named_type(type_.fields[field].type).name).removesuffix("Connection")
 
 
 def _fields(schema: GraphQLSchema, root: str) -> set[str]:

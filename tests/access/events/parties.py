@@ -26,9 +26,9 @@ async def rows(world: World) -> None:
 
 async def _delegates(world: World) -> None:
     """What the association that sends her sees of her when she has come, waits, has an offer, or has cancelled."""
-    make, ana, sent = world.make, world.person("own"), {"delegated_by_id": world.elsewhere.id}
+    make, ana = world.make, world.person("own")
     then = datetime.now(UTC).replace(microsecond=0)
-    came = {"checked_in_at": then, "checked_out_at": then}
+    came: dict[str, Any] = {"checked_in_at": then, "checked_out_at": then}
     for name, state, columns in (
         ("left", RegistrationState.ATTENDED, came),
         ("waiting", RegistrationState.WAITLISTED, {}),
@@ -39,7 +39,7 @@ async def _delegates(world: World) -> None:
         if name == "waiting":
             other = await make.member(world.home, position_class=PositionClass.MANAGER)
             await make.registration(event, other, RegistrationState.OFFERED)
-        registration = await make.registration(event, ana, state, **sent, **columns)
+        registration = await make.registration(event, ana, state, delegated_by_id=world.elsewhere.id, **columns)
         world.add(f"Registration delegate, {name}", registration)
         if name == "left":
             question = await make.question(event)
