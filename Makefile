@@ -16,7 +16,7 @@ INSTALL := umask 022 && $(BIN)/python -m pip install --quiet --disable-pip-versi
 # Compiled modules are kept: without them, each process that the tests start would compile thousands anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help run test lint format bench bench-registration bench-limits matrix soak audit fuzz sdl lock check-lock clean
+.PHONY: help run test lint format bench bench-registration bench-limits matrix soak audit fuzz sdl papers lock check-lock clean
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 
@@ -65,6 +65,10 @@ bench-limits: $(TEST) ## look for the accepted document that takes longest on th
 
 sdl: $(RUNTIME) ## write schema/schema.graphql
 	@$(BIN)/python app.py sdl > .venv/schema.graphql && mv .venv/schema.graphql schema/schema.graphql
+
+papers: $(TEST) ## write docs/settings.md, and SECURITY.md's list of promises
+	@$(BIN)/python app.py settings --page > .venv/settings.md && mv .venv/settings.md docs/settings.md
+	@$(BIN)/python -m tests.promises
 
 check-lock: $(TEST) ## check that the locks satisfy pyproject.toml
 	@$(BIN)/python .ci/check_lock.py

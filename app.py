@@ -4,6 +4,8 @@ import asyncio
 import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, nullcontext
+from functools import partial
+from typing import Annotated
 
 import typer
 from rich.console import Console
@@ -15,9 +17,10 @@ from schema.cli import documents, journal
 from schema.cli import settings as settings_commands
 from schema.web.application import Application
 from schema.web.graphql.actors import Actors
+from schema.web.graphql.allowance import Attempts
 from schema.web.graphql.endpoint import Endpoint
 from schema.web.ops.draining import Stopping
-from schema.web.ops.stopping import run
+from schema.web.ops.serving import run
 from schema.web.routes import routes
 from services import demo
 from services.core.database.connections import Database
@@ -57,14 +60,20 @@ def create_app(settings: Settings | None = None, *, demo_tokens: bool = False, w
         if tracing is not None:
             await tracing.close()
 
-    actors = Actors(database, demo=demo_tokens, origins=settings.allowed_origins)
+    attempts = Attempts(settings.sign_in_attempts)
+    actors = Actors(database, demo=demo_tokens, origins=settings.allowed_origins, attempts=attempts)
     endpoint = Endpoint(build(), database, actors, settings, stopping)
     others = routes(endpoint, database, actors, settings, stopping)
     return Application(endpoint, settings, stopping, tracing, routes=others, lifespan=lifespan)
 
 
+def served(settings: Settings, *, demo_tokens: bool) -> Application:
+    """The application of one serving process."""
+    return create_app(settings, demo_tokens=demo_tokens, worker=settings.worker)
+
+
 @cli.command()
-def serve() -> None:
+def serve(workers: Annotated[int, typer.Option(min=1, help="Processes that share the address.")] = 1) -> None:
     """Migrate, load the demo where the embedded database is empty, and serve on HOST:PORT (127.0.0.1:8000)."""
     with provided(Settings()) as database:
         configure(database.settings.log)
@@ -72,8 +81,7 @@ def serve() -> None:
         if database.is_embedded:
             asyncio.run(demo.load_if_empty(database.owner_url))
             Console().print(demo.welcome(database.settings.host, database.settings.port))
-        app = create_app(database.settings, demo_tokens=database.is_embedded, worker=database.settings.worker)
-        run(app, database.settings)
+        run(partial(served, demo_tokens=database.is_embedded), database.settings, workers=workers)
 
 
 for command in (*database_commands.COMMANDS, settings_commands.settings):

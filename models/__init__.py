@@ -18,6 +18,7 @@ from models.identity.site_keys import *
 from models.membership.headcounts import *
 from models.membership.memberships import *
 from models.mentoring.mentoring import *
+from models.messages.messages import *
 from models.people.contacts import *
 from models.people.persons import *
 from models.people.segments import *

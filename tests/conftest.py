@@ -115,7 +115,8 @@ async def database_url(server_url: str, testrun_uid: str, worker_id: str) -> Asy
         await admin.execute(f"drop database {name} with (force)")
         await admin.execute("select pg_advisory_unlock_shared(hashtext($1))", run)
         if await admin.fetchval("select pg_try_advisory_lock(hashtext($1))", run):
-            await admin.execute(f"drop database if exists {template} with (force)")
+            for name in (template, f"confed_test_demo_{run}"):  # the second by `demo_template`
+                await admin.execute(f"drop database if exists {name} with (force)")
     finally:
         await admin.close()
 
@@ -171,13 +172,13 @@ async def asked(app: Starlette, database: Database) -> "Asked":
 
 
 @asynccontextmanager
-async def copied(database_url: str, purpose: str) -> AsyncIterator[str]:
-    """Another database of the worker's, as new as the run's template."""
+async def copied(database_url: str, purpose: str, *, template: str | None = None) -> AsyncIterator[str]:
+    """Another database of the worker's, as new as the run's template, or as the one named."""
     *_, worker, run = database_url.partition("?")[0].rsplit("_", 2)
     name = f"confed_test_{purpose}_{worker}_{run}"
     admin = await asyncpg.connect(sibling(database_url, "postgres"))
     try:
-        await admin.execute(f"create database {name} template confed_test_template_{run}")
+        await admin.execute(f"create database {name} template {template or f'confed_test_template_{run}'}")
         yield sibling(database_url, name)
         await admin.execute(f"drop database {name} with (force)")
     finally:
@@ -195,6 +196,8 @@ def settings_of(database_url: str) -> Settings:
         hourly_cost=0,
         hourly_cost_of_sites=0,
         hourly_cost_of_strangers=0,
+        sign_in_attempts=0,
+        public_seconds=0,
     )
 
 

@@ -5,7 +5,7 @@ by a bug, and the tables distribute by tenant without a rewrite.
 """
 
 from enum import StrEnum
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from sqlalchemy import (
@@ -38,8 +38,17 @@ class TenantRecord(SQLModel):
     # What the database computes comes back with each change: an attribute that has to be loaded first can't be awaited.
     __mapper_args__ = {"eager_defaults": True}
 
+    concerned: ClassVar[str] = "person_id"
+    """The column of the person whom a row concerns, where the table has one: the journal shows them its entries."""
+
     confederation_id: UUID = Field(primary_key=True, foreign_key="confederation.id")
     id: UUID = Field(default_factory=uuid7, primary_key=True)
+
+
+def concerned_by(row: SQLModel) -> UUID | None:
+    """The person whom a row concerns; null where it concerns nobody."""
+    person_id: UUID | None = getattr(row, getattr(row, "concerned", ""), None)
+    return person_id
 
 
 def belongs_to(table: str, column: str, *carried: str, **renamed: str) -> ForeignKeyConstraint:

@@ -19,6 +19,7 @@ from models.base.records import (
     moment,
     unique,
 )
+from models.base.topics import topic
 
 
 class EventKind(DescribedEnum):
@@ -214,3 +215,6 @@ for _part in (EventHost, Speaker, EventAudience):
         read=when(_part.published) | holds("events.manage", _part.association_id),
         write=holds("events.manage", _part.association_id),
     )
+
+# Whoever watches an event hears of what changes its desk's counts.
+topic(Event, Event, by=Event.id)

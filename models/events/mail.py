@@ -1,17 +1,17 @@
-"""Mail about events: which message went to whom, and whether it was sent. Never what it said."""
+"""Messages about events: their kinds, and which registration each is about."""
 
-from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import Index
 
 from models.base.enums import DescribedEnum
 from models.base.policies import holds, own, policy
-from models.base.records import TenantRecord, belongs_to, choice, moment, unique
+from models.base.records import TenantRecord, belongs_to, unique
+from models.messages.messages import readable_with
 
 
 class MailKind(DescribedEnum):
-    """What a message is about."""
+    """What a message about an event says."""
 
     CONFIRMATION = "CONFIRMATION", "The registration is confirmed."
     WAITING_LIST = "WAITING_LIST", "The person was put on the waiting list."
@@ -23,41 +23,28 @@ class MailKind(DescribedEnum):
     REPORT = "REPORT", "Thanks for taking part, with the follow-up report."
 
 
-class MailState(DescribedEnum):
-    """Where a message is."""
-
-    QUEUED = "QUEUED", "Waiting to be sent."
-    SENT = "SENT", "Accepted by the mail server."
-    NO_ADDRESS = "NO_ADDRESS", "Not sent: the person has no usable address."
-    FAILED = "FAILED", "Not sent: the mail server refused it for good, or every retry failed."
-    OUTDATED = "OUTDATED", "Not sent: what it would have said was no longer true when its turn came."
-
-
-class Mail(TenantRecord, table=True):
-    """A message to somebody who registered. The person's; STAFF of the event's association."""
+class RegistrationMessage(TenantRecord, table=True):
+    """Which registration a message is about. The person's; STAFF of the event's association."""
 
     __table_args__ = (
+        belongs_to("message", "message_id", "person_id"),
         belongs_to("registration", "registration_id", "event_id", "association_id", "person_id"),
-        # Written with the change that it tells of, once: whoever has to begin anew sends no second message.
-        unique("registration_id", "kind", "reason_id", name="a_message_once"),
-        Index("mail_by_registration", "confederation_id", "registration_id", "at"),
+        unique("message_id"),
+        Index("registration_message_by_registration", "confederation_id", "registration_id"),
     )
+    __tablename__ = "registration_message"
 
+    message_id: UUID
     registration_id: UUID
     event_id: UUID
     association_id: UUID
     person_id: UUID
-    kind: MailKind = choice(MailKind)
-    reason_id: UUID  # the journal entry of the change that it tells of
-    sequence: int = 0  # of the invitation that it carried (RFC 5545)
-    at: datetime = moment()
-    state: MailState = choice(MailState, default=MailState.QUEUED)
-    sent_at: datetime | None = moment(nullable=True)
-    attempts: int = 0
+    sequence: int = 0  # of the calendar entry that the message carried (RFC 5545)
 
 
+readable_with("registrations.read")
 policy(
-    Mail,
-    read=own(Mail.person_id) | holds("registrations.read", Mail.association_id),
-    write=own(Mail.person_id) | holds("registrations.manage", Mail.association_id),
+    RegistrationMessage,
+    read=own(RegistrationMessage.person_id) | holds("registrations.read", RegistrationMessage.association_id),
+    write=own(RegistrationMessage.person_id) | holds("registrations.manage", RegistrationMessage.association_id),
 )

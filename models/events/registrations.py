@@ -10,6 +10,8 @@ from models.base.enums import DescribedEnum
 from models.base.figures import RULE_OF_FIVE, figure
 from models.base.policies import holds, own, policy
 from models.base.records import TenantRecord, belongs_to, carries, choice, moment, unique
+from models.base.topics import topic
+from models.events.events import Event
 
 
 class RegistrationState(DescribedEnum):
@@ -306,3 +308,6 @@ is_ticket = figure(
 """,
 )
 """Whether a code is that of a ticket that is still good. For whoever has the code: it is the secret."""
+
+topic(Registration, Event, by=Registration.event_id)
+topic(RegistrationGuest, Event, by=RegistrationGuest.event_id)

@@ -10,6 +10,8 @@ from models.base.enums import DescribedEnum
 from models.base.figures import derivation, routine
 from models.base.policies import holds, permission_setting, policy, setting
 from models.base.records import TenantRecord, belongs_to, choice, moment, unique
+from models.base.topics import topic
+from models.events.events import Event
 
 
 class ScanKind(DescribedEnum):
@@ -109,3 +111,5 @@ desk_counts = routine(
 """,
 )
 """What a desk watches of an event, for who holds `registrations.read` there; for others, no row."""
+
+topic(Scan, Event, by=Scan.event_id)

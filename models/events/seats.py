@@ -9,7 +9,8 @@ from sqlmodel import Field
 from models.base.figures import routine
 from models.base.policies import holds, member_of, policy, when
 from models.base.records import TenantRecord, belongs_to, carries, choice, moment, unique
-from models.events.events import EventFormat
+from models.base.topics import topic
+from models.events.events import Event, EventFormat
 
 
 class SeatPool(TenantRecord, table=True):
@@ -160,3 +161,6 @@ Nobody takes what somebody ahead in line waits for: seats that would serve them,
 that smaller ones may not pass. A function, so that the lock, what it protects and the lifting of the row policies cost
 one round trip. It runs as whoever calls it.
 """
+
+topic(SeatPool, Event, by=SeatPool.event_id)
+topic(Allotment, Event, by=Allotment.event_id)

@@ -11,6 +11,7 @@ from sqlalchemy import CheckConstraint, Index
 from models.base.enums import DescribedEnum
 from models.base.policies import holds, nobody, own, policy
 from models.base.records import TenantRecord, belongs_to, choice, moment, unique
+from models.messages.messages import readable_with
 
 
 class SignInMethod(DescribedEnum):
@@ -63,7 +64,9 @@ class SignInLink(TenantRecord, table=True):
     __table_args__ = (
         belongs_to("person", "person_id"),
         belongs_to("session", "session_id"),
+        belongs_to("message", "message_id", "person_id"),
         unique("secret_hash"),
+        unique("message_id"),
         CheckConstraint("(purpose = 'SIGN_IN') = (session_id is null)", name="sign_in_link_of_a_session"),
         Index("sign_in_link_by_address", "confederation_id", "address", "created_at"),
         Index("sign_in_link_by_age", "confederation_id", "created_at"),
@@ -74,7 +77,8 @@ class SignInLink(TenantRecord, table=True):
     purpose: LinkPurpose = choice(LinkPurpose)
     person_id: UUID | None = None
     session_id: UUID | None = None  # which alone it is good in
-    secret_hash: str | None = None  # null until it is mailed
+    message_id: UUID | None = None  # that carries it; null where it was only asked for
+    secret_hash: str | None = None  # null where it was only asked for
     return_to: str | None = None  # where the browser goes afterwards: checked before it was written down
     created_at: datetime = moment()
     expires_at: datetime = moment()
@@ -87,7 +91,9 @@ class Invitation(TenantRecord, table=True):
     __table_args__ = (
         belongs_to("person", "person_id"),
         belongs_to("association", "association_id"),
+        belongs_to("message", "message_id", "association_id", "person_id"),
         unique("secret_hash"),
+        unique("message_id"),
         Index("invitation_by_person", "confederation_id", "person_id"),
         Index("invitation_by_association", "confederation_id", "association_id", "created_at"),
     )
@@ -96,13 +102,14 @@ class Invitation(TenantRecord, table=True):
     person_id: UUID
     invited_by_id: UUID | None = None  # a person; null where the platform itself invites
     contact_point_id: UUID  # where it went; no reference, for addresses are forgotten
+    message_id: UUID  # that carries it
     secret_hash: str | None = None  # null until it is mailed
     created_at: datetime = moment()
-    sent_at: datetime | None = moment(nullable=True)
     expires_at: datetime = moment()
     claimed_at: datetime | None = moment(nullable=True)
 
 
+readable_with("persons.manage")
 policy(Session, read=own(Session.person_id), write=own(Session.person_id))
 policy(SignInLink, read=nobody, write=nobody)
 policy(

@@ -31,7 +31,7 @@ class ContactPoint(TenantRecord, table=True):
     __table_args__ = (
         belongs_to("person", "person_id"),
         CheckConstraint("kind <> 'EMAIL' or value ~ '^[^@\\s]+@[^@\\s]+$'", name="contact_point_is_an_address"),
-        unique("person_id", "kind", "value", name="a_contact_point_once"),
+        unique("person_id", "kind", "folded_value", name="a_contact_point_once"),
         Index("contact_point_by_folded_value", "confederation_id", "folded_value"),
         # Mail goes to one address.
         Index(

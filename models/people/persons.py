@@ -1,6 +1,7 @@
 """Persons, the positions they hold with employers, and their mandates in associations."""
 
 from datetime import date, datetime
+from typing import ClassVar
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Index
@@ -59,6 +60,8 @@ class Person(TenantRecord, table=True):
         Index("person_by_association", "association_ids", postgresql_using="gin"),
         Index("person_by_name", "confederation_id", "family_name", "given_name"),
     )
+
+    concerned: ClassVar[str] = "id"
 
     given_name: str
     family_name: str

@@ -1,10 +1,13 @@
 """Advocacy files as they are read: who takes part with which position, demands and answers, the timeline, notices."""
 
 from datetime import date, datetime
+from typing import Annotated
+from uuid import UUID
 
 from sqlalchemy import exists, func, select
 
 import models
+from schema.base.ids import Ref
 from schema.base.scalars import Locale
 from schema.compiler import context
 from schema.compiler.declare import (
@@ -93,6 +96,9 @@ class AdvocacyFile(Node):
     watched_by_me: bool = expression("Whether the reader watches it themself.", _watched_by_me)
 
 
+AdvocacyFileId = Annotated[UUID, Ref("AdvocacyFile", "The file.")]
+
+
 @read_type(models.AdvocacyPosition)
 class AdvocacyPosition(Node):
     """An association's position on a file, from a day on until its next. Read with the file: PUBLIC, MEMBERS, STAFF."""
@@ -119,6 +125,9 @@ class Demand(Node):
     file: AdvocacyFile | None = one("The file.", via="file_id")
 
 
+DemandId = Annotated[UUID, Ref("Demand", "The demand.")]
+
+
 @read_type(models.DemandAnswer)
 class DemandAnswer(Node):
     """What a counterpart answered to a demand. STAFF of those that take part until published, then read as the file."""
@@ -128,6 +137,9 @@ class DemandAnswer(Node):
     published_on: date | None = column("When it was published; null until it is.")
     translation_gaps: list[Locale] = translation_gaps("text")
     demand: Demand | None = one("The demand.", via="demand_id")
+
+
+DemandAnswerId = Annotated[UUID, Ref("DemandAnswer", "The answer.")]
 
 
 @read_type(models.TimelineEntry)
@@ -153,6 +165,9 @@ class AdvocacyNotice(Node):
     read_at: datetime | None = column("When it was marked as read; null until it is.", where=True)
     file: AdvocacyFile | None = one("Which file has changed.", via="file_id")
     association: Association | None = one("The association that is told; null where it is a person.", via="watcher_id")
+
+
+AdvocacyNoticeId = Annotated[UUID, Ref("AdvocacyNotice", "The notice.")]
 
 
 @extends(AdvocacyFile)

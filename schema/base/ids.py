@@ -1,8 +1,21 @@
-"""Global identifiers, as Relay has them: base64 of `Type:key`."""
+"""Global identifiers, as Relay has them: base64 of `Type:key`; and parameters of mutations that are one."""
 
 import base64
 import binascii
+from dataclasses import dataclass
 from uuid import UUID
+
+
+@dataclass(frozen=True)
+class Ref:
+    """Marks a parameter as the key of a row of a type, which clients give as its global identifier.
+
+    `EventId = Annotated[UUID, Ref("Event", "The event.")]` stands beside the type. `Annotated[EventId, "…"]` says
+    more than the description that it has by itself.
+    """
+
+    kind: str
+    description: str
 
 
 def encode_id(type_name: str, id: UUID) -> str:
@@ -10,10 +23,17 @@ def encode_id(type_name: str, id: UUID) -> str:
     return base64.b64encode(f"{type_name}:{id}".encode()).decode()
 
 
+LONGEST_ID = 200
+"""Characters: a longer text is no identifier, and isn't decoded."""
+
+
 def decode_id(value: object) -> tuple[str, UUID] | None:
     """The type's name and the key in a global identifier; None where it isn't one."""
+    text = str(value)
+    if len(text) > LONGEST_ID:
+        return None
     try:
-        type_name, _, key = base64.b64decode(str(value), validate=True).decode().partition(":")
+        type_name, _, key = base64.b64decode(text, validate=True).decode().partition(":")
         return type_name, UUID(key)
     except (ValueError, binascii.Error):
         return None

@@ -1,25 +1,28 @@
-"""Inputs that several mutations share, and how they become what operations take."""
+"""Inputs that several mutations share, and how operations get them. `schema.mutations.parameters` reads them."""
 
-from collections.abc import Sequence
-
-import strawberry
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated
 
 from schema.base.scalars import Locale
 
 
-@strawberry.input(description="A text in one language.")
+@dataclass(frozen=True)
 class TextInput:
-    """One of the texts of a localized field."""
+    """A text in one language."""
 
-    locale: Locale = strawberry.field(description="The language.")
-    text: str = strawberry.field(description="The text.")
-
-
-def texts(given: Sequence[TextInput]) -> dict[str, str]:
-    """The texts by the code of their language; of several in one language, the last."""
-    return {item.locale.code: item.text for item in given}
+    locale: Annotated[Locale, "The language."]
+    text: Annotated[str, "The text."]
 
 
-def optional_texts(given: Sequence[TextInput] | None) -> dict[str, str] | None:
-    """The same, or null where nothing was given."""
-    return texts(given) if given is not None else None
+@dataclass(frozen=True)
+class ByLocale:
+    """Marks a parameter that is `[TextInput!]` for clients, and texts by the code of their language for operations."""
+
+
+Texts = Annotated[Mapping[str, str], ByLocale()]
+"""The texts of a localized field; of several in one language, the last."""
+
+
+class OneOf:
+    """The base of inputs of which exactly one field is given (`@oneOf`)."""

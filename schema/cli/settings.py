@@ -1,4 +1,4 @@
-"""`python app.py settings`: what the surroundings decide, as it is, without secrets; and as README's table."""
+"""`python app.py settings`: this process's settings, secrets masked; `--page` prints docs/settings.md."""
 
 import re
 from pathlib import Path
@@ -15,14 +15,20 @@ from rich.table import Table
 from services.core.settings import CHECKOUT, Settings
 
 HIDDEN = "***"
+INTRODUCTION = """# Settings
+
+A process reads its settings from environment variables once, when it starts. An empty variable counts as absent, and a
+wrong value stops the process with a message. `python app.py settings` shows the values in use, secrets masked.
+`make papers` writes this page from `services/core/settings.py`.
+"""
 
 
 def settings(
-    table: Annotated[bool, typer.Option("--table", help="README's table instead: names, defaults, meanings.")] = False,
+    page: Annotated[bool, typer.Option("--page", help="Print docs/settings.md: names, defaults, meanings.")] = False,
 ) -> None:
     """Show the settings of this process, secrets masked."""
-    if table:
-        typer.echo(markdown())
+    if page:
+        typer.echo(markdown(), nl=False)
         return
     shown, now = Table("variable", "value", "default"), Settings()
     for name, field in Settings.model_fields.items():
@@ -45,12 +51,12 @@ def shown_as(name: str, value: Any) -> str:
 
 
 def markdown() -> str:
-    """README's table."""
+    """docs/settings.md, whole."""
     rows = [
         f"| `{field.validation_alias}` | {_cell(_default(name, field))} | {_meaning(field)} |"
         for name, field in Settings.model_fields.items()
     ]
-    return "\n".join(["| variable | default | meaning |", "| --- | --- | --- |", *rows])
+    return "\n".join([INTRODUCTION, "| variable | default | meaning |", "| --- | --- | --- |", *rows, ""])
 
 
 def _default(name: str, field: FieldInfo) -> str:

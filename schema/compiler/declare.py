@@ -33,6 +33,7 @@ from strawberry.types.arguments import StrawberryArgument
 from strawberry.types.field import StrawberryField
 
 from schema.base.scalars import Locale, Translation
+from schema.compiler.watching import Watch
 
 BINDING = "sql"
 """The key of a field's metadata under which its binding is."""
@@ -84,11 +85,13 @@ class Recorded:
 class Binding:
     """What a field is. `weight`: what it costs beside the objects it gives, counted in objects (`limits`).
 
-    `recorded`: whether reading it is; then it is graphql-core's to complete, as a field in Python is.
+    `recorded`: whether reading it is; then it is graphql-core's to complete, as a field in Python is. `watch`: what
+    its answer depends on, where it can be subscribed to.
     """
 
     weight: int = field(default=0, kw_only=True)
     recorded: Recorded | None = field(default=None, kw_only=True)
+    watch: Watch | None = field(default=None, kw_only=True)
     arguments: Mapping[str, Argument] = field(default_factory=dict, kw_only=True)
 
 
@@ -212,9 +215,11 @@ def one(
     rows: Callable[..., Any] | None = None,
     arguments: Mapping[str, Argument] | None = None,
     weight: int = 0,
+    watch: Watch | None = None,
 ) -> Any:
     """A row of another read type, or null."""
-    return Declared(description, Relation(ONE, via, on, rows, limit=1, arguments=arguments or {}, weight=weight))
+    said: dict[str, Any] = {"arguments": arguments or {}, "weight": weight, "watch": watch}
+    return Declared(description, Relation(ONE, via, on, rows, limit=1, **said))
 
 
 def many(
@@ -228,9 +233,10 @@ def many(
     arguments: Mapping[str, Argument] | None = None,
     weight: int = 0,
     recorded: Recorded | None = None,
+    watch: Watch | None = None,
 ) -> Any:
     """A short list: `limit` rows at the most, in order ("-name": descending; ties by key)."""
-    said: dict[str, Any] = {"arguments": arguments or {}, "weight": weight, "recorded": recorded}
+    said: dict[str, Any] = {"arguments": arguments or {}, "weight": weight, "recorded": recorded, "watch": watch}
     return Declared(description, Relation(MANY, via, on, rows, tuple(order), limit, **said))
 
 
@@ -324,16 +330,24 @@ def read_interface(cls: type) -> Any:
 
 
 def watched(cls: type) -> Any:
-    """Make a class the root of what can be watched: fields that the query's root has too, declared the same way."""
-    _install(cls)
-    return strawberry.type(cls, description=inspect.getdoc(cls))
+    """Make a class the root of what can be watched. Each domain adds fields, which the query's root has too."""
+    made = strawberry.type(cls, description=inspect.getdoc(cls))
+    made.__watched__ = True  # type: ignore[attr-defined]
+    return made
 
 
 def extends(target: Any) -> Callable[[type], type]:
-    """Add the fields declared in a class to a read type of another domain, so that the domains stay apart."""
+    """Add the fields declared in a class to a read type of another domain, so that the domains stay apart.
+
+    TypeError for a field that is to be watched and doesn't say under which topic.
+    """
 
     def decorate(cls: type) -> type:
-        target.__strawberry_definition__.fields.extend(_install(cls))
+        fields = _install(cls)
+        for each in fields if getattr(target, "__watched__", False) else ():
+            if each.metadata[BINDING].watch is None:
+                raise TypeError(f"{each.python_name} can't be watched: declare its `watch`")
+        target.__strawberry_definition__.fields.extend(fields)
         return cls
 
     return decorate

@@ -19,7 +19,7 @@ from strawberry.types.field import StrawberryField
 
 from schema.base.describing import describe_values
 from schema.compiler.declare import Row
-from schema.compiler.names import camel
+from schema.compiler.names import camel, plural, with_article
 from schema.compiler.values import Getter, Refused
 
 _EQUALITY = ("eq", "ne", "in", "notIn")
@@ -79,7 +79,7 @@ def filter_type(name: str, annotation: Any) -> Any:
         fields = {op: (list[annotation] if op.lower().endswith("in") else annotation) for op in operators}
         _filters[name] = _input(
             f"{name}Filter",
-            f"Comparisons of a {name}. All that are given must hold.",
+            f"Conditions on {with_article(name)}. All that are given must hold.",
             {
                 **{op: (type_ | None, _MEANING[op]) for op, type_ in fields.items()},
                 "isNull": (bool | None, _MEANING["isNull"]),
@@ -94,7 +94,7 @@ _filters: dict[str, Any] = {}
 def where_type(name: str, columns: dict[str, tuple[Any, str, str]]) -> Any:
     """The `where` of a read type: columns by GraphQL name with (annotation, name of its type, description)."""
     fields = {key: (filter_type(kind, python) | None, text) for key, (python, kind, text) in columns.items()}
-    made: Any = _input(f"{name}Where", f"Which {name}s. All that is given must hold.", fields)
+    made: Any = _input(f"{name}Where", f"Conditions on {plural(name)}. All that are given must hold.", fields)
     for key, annotation, text in (
         ("and", list[made], "All of these hold."),
         ("or", list[made], "Any of these holds."),
@@ -108,7 +108,9 @@ def order_type(name: str, columns: dict[str, str]) -> Any:
     """The `orderBy` of a read type: columns by GraphQL name in capitals."""
     members = {f"{key}_{way}": f"{column} {way.lower()}" for key, column in columns.items() for way in ("ASC", "DESC")}
     made: Any = Order(f"{name}Order", members)  # type: ignore[call-arg]
-    shown: Any = strawberry.enum(made, description=f"Orders of {name}s. Ties are broken by key.")
+    shown: Any = strawberry.enum(
+        made, description=f"Orders of {plural(name)}. Equal ones are in the order of their identifiers."
+    )
     return describe_values(
         shown,
         {

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import (
     ARRAY,
     JSON,
+    ColumnElement,
     Integer,
     Select,
     Text,
@@ -43,7 +44,8 @@ def reading(catalog: Catalog, selection: Selection, *, with_types: bool) -> Stat
     """A statement that reads one row by its key (the parameter `$key`), inside a transaction whose actor is set."""
     writer = Writer(catalog, with_types=with_types)
     found = _by_key(writer, selection)
-    return writer.finish(select(cast(found, Text)))  # as text: the connections of operations decode JSON
+    # As bytes: the connections of operations would decode JSON, and text as well.
+    return writer.finish(select(func.convert_to(cast(found, Text), "UTF8")))
 
 
 def reading_as_person(catalog: Catalog, selection: Selection) -> Statement:
@@ -60,6 +62,15 @@ def _by_key(writer: Writer, selection: Selection) -> Any:
     return writer.json(writer.select(selection, row, where)).scalar_subquery()
 
 
+def is_current(catalog: Catalog, acting: Acting, *, inside: bool) -> Statement:
+    """A statement that is true where the rights of the person or the key are those that they were loaded with.
+
+    Else it is false or null. `inside`: in a transaction whose actor is set.
+    """
+    writer = Writer(catalog, with_types=False)
+    return writer.finish(select(_is_current(acting)) if inside else _as_somebody(true(), acting))
+
+
 def _as_anybody(answer: Any) -> Select[Any]:
     # CASE evaluates its condition first, as PostgreSQL documents: the policies below it read what it has set.
     is_set = func.set_config("confed.tenant", context.parameter("$tenant", Text()), true()).is_not(None)
@@ -74,10 +85,13 @@ def _as_somebody(answer: Any, acting: Acting) -> Select[Any]:
         .render_derived()
     )
     is_set = select(func.count(func.set_config(settings.c.name, settings.c.value, true()))).scalar_subquery() > 0
-    version = (_version_of_key() if acting is Acting.SITE_KEY else _version_of_person()).scalar_subquery()
-    is_current = version == context.parameter("$version", Integer())
     # Nested, not AND: the version is read through the policies that the settings open.
-    return select(case((is_set, case((is_current, answer)))))
+    return select(case((is_set, case((_is_current(acting), answer)))))
+
+
+def _is_current(acting: Acting) -> ColumnElement[bool]:
+    version = _version_of_key() if acting is Acting.SITE_KEY else _version_of_person()
+    return version.scalar_subquery() == context.parameter("$version", Integer())
 
 
 def _version_of_person() -> Select[Any]:

@@ -21,10 +21,12 @@ from schema.compiler.declare import (
     one,
     read_type,
 )
+from schema.compiler.watching import Watch
 from schema.events.event import Event
 from schema.events.registration import Registration
 from schema.reading.queries import Query
 from schema.reading.relay import Connection, Node
+from schema.reading.subscriptions import Subscription
 
 _GUEST = models.RegistrationGuest.__table__.c  # type: ignore[attr-defined]
 _REGISTRATION = models.Registration.__table__.c  # type: ignore[attr-defined]
@@ -84,6 +86,7 @@ COUNTS = one(
     rows=lambda _, event_id: _counts(func.key_of("Event:", event_id)),
     arguments={"event_id": Argument(strawberry.ID, "The event.")},
     weight=50,
+    watch=Watch(models.Event, "event_id"),
 )
 """The root field, to be asked for and to be watched."""
 
@@ -117,4 +120,9 @@ class _RegistrationDesk:
 
 @extends(Query)
 class _Desk:
+    event_counts: EventCounts | None = COUNTS
+
+
+@extends(Subscription)
+class _WatchedDesk:
     event_counts: EventCounts | None = COUNTS

@@ -1,16 +1,17 @@
 """What desks do: bring scans, let people out, and let in who walks in."""
 
+from dataclasses import dataclass
 from datetime import datetime
-
-import strawberry
+from typing import Annotated
 
 import models
-from schema.events.event import Event
-from schema.events.registration import Registration
-from schema.events.registration_mutations import RegistrationInput
-from schema.mutations.declare import MutationInput, key, mutation
+from schema.events.event import Event, EventId
+from schema.events.registration import Registration, RegistrationId
+from schema.mutations.declare import mutation
+from schema.people.person import PersonId
 from services.core.work import Work
-from services.events.desk import checkin, scans
+from services.events.desk import checkin
+from services.events.desk import scans as bringing
 from services.events.errors import (
     AlreadyRegistered,
     AnswersNotAccepted,
@@ -24,61 +25,38 @@ from services.events.errors import (
 )
 
 
-@strawberry.input(description="A scan, as the desk that made it has it.")
-class ScanInput:
-    """One of a batch."""
+@dataclass(frozen=True)
+class ScanInput(bringing.ScanInput):
+    """A scan, as the desk that made it has it."""
 
-    nonce: str = strawberry.field(
-        description="The desk's own name for it, up to 100 characters, never used twice at an event: "
-        "brought again, it changes nothing."
-    )
-    kind: models.ScanKind = strawberry.field(description="Whether somebody comes, leaves, or the last is taken back.")
-    code: str = strawberry.field(description="The ticket's code as it was read.")
-    at: datetime = strawberry.field(description="When it was: five minutes ahead of our clock at the most.")
-    device: str | None = strawberry.field(default=None, description="What it was scanned with.")
-
-
-@strawberry.input(description="Scans that a desk brings.")
-class RecordScansInput(MutationInput):
-    """The input of `recordScans`."""
-
-    event_id: strawberry.ID = strawberry.field(description="The event.")
-    scans: list[ScanInput] = strawberry.field(description=f"Up to {scans.MOST} scans.")
+    nonce: Annotated[
+        str,
+        "The desk's own name for it, up to 100 characters, never used twice at an event: "
+        "brought again, it changes nothing.",
+    ]
+    kind: Annotated[models.ScanKind, "Whether somebody comes, leaves, or the last is taken back."]
+    code: Annotated[str, "The ticket's code as it was read."]
+    at: Annotated[datetime, "When it was: five minutes ahead of our clock at the most."]
+    device: Annotated[str | None, "What it was scanned with."] = None
 
 
 @mutation(Event)
-async def record_scans(work: Work, input: RecordScansInput) -> models.Event:
+async def record_scans(
+    work: Work, *, event_id: EventId, scans: Annotated[list[ScanInput], f"Up to {bringing.MOST} scans."]
+) -> models.Event:
     """Take a desk's scans, however late, again, and in any order. Asks for `registrations.manage`.
 
     What became of each is read by its nonce: `event { scans(where: {nonce: {in: […]}}) { nodes { nonce refusal } } }`.
     A scan that comes late may turn what was accepted or refused after it, as if all had come in the order of their own
     times.
     """
-    brought = [scans.ScanInput(scan.nonce, scan.kind, scan.code, scan.at, scan.device) for scan in input.scans]
-    return await scans.record_scans(work, key(input.event_id, "Event", "eventId"), brought)
-
-
-@strawberry.input(description="Somebody who leaves.")
-class CheckOutInput(RegistrationInput):
-    """The input of `checkOut`."""
+    return await bringing.record_scans(work, event_id, scans)
 
 
 @mutation(Registration, problems=(WrongRegistrationState, WrongEventState, NotInside))
-async def check_out(work: Work, input: CheckOutInput) -> models.Registration:
+async def check_out(work: Work, *, registration_id: RegistrationId) -> models.Registration:
     """Note that somebody leaves; they may come back. Asks for `registrations.manage`."""
-    return await checkin.check_out(work, key(input.registration_id, "Registration", "registrationId"))
-
-
-@strawberry.input(description="Somebody at the door without a registration.")
-class RegisterWalkInInput(MutationInput):
-    """The input of `registerWalkIn`."""
-
-    event_id: strawberry.ID = strawberry.field(description="The event.")
-    person_id: strawberry.ID = strawberry.field(description="Who it is.")
-    format: models.EventFormat | None = strawberry.field(
-        default=None, description="Which kind of seat; needed where the event has several formats."
-    )
-    reason: str | None = strawberry.field(default=None, description="Why, for the journal.")
+    return await checkin.check_out(work, registration_id)
 
 
 @mutation(
@@ -94,15 +72,18 @@ class RegisterWalkInInput(MutationInput):
         WrongRegistrationState,
     ),
 )
-async def register_walk_in(work: Work, input: RegisterWalkInInput) -> models.Registration:
+async def register_walk_in(
+    work: Work,
+    *,
+    event_id: EventId,
+    person_id: Annotated[PersonId, "Who it is."],
+    format: Annotated[
+        models.EventFormat | None, "Which kind of seat; needed where the event has several formats."
+    ] = None,
+    reason: Annotated[str | None, "Why, for the journal."] = None,
+) -> models.Registration:
     """Register somebody who stands at the door, and check them in; never past the seats, nor past who waits for one.
 
     Asks for `registrations.manage`.
     """
-    return await checkin.walk_in(
-        work,
-        key(input.event_id, "Event", "eventId"),
-        key(input.person_id, "Person", "personId"),
-        format=input.format,
-        reason=input.reason,
-    )
+    return await checkin.walk_in(work, event_id, person_id, format=format, reason=reason)

@@ -1,10 +1,13 @@
 """Events as everybody reads them: who hosts and speaks, for whom, when, and what seats are left."""
 
 from datetime import datetime
+from typing import Annotated
+from uuid import UUID
 
 from sqlalchemy import Integer, cast, func, select
 
 import models
+from schema.base.ids import Ref
 from schema.compiler.declare import Row, column, connection, expression, extends, localized, many, one, read_type
 from schema.people.segment import Segment
 from schema.reading.queries import Query, by_slug
@@ -19,6 +22,9 @@ class EventSeries(Node):
     slug: str = column("Its name in addresses.", where=True, order=True)
     name: str | None = localized("What it is called.")
     association: Association = one("Who runs it.", via="association_id")
+
+
+EventSeriesId = Annotated[UUID, Ref("EventSeries", "The series.")]
 
 
 def _pools(event: Row, amount: Row) -> Row:
@@ -71,6 +77,9 @@ class Event(Node):
     series: EventSeries | None = one("The series that it is an edition of.", via="series_id")
 
 
+EventId = Annotated[UUID, Ref("Event", "The event.")]
+
+
 @read_type(models.EventHost)
 class EventHost:
     """An association that invites to an event, or its partner. PUBLIC with the event."""
@@ -100,6 +109,9 @@ class SeatPool(Node):
         lambda pool: pool.capacity - pool.taken - pool.reserved,
     )
     waiting: int = expression("How many people wait for one.", lambda pool: func.figures.waiting(pool.id), weight=1)
+
+
+SeatPoolId = Annotated[UUID, Ref("SeatPool", "The seat pool.")]
 
 
 @read_type(models.EventAudience)

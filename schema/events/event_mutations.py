@@ -1,305 +1,235 @@
 """What staff do to events: plan, publish, open, close, cancel, hold, report."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
-
-import strawberry
+from typing import Annotated
 
 import models
-from schema.base.inputs import TextInput, optional_texts, texts
-from schema.events.event import Event, SeatPool
+from schema.base.inputs import Texts
+from schema.events.event import Event, EventId, EventSeriesId, SeatPool, SeatPoolId
 from schema.events.report import Report
-from schema.mutations.declare import MutationInput, key, mutation
+from schema.mutations.declare import mutation
+from schema.people.segment import SegmentId
+from schema.tenancy.federation import AssociationId
 from services.core.errors import AlreadyExists
 from services.core.work import Work
 from services.events.errors import BelowTaken, RoleInUse, WrongEventState
 from services.events.planning import life, planning, reports, rules
 
-_EVENT = strawberry.field(description="The event.")
 _SMALLER = "Whether a party that fits may be served before a larger one that is ahead of it and doesn't."
 
 
-@strawberry.input(description="An association that hosts an event.")
-class HostInput:
-    """One of an event's hosts, in order."""
+@dataclass(frozen=True)
+class HostInput(planning.HostInput):
+    """An association that hosts an event."""
 
-    association_id: strawberry.ID = strawberry.field(description="Which association.")
-    role: models.HostRole = strawberry.field(description="Whether it invites, or lends a hand.")
-
-
-@strawberry.input(description="Somebody who speaks at an event.")
-class SpeakerInput:
-    """One of an event's speakers, in order."""
-
-    name: str = strawberry.field(description="Their name, as the programme prints it.")
-    title: list[TextInput] | None = strawberry.field(default=None, description="What they are.")
+    association_id: Annotated[AssociationId, "Which association."]
+    role: Annotated[models.HostRole, "Role: host or partner."]
 
 
-@strawberry.input(description="Seats of one format.")
-class SeatPoolInput:
-    """One of an event's seat pools."""
+@dataclass(frozen=True)
+class SpeakerInput(planning.SpeakerInput):
+    """Somebody who speaks at an event."""
 
-    format: models.EventFormat = strawberry.field(description="Where these seats are: in person or online.")
-    capacity: int | None = strawberry.field(default=None, description="How many there are; null without a limit.")
-
-
-@strawberry.input(description="A segment that an event is for.")
-class AudienceInput:
-    """One of an event's audiences."""
-
-    segment_id: strawberry.ID = strawberry.field(description="Which segment.")
-    by_interest: bool = strawberry.field(default=False, description="Not invited, but welcome.")
-    opens_at: datetime | None = strawberry.field(default=None, description="When registration begins for them.")
+    name: Annotated[str, "Their name, as the programme prints it."]
+    title: Annotated[Texts | None, "What they are."] = None
 
 
-@strawberry.input(description="An event to plan.")
-class PlanEventInput(MutationInput):
-    """The input of `planEvent`."""
+@dataclass(frozen=True)
+class SeatPoolInput(planning.PoolInput):
+    """Seats of one format."""
 
-    association_id: strawberry.ID = strawberry.field(description="Who organises it.")
-    slug: str = strawberry.field(description="Its name in addresses: lower-case letters, digits and hyphens.")
-    title: list[TextInput] = strawberry.field(description="What it is called.")
-    kind: models.EventKind = strawberry.field(description="What people come together for.")
-    format: models.EventFormat = strawberry.field(description="Where people take part.")
-    starts_at: datetime = strawberry.field(description="When it starts.")
-    ends_at: datetime = strawberry.field(description="When it ends.")
-    time_zone: str | None = strawberry.field(
-        default=None, description="Where, as the IANA database names it; by default the confederation's."
-    )
-    summary: list[TextInput] | None = strawberry.field(default=None, description="What it is about.")
-    venue: str | None = strawberry.field(default=None, description="The venue.")
-    city: str | None = strawberry.field(default=None, description="The city.")
-    languages: list[str] | None = strawberry.field(
-        default=None, description="The languages it is held in, by their codes; by default the confederation's."
-    )
-    series_id: strawberry.ID | None = strawberry.field(default=None, description="The series that it is an edition of.")
-    edition: int | None = strawberry.field(default=None, description="Which edition; by default the next.")
-    follow_up_to_id: strawberry.ID | None = strawberry.field(default=None, description="The event that it follows up.")
-    registration_opens_at: datetime | None = strawberry.field(
-        default=None, description="When registration begins; null: as soon as it is opened."
-    )
-    registration_closes_at: datetime | None = strawberry.field(
-        default=None, description="When registration ends; null: when it starts."
-    )
-    hosts: list[HostInput] = strawberry.field(
-        default_factory=list, description="Who hosts it; by default who organises."
-    )
-    speakers: list[SpeakerInput] = strawberry.field(default_factory=list, description="Who speaks, in order.")
-    seat_pools: list[SeatPoolInput] = strawberry.field(
-        default_factory=list, description="Its seats by format; by default without a limit."
-    )
-    audiences: list[AudienceInput] = strawberry.field(
-        default_factory=list, description="Whom it is for; nobody named: everybody."
-    )
-    offer_hours: int | None = strawberry.field(
-        default=None, description="For how many hours a freed seat is offered to who waits; null: confirmed at once."
-    )
-    largest_party: int = strawberry.field(default=1, description="How many seats one registration may have.")
-    smaller_parties_may_pass: bool = strawberry.field(default=False, description=_SMALLER)
-    counts_speakers: bool = strawberry.field(default=True, description="Whether speakers take seats.")
-    counts_staff: bool = strawberry.field(default=True, description="Whether staff take seats.")
+    format: Annotated[models.EventFormat, "Where these seats are: in person or online."]
+    capacity: Annotated[int | None, "How many there are; null without a limit."] = None
+
+
+@dataclass(frozen=True)
+class AudienceInput(planning.AudienceInput):
+    """A segment that an event is for."""
+
+    segment_id: Annotated[SegmentId, "Which segment."]
+    by_interest: Annotated[bool, "True if open to expressions of interest, without an invitation."] = False
+    opens_at: Annotated[datetime | None, "When registration begins for them."] = None
 
 
 @mutation(Event, problems=(AlreadyExists,))
-async def plan_event(work: Work, input: PlanEventInput) -> models.Event:
+async def plan_event(
+    work: Work,
+    *,
+    association_id: Annotated[AssociationId, "Who organises it."],
+    slug: Annotated[str, "Its name in addresses: lower-case letters, digits and hyphens."],
+    title: Annotated[Texts, "What it is called."],
+    kind: Annotated[models.EventKind, "What people come together for."],
+    format: Annotated[models.EventFormat, "Where people take part."],
+    starts_at: Annotated[datetime, "When it starts."],
+    ends_at: Annotated[datetime, "When it ends."],
+    time_zone: Annotated[str | None, "Where, as the IANA database names it; by default the confederation's."] = None,
+    summary: Annotated[Texts | None, "What it is about."] = None,
+    venue: Annotated[str | None, "The venue."] = None,
+    city: Annotated[str | None, "The city."] = None,
+    languages: Annotated[
+        list[str] | None, "The languages it is held in, by their codes; by default the confederation's."
+    ] = None,
+    series_id: Annotated[EventSeriesId | None, "The series that it is an edition of."] = None,
+    edition: Annotated[int | None, "Which edition; by default the next."] = None,
+    follow_up_to_id: Annotated[EventId | None, "The event that it follows up."] = None,
+    registration_opens_at: Annotated[
+        datetime | None, "When registration begins; null: as soon as it is opened."
+    ] = None,
+    registration_closes_at: Annotated[datetime | None, "When registration ends; null: when it starts."] = None,
+    hosts: Annotated[Sequence[HostInput], "Who hosts it; by default who organises."] = (),
+    speakers: Annotated[Sequence[SpeakerInput], "Who speaks, in order."] = (),
+    seat_pools: Annotated[Sequence[SeatPoolInput], "Its seats by format; by default without a limit."] = (),
+    audiences: Annotated[Sequence[AudienceInput], "Whom it is for; nobody named: everybody."] = (),
+    offer_hours: Annotated[
+        int | None, "For how many hours a freed seat is offered to who waits; null: confirmed at once."
+    ] = None,
+    largest_party: Annotated[int, "How many seats one registration may have."] = 1,
+    smaller_parties_may_pass: Annotated[bool, _SMALLER] = False,
+    counts_speakers: Annotated[bool, "Whether speakers take seats."] = True,
+    counts_staff: Annotated[bool, "Whether staff take seats."] = True,
+) -> models.Event:
     """Plan an event, as a draft. Asks for `events.manage` in the association that organises it."""
     return await planning.plan_event(
         work,
-        association_id=key(input.association_id, "Association", "associationId"),
-        slug=input.slug,
-        title=texts(input.title),
-        kind=input.kind,
-        format=input.format,
-        starts_at=input.starts_at,
-        ends_at=input.ends_at,
-        time_zone=input.time_zone,
-        summary=optional_texts(input.summary),
-        venue=input.venue,
-        city=input.city,
-        languages=input.languages,
-        series_id=key(input.series_id, "EventSeries", "seriesId") if input.series_id else None,
-        edition=input.edition,
-        follow_up_to_id=key(input.follow_up_to_id, "Event", "followUpToId") if input.follow_up_to_id else None,
-        registration_opens_at=input.registration_opens_at,
-        registration_closes_at=input.registration_closes_at,
-        hosts=[
-            planning.HostInput(key(host.association_id, "Association", "hosts", str(i), "associationId"), host.role)
-            for i, host in enumerate(input.hosts)
-        ],
-        speakers=[planning.SpeakerInput(speaker.name, optional_texts(speaker.title)) for speaker in input.speakers],
-        pools=[planning.PoolInput(pool.format, pool.capacity) for pool in input.seat_pools],
-        audiences=[
-            planning.AudienceInput(
-                key(audience.segment_id, "Segment", "audiences", str(i), "segmentId"),
-                audience.by_interest,
-                audience.opens_at,
-            )
-            for i, audience in enumerate(input.audiences)
-        ],
+        association_id=association_id,
+        slug=slug,
+        title=title,
+        kind=kind,
+        format=format,
+        starts_at=starts_at,
+        ends_at=ends_at,
+        time_zone=time_zone,
+        summary=summary,
+        venue=venue,
+        city=city,
+        languages=languages,
+        series_id=series_id,
+        edition=edition,
+        follow_up_to_id=follow_up_to_id,
+        registration_opens_at=registration_opens_at,
+        registration_closes_at=registration_closes_at,
+        hosts=hosts,
+        speakers=speakers,
+        pools=seat_pools,
+        audiences=audiences,
         rules=rules.RegistrationRules(
-            offer_hours=input.offer_hours,
-            largest_party=input.largest_party,
-            smaller_parties_may_pass=input.smaller_parties_may_pass,
-            counts_speakers=input.counts_speakers,
-            counts_staff=input.counts_staff,
+            offer_hours=offer_hours,
+            largest_party=largest_party,
+            smaller_parties_may_pass=smaller_parties_may_pass,
+            counts_speakers=counts_speakers,
+            counts_staff=counts_staff,
         ),
     )
 
 
-@strawberry.input(description="An event whose life goes on.")
-class EventInput(MutationInput):
-    """The input of mutations that take an event and nothing else."""
-
-    event_id: strawberry.ID = _EVENT
-
-
-@strawberry.input(description="An event to publish.")
-class PublishEventInput(EventInput):
-    """The input of `publishEvent`."""
-
-
 @mutation(Event, problems=(WrongEventState,))
-async def publish_event(work: Work, input: PublishEventInput) -> models.Event:
+async def publish_event(work: Work, *, event_id: EventId) -> models.Event:
     """Let everybody see a draft. Asks for `events.manage`."""
-    return await life.publish_event(work, key(input.event_id, "Event", "eventId"))
-
-
-@strawberry.input(description="An event whose registration begins.")
-class OpenRegistrationInput(EventInput):
-    """The input of `openRegistration`."""
+    return await life.publish_event(work, event_id)
 
 
 @mutation(Event, problems=(WrongEventState,))
-async def open_registration(work: Work, input: OpenRegistrationInput) -> models.Event:
+async def open_registration(work: Work, *, event_id: EventId) -> models.Event:
     """Let people register for a published event. Asks for `events.manage`."""
-    return await life.open_registration(work, key(input.event_id, "Event", "eventId"))
-
-
-@strawberry.input(description="An event whose registration ends.")
-class CloseRegistrationInput(EventInput):
-    """The input of `closeRegistration`."""
+    return await life.open_registration(work, event_id)
 
 
 @mutation(Event, problems=(WrongEventState,))
-async def close_registration(work: Work, input: CloseRegistrationInput) -> models.Event:
+async def close_registration(work: Work, *, event_id: EventId) -> models.Event:
     """Let nobody else register. Asks for `events.manage`."""
-    return await life.close_registration(work, key(input.event_id, "Event", "eventId"))
-
-
-@strawberry.input(description="An event that took place.")
-class HoldEventInput(EventInput):
-    """The input of `holdEvent`."""
+    return await life.close_registration(work, event_id)
 
 
 @mutation(Event, problems=(WrongEventState,))
-async def hold_event(work: Work, input: HoldEventInput) -> models.Event:
+async def hold_event(work: Work, *, event_id: EventId) -> models.Event:
     """Say that an event took place: who was confirmed and did not come was absent. Asks for `events.manage`."""
-    return await life.hold_event(work, key(input.event_id, "Event", "eventId"))
-
-
-@strawberry.input(description="An event that won't take place.")
-class CancelEventInput(EventInput):
-    """The input of `cancelEvent`."""
-
-    reason: list[TextInput] | None = strawberry.field(default=None, description="Why, for everybody to read.")
+    return await life.hold_event(work, event_id)
 
 
 @mutation(Event, problems=(WrongEventState,))
-async def cancel_event(work: Work, input: CancelEventInput) -> models.Event:
+async def cancel_event(
+    work: Work,
+    *,
+    event_id: EventId,
+    reason: Annotated[Texts | None, "Why, for everybody to read."] = None,
+) -> models.Event:
     """Cancel an event and every live registration for it. Asks for `events.manage`."""
-    return await life.cancel_event(work, key(input.event_id, "Event", "eventId"), reason=optional_texts(input.reason))
-
-
-@strawberry.input(description="An event that takes place later.")
-class PostponeEventInput(EventInput):
-    """The input of `postponeEvent`."""
-
-    starts_at: datetime = strawberry.field(description="When it starts now: later than before.")
-    ends_at: datetime = strawberry.field(description="When it ends now.")
+    return await life.cancel_event(work, event_id, reason=reason)
 
 
 @mutation(Event, problems=(WrongEventState,))
-async def postpone_event(work: Work, input: PostponeEventInput) -> models.Event:
+async def postpone_event(
+    work: Work,
+    *,
+    event_id: EventId,
+    starts_at: Annotated[datetime, "When it starts now: later than before."],
+    ends_at: Annotated[datetime, "When it ends now."],
+) -> models.Event:
     """Move an event to a later date. Registrations stand; it is opened anew for others. Asks for `events.manage`."""
-    id = key(input.event_id, "Event", "eventId")
-    return await life.postpone_event(work, id, starts_at=input.starts_at, ends_at=input.ends_at)
-
-
-@strawberry.input(description="Rules of registration to change; what is left out stays.")
-class ConfigureRegistrationInput(EventInput):
-    """The input of `configureRegistration`."""
-
-    offer_hours: int | None = strawberry.field(
-        default=None, description="For how many hours a freed seat is offered to who waits; 0: confirmed at once."
-    )
-    largest_party: int | None = strawberry.field(default=None, description="How many seats one registration may have.")
-    smaller_parties_may_pass: bool | None = strawberry.field(default=None, description=_SMALLER)
-    counts_speakers: bool | None = strawberry.field(default=None, description="Whether speakers take seats.")
-    counts_staff: bool | None = strawberry.field(default=None, description="Whether staff take seats.")
+    return await life.postpone_event(work, event_id, starts_at=starts_at, ends_at=ends_at)
 
 
 @mutation(Event, problems=(WrongEventState, RoleInUse))
-async def configure_registration(work: Work, input: ConfigureRegistrationInput) -> models.Event:
+async def configure_registration(
+    work: Work,
+    *,
+    event_id: EventId,
+    offer_hours: Annotated[
+        int | None, "For how many hours a freed seat is offered to who waits; 0: confirmed at once."
+    ] = None,
+    largest_party: Annotated[int | None, "How many seats one registration may have."] = None,
+    smaller_parties_may_pass: Annotated[bool | None, _SMALLER] = None,
+    counts_speakers: Annotated[bool | None, "Whether speakers take seats."] = None,
+    counts_staff: Annotated[bool | None, "Whether staff take seats."] = None,
+) -> models.Event:
     """Change how an event registers people, any time before it is held. Asks for `events.manage`."""
     return await rules.configure_registration(
         work,
-        key(input.event_id, "Event", "eventId"),
-        offer_hours=input.offer_hours,
-        largest_party=input.largest_party,
-        smaller_parties_may_pass=input.smaller_parties_may_pass,
-        counts_speakers=input.counts_speakers,
-        counts_staff=input.counts_staff,
+        event_id,
+        offer_hours=offer_hours,
+        largest_party=largest_party,
+        smaller_parties_may_pass=smaller_parties_may_pass,
+        counts_speakers=counts_speakers,
+        counts_staff=counts_staff,
     )
 
 
-@strawberry.input(description="A change of a seat pool.")
-class ChangeCapacityInput(MutationInput):
-    """The input of `changeCapacity`."""
-
-    seat_pool_id: strawberry.ID = strawberry.field(description="The pool.")
-    capacity: int | None = strawberry.field(default=None, description="How many seats; null without a limit.")
-
-
 @mutation(SeatPool, problems=(BelowTaken, WrongEventState))
-async def change_capacity(work: Work, input: ChangeCapacityInput) -> models.SeatPool:
+async def change_capacity(
+    work: Work,
+    *,
+    seat_pool_id: Annotated[SeatPoolId, "The pool."],
+    capacity: Annotated[int | None, "How many seats; null without a limit."] = None,
+) -> models.SeatPool:
     """Change how many seats there are, never below those taken or kept; new ones go to who waits.
 
     Asks for `events.manage`.
     """
-    return await planning.change_capacity(work, key(input.seat_pool_id, "SeatPool", "seatPoolId"), input.capacity)
+    return await planning.change_capacity(work, seat_pool_id, capacity)
 
 
-@strawberry.input(description="An avenue that a report proposes.")
+@dataclass(frozen=True)
 class AvenueInput:
-    """One of a report's avenues, in order."""
+    """An avenue that a report proposes."""
 
-    title: list[TextInput] = strawberry.field(description="What it proposes.")
-
-
-@strawberry.input(description="A follow-up report to draft.")
-class DraftReportInput(EventInput):
-    """The input of `draftReport`."""
-
-    summary: list[TextInput] = strawberry.field(description="What was said.")
-    avenues: list[AvenueInput] = strawberry.field(default_factory=list, description="What it proposes, in order.")
+    title: Annotated[Texts, "What it proposes."]
 
 
 @mutation(Report, problems=(WrongEventState, AlreadyExists))
-async def draft_report(work: Work, input: DraftReportInput) -> models.Report:
+async def draft_report(
+    work: Work,
+    *,
+    event_id: EventId,
+    summary: Annotated[Texts, "What was said."],
+    avenues: Annotated[Sequence[AvenueInput], "What it proposes, in order."] = (),
+) -> models.Report:
     """Write an event's follow-up report, or write it anew until it is published. Asks for `events.manage`."""
-    return await reports.draft_report(
-        work,
-        key(input.event_id, "Event", "eventId"),
-        summary=texts(input.summary),
-        avenues=[texts(avenue.title) for avenue in input.avenues],
-    )
-
-
-@strawberry.input(description="A follow-up report to publish.")
-class PublishReportInput(EventInput):
-    """The input of `publishReport`."""
+    return await reports.draft_report(work, event_id, summary=summary, avenues=[avenue.title for avenue in avenues])
 
 
 @mutation(Report, problems=(WrongEventState,))
-async def publish_report(work: Work, input: PublishReportInput) -> models.Report:
+async def publish_report(work: Work, *, event_id: EventId) -> models.Report:
     """Publish an event's follow-up report: the event is reported. Asks for `events.manage`."""
-    return await reports.publish_report(work, key(input.event_id, "Event", "eventId"))
+    return await reports.publish_report(work, event_id)

@@ -1,6 +1,7 @@
 """What staff do about prices, invoices and payments; and what a seat would cost the reader."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any
@@ -10,18 +11,22 @@ import strawberry
 from strawberry.dataloader import DataLoader
 
 import models
-from schema.base.ids import encode_id
-from schema.base.inputs import TextInput, texts
+from schema.base.ids import Ref, encode_id
+from schema.base.inputs import Texts
 from schema.base.scalars import Locale
 from schema.compiler.context import preferring
 from schema.compiler.declare import computed, extends
-from schema.events.event import Event
+from schema.events.event import Event, EventId
 from schema.events.fee import Invoice, Payment
-from schema.mutations.declare import MutationInput, key, mutation
+from schema.events.registration import RegistrationId
+from schema.mutations.declare import mutation
+from schema.people.segment import SegmentId
 from schema.reading.requests import Request
+from schema.tenancy.federation import AssociationId
 from services.core.work import Work, begin
 from services.events.errors import WrongEventState, WrongRegistrationState
-from services.events.fees import invoices, payments, prices
+from services.events.fees import invoices, payments
+from services.events.fees import prices as price_list
 from services.events.fees.errors import (
     AlreadyCredited,
     AlreadyPaid,
@@ -31,145 +36,88 @@ from services.events.fees.errors import (
     SeveralCurrencies,
 )
 
-
-@strawberry.input(description="A price.")
-class PriceInput:
-    """One of an event's prices, in order."""
-
-    label: list[TextInput] = strawberry.field(description="What it is called.")
-    amount: Decimal = strawberry.field(description="What a seat costs: 0.00 to 1,000,000.00.")
-    currency: str = strawberry.field(default="CAD", description="The currency's code (ISO 4217): one an event.")
-    segment_id: strawberry.ID | None = strawberry.field(default=None, description="For whom; null for everybody.")
-    category: models.CategoryKind | None = strawberry.field(
-        default=None, description="For members of the event's association in such a category."
-    )
-    until: datetime | None = strawberry.field(default=None, description="The last moment that it can be had.")
+InvoiceId = Annotated[UUID, Ref("Invoice", "The invoice.")]
 
 
-@strawberry.input(description="What an event costs.")
-class SetPricesInput(MutationInput):
-    """The input of `setPrices`."""
+@dataclass(frozen=True, kw_only=True)
+class PriceInput(price_list.PriceInput):
+    """A price."""
 
-    event_id: strawberry.ID = strawberry.field(description="The event.")
-    prices: list[PriceInput] = strawberry.field(description="All its prices: the first that fits applies; none: free.")
+    label: Annotated[Texts, "What it is called."]
+    amount: Annotated[Decimal, "What a seat costs: 0.00 to 1,000,000.00."]
+    currency: Annotated[str, "The currency's code (ISO 4217): one an event."] = "CAD"
+    segment_id: Annotated[SegmentId | None, "For whom; null for everybody."] = None
+    category: Annotated[models.CategoryKind | None, "For members of the event's association in such a category."] = None
+    until: Annotated[datetime | None, "The last moment that it can be had."] = None
 
 
 @mutation(Event, problems=(SeveralCurrencies, WrongEventState))
-async def set_prices(work: Work, input: SetPricesInput) -> models.Event:
+async def set_prices(
+    work: Work,
+    *,
+    event_id: EventId,
+    prices: Annotated[list[PriceInput], "All its prices: the first that fits applies; none: free."],
+) -> models.Event:
     """Say anew what an event costs, in order; invoices stay as they are. Asks for `events.manage`."""
-    return await prices.set_prices(
-        work,
-        key(input.event_id, "Event", "eventId"),
-        [
-            prices.PriceInput(
-                label=texts(price.label),
-                amount=price.amount,
-                currency=price.currency,
-                segment_id=key(price.segment_id, "Segment", "prices", str(rank), "segmentId")
-                if price.segment_id
-                else None,
-                category=price.category,
-                until=price.until,
-            )
-            for rank, price in enumerate(input.prices)
-        ],
-    )
-
-
-@strawberry.input(description="A registration to charge.")
-class ChargeRegistrationInput(MutationInput):
-    """The input of `chargeRegistration`."""
-
-    registration_id: strawberry.ID = strawberry.field(description="The registration.")
-    payer_id: strawberry.ID | None = strawberry.field(
-        default=None, description="The association that pays; null: the one whose delegate it is, else the person."
-    )
+    return await price_list.set_prices(work, event_id, prices)
 
 
 @mutation(Invoice, problems=(NothingToCharge, WrongRegistrationState))
-async def charge_registration(work: Work, input: ChargeRegistrationInput) -> models.Invoice:
+async def charge_registration(
+    work: Work,
+    *,
+    registration_id: RegistrationId,
+    payer_id: Annotated[
+        AssociationId | None, "The association that pays; null: the one whose delegate it is, else the person."
+    ] = None,
+) -> models.Invoice:
     """Issue the invoice for a registration that has none, at the price that applies now. Asks for `fees.manage`.
 
     Those that are confirmed once there are prices are charged by themselves.
     """
-    return await invoices.charge_registration(
-        work,
-        key(input.registration_id, "Registration", "registrationId"),
-        payer_id=key(input.payer_id, "Association", "payerId") if input.payer_id else None,
-    )
-
-
-@strawberry.input(description="An invoice.")
-class InvoiceInput(MutationInput):
-    """The input of mutations that take an invoice."""
-
-    invoice_id: strawberry.ID = strawberry.field(description="The invoice.")
-
-
-@strawberry.input(description="An invoice to take back.")
-class IssueCreditNoteInput(InvoiceInput):
-    """The input of `issueCreditNote`."""
-
-    reason: str | None = strawberry.field(default=None, description="Why, for the journal.")
+    return await invoices.charge_registration(work, registration_id, payer_id=payer_id)
 
 
 @mutation(Invoice, problems=(AlreadyCredited,))
-async def issue_credit_note(work: Work, input: IssueCreditNoteInput) -> models.Invoice:
+async def issue_credit_note(
+    work: Work, *, invoice_id: InvoiceId, reason: Annotated[str | None, "Why, for the journal."] = None
+) -> models.Invoice:
     """Take an invoice back; the credit note is shown. Asks for `fees.manage`.
 
     That of a registration that is cancelled is taken back by itself.
     """
-    return await invoices.issue_credit_note(work, key(input.invoice_id, "Invoice", "invoiceId"), reason=input.reason)
-
-
-@strawberry.input(description="Money that came or went.")
-class PaymentInput(InvoiceInput):
-    """What payments and refunds have in common."""
-
-    method: models.PaymentMethod = strawberry.field(description="How it came or went.")
-    amount: Decimal = strawberry.field(description="How much, in the invoice's currency; above zero.")
-    reference: str | None = strawberry.field(
-        default=None, description="What the bank or the cheque calls it; up to 100 characters."
-    )
-
-
-@strawberry.input(description="Money that came.")
-class RecordPaymentInput(PaymentInput):
-    """The input of `recordPayment`."""
-
-    received_on: date | None = strawberry.field(default=None, description="When it came; by default today.")
+    return await invoices.issue_credit_note(work, invoice_id, reason=reason)
 
 
 @mutation(Payment, problems=(AlreadyPaid, OverPaid, AlreadyCredited))
-async def record_payment(work: Work, input: RecordPaymentInput) -> models.Payment:
+async def record_payment(
+    work: Work,
+    *,
+    invoice_id: InvoiceId,
+    method: Annotated[models.PaymentMethod, "How it came or went."],
+    amount: Annotated[Decimal, "How much, in the invoice's currency; above zero."],
+    reference: Annotated[str | None, "What the bank or the cheque calls it; up to 100 characters."] = None,
+    received_on: Annotated[date | None, "When it came; by default today."] = None,
+) -> models.Payment:
     """Note money that came for an invoice, no more than is due. Asks for `fees.manage`."""
     return await payments.record_payment(
-        work,
-        key(input.invoice_id, "Invoice", "invoiceId"),
-        method=input.method,
-        amount=input.amount,
-        received_on=input.received_on,
-        reference=input.reference,
+        work, invoice_id, method=method, amount=amount, received_on=received_on, reference=reference
     )
 
 
-@strawberry.input(description="Money that was given back.")
-class RecordRefundInput(PaymentInput):
-    """The input of `recordRefund`."""
-
-    paid_on: date | None = strawberry.field(default=None, description="When it went; by default today.")
-
-
 @mutation(Payment, problems=(RefundTooLarge,))
-async def record_refund(work: Work, input: RecordRefundInput) -> models.Payment:
+async def record_refund(
+    work: Work,
+    *,
+    invoice_id: InvoiceId,
+    method: Annotated[models.PaymentMethod, "How it came or went."],
+    amount: Annotated[Decimal, "How much, in the invoice's currency; above zero."],
+    reference: Annotated[str | None, "What the bank or the cheque calls it; up to 100 characters."] = None,
+    paid_on: Annotated[date | None, "When it went; by default today."] = None,
+) -> models.Payment:
     """Note money that was given back, no more than was paid: a payment below zero. Asks for `fees.manage`."""
     return await payments.record_refund(
-        work,
-        key(input.invoice_id, "Invoice", "invoiceId"),
-        method=input.method,
-        amount=input.amount,
-        paid_on=input.paid_on,
-        reference=input.reference,
+        work, invoice_id, method=method, amount=amount, paid_on=paid_on, reference=reference
     )
 
 
@@ -214,7 +162,7 @@ def _loader(request: Request) -> DataLoader[UUID, models.Price | None]:
         if request.actor.person_id is None:
             return [None for _ in ids]
         async with begin(request.database, request.actor, now=request.reading.now) as work:
-            found = await prices.prices_for(work, ids, request.actor.person_id)
+            found = await price_list.prices_for(work, ids, request.actor.person_id)
         return [found.get(id) for id in ids]
 
     if _my_price not in request.loaders:

@@ -1,8 +1,11 @@
 """Whom people bring, and whose delegates they are."""
 
 from datetime import datetime
+from typing import Annotated
+from uuid import UUID
 
 import models
+from schema.base.ids import Ref
 from schema.compiler.declare import column, extends, many, one, read_type
 from schema.events.registration import Registration
 from schema.reading.relay import Node
@@ -18,6 +21,9 @@ class RegistrationGuest(Node):
     checked_in_at: datetime | None = column("When they came.")
     checked_out_at: datetime | None = column("When they left for the last time, unless they came back.")
     registration: Registration | None = one("Whose guest they are.", via="registration_id")
+
+
+RegistrationGuestId = Annotated[UUID, Ref("RegistrationGuest", "The guest.")]
 
 
 @extends(Registration)

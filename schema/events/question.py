@@ -1,16 +1,17 @@
 """What events ask those who register, and what they answered."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from dataclasses import dataclass
+from typing import Annotated, Any
 from uuid import UUID
 
-import strawberry
 from sqlalchemy import ARRAY, Text, case, func, literal_column, select
 from sqlalchemy import column as sql_column
 from sqlalchemy.dialects.postgresql import JSONB, array
 from strawberry.dataloader import DataLoader
 
 import models
+from schema.base.ids import Ref
 from schema.compiler.declare import (
     ORDINALITY,
     Row,
@@ -110,6 +111,9 @@ class Question(Node):
     event: Event | None = one("The event that asks it.", via="event_id")
 
 
+QuestionId = Annotated[UUID, Ref("Question", "The question.")]
+
+
 @extends(Question)
 class _QuestionDependsOn:
     depends_on: Question | None = one(
@@ -151,29 +155,32 @@ class _RegistrationAnswers:
     )
 
 
-@strawberry.input(description="An answer to a question.")
+@dataclass(frozen=True)
 class AnswerInput:
-    """What somebody answers to a question. An answer without a value is taken back."""
+    """An answer to a question. One without a value is taken back."""
 
-    key: str = strawberry.field(description="The question's key.")
-    value: str | None = strawberry.field(
-        default=None,
-        description="The answer as text: a number such as `12.5`, `true` or `false`, a day such as `2026-01-31`, "
+    key: Annotated[str, "The question's key."]
+    value: Annotated[
+        str | None,
+        "The answer as text: a number such as `12.5`, `true` or `false`, a day such as `2026-01-31`, "
         "the key of an option.",
-    )
-    values: list[str] | None = strawberry.field(
-        default=None, description="Where several options may be chosen, instead of `value`: the key of each."
+    ] = None
+    values: Annotated[list[str] | None, "Where several options may be chosen, instead of `value`: the key of each."] = (
+        None
     )
 
 
-def given_answers(given: Sequence[AnswerInput] | None) -> dict[str, Any]:
-    """What operations take. InvalidInput for a key that comes twice, and for a value beside values."""
+def given_answers(given: Sequence[AnswerInput] | None, *path: str) -> dict[str, Any]:
+    """What operations take. InvalidInput for a key that comes twice, and for a value beside values.
+
+    `path`: where in the input they stand.
+    """
     found: dict[str, Any] = {}
     for rank, answer in enumerate(given or ()):
-        path = ("answers", str(rank))
+        place = (*path, "answers", str(rank))
         if answer.key in found:
-            raise InvalidInput("each question once", answer.key[:80], path=(*path, "key"))
+            raise InvalidInput("each question once", answer.key[:80], path=(*place, "key"))
         if answer.value is not None and answer.values is not None:
-            raise InvalidInput("a value, or values", "both", path=path)
+            raise InvalidInput("a value, or values", "both", path=place)
         found[answer.key] = answer.value if answer.values is None else answer.values
     return found

@@ -1,11 +1,14 @@
 """Registrations, attendance, and whether one may register."""
 
 from datetime import datetime
+from typing import Annotated
+from uuid import UUID
 
 from sqlalchemy import DateTime, Integer, Text, func, select
 from sqlalchemy import column as sql_column
 
 import models
+from schema.base.ids import Ref
 from schema.compiler import context
 from schema.compiler.declare import Row, column, connection, expression, extends, many, one, read_type
 from schema.events.event import Event, SeatPool
@@ -55,6 +58,9 @@ class Registration(Node):
     event: Event | None = one("For which event.", via="event_id")
     seat_pool: SeatPool | None = one("Which kind of seat.", via="pool_id")
     person: Person | None = one("Whose it is, for those who may see them.", via="person_id")
+
+
+RegistrationId = Annotated[UUID, Ref("Registration", "The registration.")]
 
 
 @read_type()

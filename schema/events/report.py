@@ -1,8 +1,11 @@
 """Follow-up reports and the avenues that they propose."""
 
 from datetime import datetime
+from typing import Annotated
+from uuid import UUID
 
 import models
+from schema.base.ids import Ref
 from schema.compiler.declare import column, extends, localized, many, one, read_type
 from schema.events.event import Event
 from schema.reading.relay import Node
@@ -14,6 +17,9 @@ class Avenue(Node):
 
     number: int = column("Its number in the report.")
     title: str | None = localized("What it proposes.")
+
+
+AvenueId = Annotated[UUID, Ref("Avenue", "The avenue.")]
 
 
 @read_type(models.Report)

@@ -1,11 +1,14 @@
 """Seats: how what is left of them comes about, and what is kept for associations."""
 
 from datetime import datetime
+from typing import Annotated
+from uuid import UUID
 
 from sqlalchemy import Integer, func
 from sqlalchemy import column as sql_column
 
 import models
+from schema.base.ids import Ref
 from schema.compiler.declare import column, extends, many, one, read_type
 from schema.events.event import SeatPool
 from schema.reading.relay import Node
@@ -37,6 +40,9 @@ class Allotment(Node):
     released_at: datetime | None = column("When what was left went to all.")
     beneficiary: Association = one("For whose members, and those of its affiliates.", via="beneficiary_id")
     seat_pool: SeatPool | None = one("Of which seats.", via="pool_id")
+
+
+AllotmentId = Annotated[UUID, Ref("Allotment", "The allotment.")]
 
 
 @extends(SeatPool)

@@ -1,12 +1,13 @@
 """What staff do about seats: keep some for an association, and release them."""
 
 from datetime import datetime
-
-import strawberry
+from typing import Annotated
 
 import models
-from schema.events.seat import Allotment
-from schema.mutations.declare import MutationInput, key, mutation
+from schema.events.event import SeatPoolId
+from schema.events.seat import Allotment, AllotmentId
+from schema.mutations.declare import mutation
+from schema.tenancy.federation import AssociationId
 from services.core.errors import AlreadyExists
 from services.core.work import Work
 from services.events.errors import AlreadyReleased, BelowTaken, NotEnoughSeats, WrongEventState
@@ -15,56 +16,32 @@ from services.events.seats import allotments
 _RELEASES = "Until when they are kept; not after the event starts."
 
 
-@strawberry.input(description="Seats to keep for an association.")
-class AllotSeatsInput(MutationInput):
-    """The input of `allotSeats`."""
-
-    seat_pool_id: strawberry.ID = strawberry.field(description="Of which seats.")
-    beneficiary_id: strawberry.ID = strawberry.field(description="The association whose members they are for.")
-    seats: int = strawberry.field(description="How many.")
-    releases_at: datetime = strawberry.field(description=_RELEASES)
-
-
 @mutation(Allotment, problems=(NotEnoughSeats, AlreadyExists, WrongEventState))
-async def allot_seats(work: Work, input: AllotSeatsInput) -> models.Allotment:
+async def allot_seats(
+    work: Work,
+    *,
+    seat_pool_id: Annotated[SeatPoolId, "Of which seats."],
+    beneficiary_id: Annotated[AssociationId, "The association whose members they are for."],
+    seats: Annotated[int, "How many."],
+    releases_at: Annotated[datetime, _RELEASES],
+) -> models.Allotment:
     """Keep seats for an association's members, and those of its affiliates. Asks for `events.manage`."""
-    return await allotments.allot(
-        work,
-        key(input.seat_pool_id, "SeatPool", "seatPoolId"),
-        key(input.beneficiary_id, "Association", "beneficiaryId"),
-        seats=input.seats,
-        releases_at=input.releases_at,
-    )
-
-
-@strawberry.input(description="An allotment.")
-class AllotmentInput(MutationInput):
-    """The input of mutations that take an allotment."""
-
-    allotment_id: strawberry.ID = strawberry.field(description="The allotment.")
-
-
-@strawberry.input(description="A change of an allotment.")
-class ChangeAllotmentInput(AllotmentInput):
-    """The input of `changeAllotment`."""
-
-    seats: int | None = strawberry.field(default=None, description="How many to keep; left out: as many as before.")
-    releases_at: datetime | None = strawberry.field(default=None, description=f"{_RELEASES} Left out: as before.")
+    return await allotments.allot(work, seat_pool_id, beneficiary_id, seats=seats, releases_at=releases_at)
 
 
 @mutation(Allotment, problems=(NotEnoughSeats, BelowTaken, AlreadyReleased, WrongEventState))
-async def change_allotment(work: Work, input: ChangeAllotmentInput) -> models.Allotment:
+async def change_allotment(
+    work: Work,
+    *,
+    allotment_id: AllotmentId,
+    seats: Annotated[int | None, "How many to keep; left out: as many as before."] = None,
+    releases_at: Annotated[datetime | None, f"{_RELEASES} Left out: as before."] = None,
+) -> models.Allotment:
     """Keep more or fewer seats, or until another moment; never fewer than were taken. Asks for `events.manage`."""
-    id = key(input.allotment_id, "Allotment", "allotmentId")
-    return await allotments.change_allotment(work, id, seats=input.seats, releases_at=input.releases_at)
-
-
-@strawberry.input(description="An allotment to release.")
-class ReleaseAllotmentInput(AllotmentInput):
-    """The input of `releaseAllotment`."""
+    return await allotments.change_allotment(work, allotment_id, seats=seats, releases_at=releases_at)
 
 
 @mutation(Allotment, problems=(AlreadyReleased, WrongEventState))
-async def release_allotment(work: Work, input: ReleaseAllotmentInput) -> models.Allotment:
+async def release_allotment(work: Work, *, allotment_id: AllotmentId) -> models.Allotment:
     """Let everybody have what an allotment still keeps, who waits first. Asks for `events.manage`."""
-    return await allotments.release_allotment(work, key(input.allotment_id, "Allotment", "allotmentId"))
+    return await allotments.release_allotment(work, allotment_id)

@@ -1,6 +1,10 @@
 """Identity providers: where the people of an association sign in."""
 
+from typing import Annotated
+from uuid import UUID
+
 import models
+from schema.base.ids import Ref
 from schema.compiler import context
 from schema.compiler.declare import column, expression, extends, localized, many, one, read_type
 from schema.reading.queries import Query
@@ -25,6 +29,9 @@ class IdentityProvider(Node):
         "Where a browser begins on this server; `?returnTo=` says where it goes afterwards.",
         lambda provider: "/" + context.confederation() + "/sign-in/oidc/" + provider.slug,
     )
+
+
+IdentityProviderId = Annotated[UUID, Ref("IdentityProvider", "The identity provider.")]
 
 
 @extends(Association)

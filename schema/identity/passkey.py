@@ -1,14 +1,14 @@
 """Passkeys of one's own. They are added over HTTP, where a device answers: schema/web/signin/passkeys.py."""
 
 from datetime import date, datetime
+from typing import Annotated
 from uuid import UUID
 
-import strawberry
-
 import models
+from schema.base.ids import Ref
 from schema.compiler import context
 from schema.compiler.declare import column, extends, many, read_type
-from schema.mutations.declare import MutationInput, key, mutation
+from schema.mutations.declare import mutation
 from schema.reading.queries import Query
 from schema.reading.relay import Node
 from services.core.errors import StepUpRequired
@@ -27,6 +27,9 @@ class Passkey(Node):
     last_used_on: date | None = column("The day that it was last used.")
 
 
+PasskeyId = Annotated[UUID, Ref("Passkey", "The passkey.")]
+
+
 @extends(Query)
 class _Passkeys:
     my_passkeys: list[Passkey] = many(
@@ -37,36 +40,18 @@ class _Passkeys:
     )
 
 
-@strawberry.input(description="A passkey.")
-class PasskeyInput(MutationInput):
-    """The input of mutations that take a passkey."""
-
-    passkey_id: strawberry.ID = strawberry.field(description="The passkey.")
-
-
-@strawberry.input(description="What a passkey is to be called.")
-class RenamePasskeyInput(PasskeyInput):
-    """The input of `renamePasskey`."""
-
-    label: str = strawberry.field(description=f"Its name, {adding.LONGEST_LABEL} characters at the most.")
-
-
 @mutation(Passkey)
-async def rename_passkey(work: Work, input: RenamePasskeyInput) -> models.Passkey:
+async def rename_passkey(
+    work: Work,
+    *,
+    passkey_id: PasskeyId,
+    label: Annotated[str, f"Its name, {adding.LONGEST_LABEL} characters at the most."],
+) -> models.Passkey:
     """Call a passkey of one's own something else."""
-    return await adding.rename_passkey(work, _key(input), input.label)
-
-
-@strawberry.input(description="A passkey to remove.")
-class RemovePasskeyInput(PasskeyInput):
-    """The input of `removePasskey`."""
+    return await adding.rename_passkey(work, passkey_id, label)
 
 
 @mutation(Passkey, problems=(StepUpRequired,))
-async def remove_passkey(work: Work, input: RemovePasskeyInput) -> models.Passkey:
+async def remove_passkey(work: Work, *, passkey_id: PasskeyId) -> models.Passkey:
     """Take a passkey of one's own away; the payload's is null then. Asks for a sign-in of late."""
-    return await adding.remove_passkey(work, _key(input))
-
-
-def _key(input: PasskeyInput) -> UUID:
-    return key(input.passkey_id, "Passkey", "passkeyId")
+    return await adding.remove_passkey(work, passkey_id)

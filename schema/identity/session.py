@@ -1,13 +1,16 @@
 """Sessions and invitations: where somebody is signed in, and who was invited to their record."""
 
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
+from uuid import UUID
 
 from sqlalchemy import func, literal
 
 import models
+from schema.base.ids import Ref
 from schema.compiler import context
 from schema.compiler.declare import column, expression, extends, many, one, read_type
+from schema.messages.message import Message
 from schema.people.person import Person
 from schema.reading.relay import Node
 from schema.tenancy.federation import Association
@@ -31,15 +34,18 @@ class Session(Node):
     )
 
 
+SessionId = Annotated[UUID, Ref("Session", "The session.")]
+
+
 @read_type(models.Invitation)
 class Invitation(Node):
     """An invitation to take possession of one's own record. The person's; STAFF of the association that invites."""
 
     created_at: datetime = column("When it was asked for.")
-    sent_at: datetime | None = column("When the mail server took it; null before that.")
     expires_at: datetime = column("Until when it is good.")
     claimed_at: datetime | None = column("When it was accepted; null where it wasn't.")
     association: Association = one("Which association invites.", via="association_id")
+    message: Message | None = one("The message that carries it, and whether it was sent.", via="message_id")
     person: Person | None = one("Who is invited, for those who may see them.", via="person_id")
     invited_by: Person | None = one("Who invited them, for those who may see that person.", via="invited_by_id")
 

@@ -1,8 +1,11 @@
 """Site keys as the staff who manage them read them: never the key itself, which is shown once."""
 
 from datetime import date, datetime
+from typing import Annotated
+from uuid import UUID
 
 import models
+from schema.base.ids import Ref
 from schema.compiler.declare import column, connection, extends, one, read_type
 from schema.reading.relay import Connection, Node
 from schema.tenancy.federation import Association
@@ -23,6 +26,9 @@ class SiteKey(Node):
     revoked_at: datetime | None = column("When it was revoked.", where=True)
     last_used_on: date | None = column("The day it was last used on, within a day.", where=True)
     association: Association = one("Whose it is.", via="association_id")
+
+
+SiteKeyId = Annotated[UUID, Ref("SiteKey", "The site key.")]
 
 
 @extends(SiteKey)

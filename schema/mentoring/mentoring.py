@@ -1,11 +1,14 @@
 """Mentoring: programmes, the profiles in them, pairings, and what the two of a pairing keep between them."""
 
 from datetime import date, datetime
+from typing import Annotated
+from uuid import UUID
 
 from sqlalchemy import Date, Integer, func
 from sqlalchemy import column as sql_column
 
 import models
+from schema.base.ids import Ref
 from schema.compiler import context
 from schema.compiler.declare import column, connection, expression, extends, localized, many, one, read_type
 from schema.people.person import Person
@@ -25,6 +28,9 @@ class MentoringProgramme(Node):
     starts_on: date = column("Its first day.", where=True, order=True)
     ends_on: date | None = column("Its last day; null: it is always open.", where=True)
     association: Association = one("Whose it is: its members may take part.", via="association_id")
+
+
+MentoringProgrammeId = Annotated[UUID, Ref("MentoringProgramme", "The programme.")]
 
 
 @read_type(models.MentoringProfile)
@@ -50,6 +56,9 @@ class MentoringProfile(Node):
     person: Person | None = one("Whose it is, for those who may see them.", via="person_id")
 
 
+MentoringProfileId = Annotated[UUID, Ref("MentoringProfile", "The profile.")]
+
+
 @read_type()
 class PairingProgress:
     """How far a pairing has come, in numbers alone. STAFF of the programme's association, and the two."""
@@ -69,6 +78,9 @@ class PairingGoal(Node):
     achieved_on: date | None = column("When it was reached.")
 
 
+PairingGoalId = Annotated[UUID, Ref("PairingGoal", "The goal.")]
+
+
 @read_type(models.PairingSession)
 class PairingSession(Node):
     """A conversation that the two had. PARTICIPANTS: the mentor and the mentee, and nobody else."""
@@ -85,6 +97,9 @@ class PairingNote(Node):
     text: str = column("The note.")
     written_at: datetime = column("When it was written.")
     mine: bool = expression("Whether the reader wrote it.", lambda note: note.author_id == context.person())
+
+
+PairingNoteId = Annotated[UUID, Ref("PairingNote", "The note.")]
 
 
 _FIGURES = (
@@ -127,6 +142,9 @@ class Pairing(Node):
     notes: list[PairingNote] = many(
         "Their private notes, the latest first, for the two alone.", via="pairing_id", order=("-written_at",)
     )
+
+
+PairingId = Annotated[UUID, Ref("Pairing", "The pairing.")]
 
 
 @extends(MentoringProgramme)

@@ -5,17 +5,36 @@ A problem's fields are the exception's; keys are global identifiers.
 
 import types
 import typing
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import Field, dataclass, fields
 from enum import Enum
 from inspect import getdoc
 from typing import Annotated, Any
 
+import orjson
 import strawberry
+from graphql import (
+    FieldNode,
+    GraphQLEnumType,
+    GraphQLList,
+    GraphQLNonNull,
+    GraphQLObjectType,
+    GraphQLOutputType,
+    GraphQLScalarType,
+    GraphQLSchema,
+    GraphQLString,
+    get_named_type,
+    is_leaf_type,
+)
 
 import schema.base.enums  # noqa: F401 - refusals are told in them
 from schema.base.describing import describe_values
 from schema.base.ids import encode_id
 from schema.base.scalars import Locale
+from schema.compiler.names import camel
+from schema.compiler.plan import Planner
+from schema.compiler.run import NotSpliced
+from schema.compiler.values import Variables, getter
 from schema.reading.requests import Request
 from services.core import errors
 from services.core.discovery import import_named
@@ -48,11 +67,15 @@ def _code(self: Any) -> ProblemCode:
     return self.problem.code
 
 
+def _language(request: Request, locale: Locale | None) -> str:
+    return locale.code if locale else request.reading.locales[0]
+
+
 _IN = Annotated[Locale | None, strawberry.argument(description="The language; by default the request's.")]
 
 
 def _message(self: Any, info: strawberry.Info[Request], locale: _IN = None) -> str:
-    text: str = self.problem.message(locale.code if locale else info.context.reading.locales[0])
+    text: str = self.problem.message(_language(info.context, locale))
     return text
 
 
@@ -73,14 +96,16 @@ class Problem:
     )
 
 
+def _value(problem: errors.Problem, declared: Field[Any]) -> Any:
+    value, kind = getattr(problem, declared.name), declared.metadata["kind"]
+    return value if kind is None or value is None else encode_id(kind, value)
+
+
 def _field(declared: Field[Any], annotation: Any) -> Any:
-    kind = declared.metadata["kind"]
-
     def resolve(self: Any) -> Any:
-        value = getattr(self.problem, declared.name)
-        return value if kind is None or value is None else encode_id(kind, value)
+        return _value(self.problem, declared)
 
-    resolve.__annotations__["return"] = annotation if kind is None else strawberry.ID | None
+    resolve.__annotations__["return"] = annotation if declared.metadata["kind"] is None else strawberry.ID | None
     return strawberry.field(resolver=resolve, description=declared.metadata["description"])
 
 
@@ -93,3 +118,70 @@ def _type(cls: type[errors.Problem]) -> Any:
 
 for _cls in _every(errors.Problem):
     PROBLEMS[_cls] = _type(_cls)
+
+
+# Without graphql-core: a refusal is answered by whoever reads the payload otherwise.
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """A field of a problem that is asked for: how its value is had, and told as JSON."""
+
+    value: Callable[[errors.Problem, Request, Variables], Any]
+    type: GraphQLOutputType
+
+
+Refusal = Mapping[str, _Asked]
+"""What is asked of a problem, by response key."""
+
+
+def refusal(cls: type[errors.Problem], planner: Planner, schema: GraphQLSchema, sets: Sequence[Any]) -> Refusal:
+    """What the selection sets ask of a problem of this class. NotSpliced for what isn't a leaf."""
+    type_ = schema.type_map[cls.__name__]
+    assert isinstance(type_, GraphQLObjectType)
+    own = {camel(declared.name): declared for declared in fields(cls) if declared.name != "path"}
+    found = {}
+    for key, nodes in planner.collect(cls.__name__, sets).items():
+        name = nodes[0].name.value
+        if name == "__typename":
+            found[key] = _Asked(lambda problem, *_: type(problem).__name__, GraphQLString)
+            continue
+        returned = type_.fields[name].type
+        if not is_leaf_type(get_named_type(returned)):
+            raise NotSpliced
+        found[key] = _Asked(_getter(name, nodes[0], type_, own), returned)
+    return found
+
+
+def _getter(name: str, node: FieldNode, type_: GraphQLObjectType, own: Mapping[str, Field[Any]]) -> Any:
+    if name == "code":
+        return lambda problem, *_: problem.code
+    if name == "path":
+        return lambda problem, *_: list(problem.path) or None
+    if name != "message":
+        return lambda problem, *_: _value(problem, own[name])
+    asked = [getter(argument.value, type_.fields[name].args["locale"].type) for argument in node.arguments or ()]
+
+    def message(problem: errors.Problem, request: Request, variables: Variables) -> str:
+        locale = asked[0](variables, request.reading) if asked else None
+        return problem.message(_language(request, locale))
+
+    return message
+
+
+def refused(problem: errors.Problem, asked: Refusal, request: Request, variables: Variables) -> dict[str, bytes]:
+    """A problem as it was asked for: JSON by response key."""
+    return {
+        key: orjson.dumps(_leaf(field.type, field.value(problem, request, variables))) for key, field in asked.items()
+    }
+
+
+def _leaf(type_: GraphQLOutputType, value: Any) -> Any:
+    if value is None:
+        return None
+    if isinstance(type_, GraphQLNonNull):
+        return _leaf(type_.of_type, value)
+    if isinstance(type_, GraphQLList):
+        return [_leaf(type_.of_type, item) for item in value]
+    assert isinstance(type_, GraphQLScalarType | GraphQLEnumType)
+    return type_.coerce_output_value(value)

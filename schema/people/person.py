@@ -1,8 +1,11 @@
 """Persons, positions and mandates."""
 
 from datetime import date
+from typing import Annotated
+from uuid import UUID
 
 import models
+from schema.base.ids import Ref
 from schema.compiler import context
 from schema.compiler.declare import column, connection, extends, many, one, read_type
 from schema.reading.queries import Query
@@ -40,6 +43,9 @@ class Person(Node):
     positions: list[Position] = many(
         "All their positions, the latest first.", via="person_id", order=("-starts_on",), limit=50
     )
+
+
+PersonId = Annotated[UUID, Ref("Person", "The person.")]
 
 
 @read_type(models.Mandate)

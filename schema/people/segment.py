@@ -1,6 +1,10 @@
 """Segments: whom an association means."""
 
+from typing import Annotated
+from uuid import UUID
+
 import models
+from schema.base.ids import Ref
 from schema.compiler.declare import column, connection, extends, localized, many, one, read_type
 from schema.reading.queries import Query, by_slug
 from schema.reading.relay import Connection, Node
@@ -33,6 +37,9 @@ class Segment(Node):
     published: bool = column("Whether everybody may know of it; who is in it, never.", where=True)
     clauses: list[SegmentClause] = many("Its clauses: any of them.", via="segment_id", order=("rank",))
     association: Association = one("Whose it is.", via="association_id")
+
+
+SegmentId = Annotated[UUID, Ref("Segment", "The segment.")]
 
 
 @extends(Association)

@@ -2,11 +2,14 @@
 
 from datetime import date
 from decimal import Decimal
+from typing import Annotated
+from uuid import UUID
 
 from sqlalchemy import case, literal_column, or_
 
 import models
 from models.base.policies import permission_setting
+from schema.base.ids import Ref
 from schema.compiler import context
 from schema.compiler.declare import (
     Argument,
@@ -52,6 +55,9 @@ class Association(Node):
     kind: models.AssociationKind = column("What it is to the confederation.", where=True, order=True)
     sector: models.Sector | None = column("The sector its members work in; null where it spans several.", where=True)
     website: str | None = column("Its own website.")
+
+
+AssociationId = Annotated[UUID, Ref("Association", "The association.")]
 
 
 def _staff_only(row: Row, value: str) -> Row:

@@ -1,6 +1,8 @@
 """Roles: what each may do, who has which, and what somebody may do where."""
 
 from datetime import date
+from typing import Annotated
+from uuid import UUID
 
 import orjson
 from sqlalchemy import ARRAY, Text, Uuid, any_, case, cast, func, literal, literal_column, null
@@ -9,6 +11,7 @@ from sqlalchemy.dialects.postgresql import JSONB, array
 
 import models
 from models.base.policies import permission_setting
+from schema.base.ids import Ref
 from schema.base.scalars import LOCALES
 from schema.compiler import context
 from schema.compiler.declare import (
@@ -72,6 +75,9 @@ class RoleGrant(Node):
     ends_on: date | None = column("Its last day; null without end.", where=True)
     association: Association = one("Where.", via="association_id")
     person: Person | None = one("Who has it, for those who may see them.", via="person_id")
+
+
+RoleGrantId = Annotated[UUID, Ref("RoleGrant", "The grant.")]
 
 
 def _where_held(held: Row, association: Row) -> Row:

@@ -5,6 +5,7 @@ from typing import Any
 from starlette.applications import Starlette
 from starlette.types import Receive, Scope, Send
 
+from schema.web import cors
 from schema.web.graphql.endpoint import Endpoint
 from schema.web.ops.draining import Stopping
 from schema.web.ops.observing import Answer, Routed, observe, traced
@@ -26,6 +27,17 @@ class Application(Starlette):
         self._answer: Answer = endpoint if tracing is None else traced(endpoint, tracing)
         self._routed = Routed(super().__call__)
         self._proxies = Proxies(settings.trusted_proxies)
+        self._origins = settings.allowed_origins
+
+    async def _route(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Whatever isn't GraphQL; a page of another website may read of it what it may read of GraphQL's answers."""
+        if scope["path"].count("/") > 1:  # a confederation's, not the server's own health and figures
+            headers = dict(scope["headers"])
+            if cors.is_preflight(scope["method"], headers):
+                await cors.preflight(headers, self._origins, send)
+                return
+            send = cors.opened(headers, self._origins, send)
+        await self._routed(scope, receive, send)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """To the endpoint, or wherever Starlette's routes lead."""
@@ -37,6 +49,6 @@ class Application(Starlette):
         elif kind == "websocket" and scope["path"].endswith("/graphql"):
             await self._endpoint.websocket(scope, receive, send)
         elif kind == "http":
-            await self._routed(scope, receive, send)
+            await self._route(scope, receive, send)
         else:
             await super().__call__(scope, receive, send)

@@ -1,8 +1,11 @@
 """Webhooks and their deliveries, as the staff read them who manage them. The secret is nowhere among them."""
 
 from datetime import datetime
+from typing import Annotated
+from uuid import UUID
 
 import models
+from schema.base.ids import Ref
 from schema.compiler.declare import column, connection, extends, many, one, read_type
 from schema.core.journal import JournalEntry
 from schema.reading.relay import Connection, Node
@@ -27,6 +30,9 @@ class Webhook(Node):
     association: Association = one("Whose changes.", via="association_id")
 
 
+WebhookId = Annotated[UUID, Ref("Webhook", "The webhook.")]
+
+
 @read_type(models.WebhookDelivery)
 class WebhookDelivery(Node):
     """A change that a webhook is told of. STAFF who hold `webhooks.manage`."""
@@ -41,6 +47,9 @@ class WebhookDelivery(Node):
     delivered_at: datetime | None = column("When it was taken.")
     webhook: Webhook | None = one("Which webhook is told.", via="webhook_id")
     entry: JournalEntry | None = one("What it is told of, for those who may read the journal.", via="entry_id")
+
+
+WebhookDeliveryId = Annotated[UUID, Ref("WebhookDelivery", "The delivery.")]
 
 
 @extends(Webhook)

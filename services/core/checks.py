@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 
 from services.core.errors import InvalidInput
+from services.core.text import cleaned
 from services.core.work import Work
 
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -21,12 +22,19 @@ def check_slug(slug: str, *path: str) -> str:
     return slug
 
 
+ONE_LINE = 300
+"""Characters: a text that may be longer may have several lines."""
+
+
 def check_text(text: str, *path: str, most: int = 200) -> str:
-    """Text with something in it, of `most` characters at most, without the white space around it."""
-    stripped = text.strip()
-    if not stripped or len(stripped) > most or "\x00" in stripped:
-        raise InvalidInput(f"1 to {most} characters", f"{len(stripped)}", path=path)
-    return stripped
+    """Text with something to be seen in it, of `most` characters at most, as `services.core.text` cleans it.
+
+    InvalidInput where nothing is left of it, or too much; and for NUL, which no person types.
+    """
+    kept = cleaned(text, lines=most > ONE_LINE)
+    if not kept or len(kept) > most or "\x00" in text:
+        raise InvalidInput(f"1 to {most} characters", f"{len(kept)}", path=path)
+    return kept
 
 
 def check_locale(locale: str, *path: str) -> str:

@@ -1,4 +1,4 @@
-"""What the surroundings decide: read once from the environment, then never changed."""
+"""The settings, read once from environment variables and never changed after."""
 
 import re
 from ipaddress import ip_network
@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-_LEAST_HOURLY_COST = 50_000
+LEAST_HOURLY_COST = 50_000
 """Twice what one operation may cost (`schema.compiler.measure`), which a test holds."""
 CHECKOUT = Path(__file__).resolve().parents[2]
 
@@ -23,58 +23,58 @@ class Settings(BaseSettings):
         populate_by_name=True,
         extra="ignore",
         hide_input_in_errors=True,
-        use_attribute_docstrings=True,  # `python app.py settings` and README's table show them
+        use_attribute_docstrings=True,  # `python app.py settings` and docs/settings.md show them
     )
 
     database_url: str | None = Field(default=None, repr=False, validation_alias="DATABASE_URL")
-    """The PostgreSQL (15.14 or newer) to use; without it a private one is kept under `CONFED_DATA_DIR`."""
+    """The PostgreSQL database (15.14 or newer). Absent: an embedded PostgreSQL is started under `CONFED_DATA_DIR`."""
 
     database_owner_url: str | None = Field(default=None, repr=False, validation_alias="DATABASE_OWNER_URL")
-    """The same database as the role that migrates, where that is not the role of `DATABASE_URL`."""
+    """The same database, as the role that runs migrations. Absent: the role of `DATABASE_URL` does."""
 
     data_dir: Path = Field(default=CHECKOUT / ".data", validation_alias="CONFED_DATA_DIR")
-    """Where the private PostgreSQL keeps its data; made when absent. Relative to the working directory."""
+    """The directory of the embedded PostgreSQL, created if missing. Relative to the working directory."""
 
     host: str = Field(default="127.0.0.1", validation_alias="HOST")
-    """The address to listen on. The default is reached from this machine only."""
+    """The address to listen on. The default accepts connections from this machine only."""
 
     port: int = Field(default=8000, ge=0, le=65535, validation_alias="PORT")
     """The TCP port to listen on; 0 takes any free one."""
 
     readers: int = Field(default=8, ge=1, validation_alias="CONFED_READERS")
-    """Connections to the database that this process keeps for compiled reads."""
+    """The number of database connections for compiled reads, per process."""
 
     writers: int = Field(default=8, ge=1, validation_alias="CONFED_WRITERS")
-    """Connections to the database that this process keeps for operations, so also how many run at once."""
+    """The number of database connections for operations, per process: as many run at the same time."""
 
     public_url: str | None = Field(default=None, validation_alias="CONFED_PUBLIC_URL")
-    """Where the world reaches this server, for links in mail: `https://api.example.org`. Default: `HOST` and `PORT`."""
+    """The public address of this server, for links: `https://api.example.org`. Absent: made of `HOST` and `PORT`."""
 
     worker: bool = Field(default=True, validation_alias="CONFED_WORKER")
-    """Whether `python app.py serve` also does jobs; no where processes of `python app.py worker` do."""
+    """Whether `python app.py serve` runs background jobs as well. `no` where `python app.py worker` runs them."""
 
     smtp_url: SecretStr | None = Field(default=None, validation_alias="SMTP_URL")
-    """The server that mail is sent through: `smtp://user:password@host:587` (STARTTLS where it is offered), `smtps://…`
-    (TLS from the start). Without one, mail is written down as queued and never sent, not even later.
+    """The mail server: `smtp://user:password@host:587` (STARTTLS if offered) or `smtps://…` (TLS from the start).
+    Absent: mail is recorded as queued and is never sent, not even later.
     """
 
     mail_from: str = Field(default="no-reply@confed.example", validation_alias="CONFED_MAIL_FROM")
-    """The address that mail is from; the name before it is the association's."""
+    """The sender address of all mail. The sender name is the association's."""
 
     origins: str = Field(default="", validation_alias="CONFED_ORIGINS")
-    """The websites, besides this server's own address, whose pages may ask with a session's cookie, by commas:
-    `https://members.example.org`.
+    """The origins, separated by commas, whose pages may send requests with a session cookie, besides this server's
+    own: `https://members.example.org`.
     """
 
     secret_key: SecretStr | None = Field(default=None, validation_alias="CONFED_SECRET_KEY")
-    """What secrets are encrypted with that the server must have again, such as identity providers': at least 32
-    characters at random. Several with commas between: the first encrypts, the others still open what they encrypted.
-    The embedded database has one of its own under `CONFED_DATA_DIR`; elsewhere nothing that needs it is kept without.
+    """The key that encrypts stored secrets, such as OAuth client secrets and webhook secrets: at least 32 random
+    characters. Several keys separated by commas: the first encrypts, the others only decrypt. The embedded database has
+    a key of its own under `CONFED_DATA_DIR`. Absent elsewhere: operations that need it are refused.
     """
 
     private_addresses: bool = Field(default=False, validation_alias="CONFED_PRIVATE_ADDRESSES")
-    """Whether identity providers and webhooks may be at addresses of private networks, and on this machine without TLS.
-    Only where every association's staff may reach whatever the server reaches.
+    """Whether identity providers and webhooks may have addresses in private networks, or on this machine without TLS.
+    Safe only if the staff of every association may reach everything that the server reaches.
     """
 
     @field_validator("secret_key")
@@ -85,45 +85,53 @@ class Settings(BaseSettings):
         return given
 
     hourly_cost: int = Field(default=5_000_000, ge=0, validation_alias="CONFED_HOURLY_COST")
-    """What a person's operations may cost in an hour, of this process: `extensions.cost`, and a little for asking; some
-    20 µs of work each. The least but 0 is twice what one operation may cost; 0 sets no limit, here and in the next two.
+    """The cost that one person's operations may add up to in an hour, per process: the sum of `extensions.cost` and a
+    small amount per request. A unit is about 20 µs of work. At least twice the maximum cost of one operation; 0, here
+    and in the next two settings, means no limit.
     """
 
     hourly_cost_of_sites: int = Field(default=50_000_000, ge=0, validation_alias="CONFED_HOURLY_COST_OF_SITES")
-    """The same, of each secret site key."""
+    """The same for one secret site key."""
 
     hourly_cost_of_strangers: int = Field(default=5_000_000, ge=0, validation_alias="CONFED_HOURLY_COST_OF_STRANGERS")
-    """The same, of whoever is not signed in, by confederation and address; by address too with a public site key."""
+    """The same for anonymous requests and publishable site keys, per confederation and client address."""
+
+    public_seconds: float = Field(default=1.0, ge=0, le=60, validation_alias="CONFED_PUBLIC_SECONDS")
+    """The seconds that this process answers a public GET from memory: an answer may be that old. 0 turns it off."""
+
+    sign_in_attempts: int = Field(default=600, ge=0, validation_alias="CONFED_SIGN_IN_ATTEMPTS")
+    """The number of sign-in attempts per hour, network address and confederation: links asked for, and links, passkeys
+    and answers of identity providers used. A large office shares one address. 0 means no limit.
+    """
 
     trusted_proxies: str = Field(default="", validation_alias="CONFED_TRUSTED_PROXIES")
-    """The addresses or networks of the proxies before this server, by commas, whose `X-Forwarded-For` is believed. By
-    default nobody's is: behind a proxy that isn't named here all strangers share its address, and its allowance.
+    """The addresses or networks, separated by commas, of proxies whose `X-Forwarded-For` is trusted. Empty: none is,
+    and all anonymous clients behind a proxy share one address and one hourly cost.
     """
 
     introspection: Literal["everybody", "signed-in", "nobody"] = Field(
         default="everybody", validation_alias="CONFED_INTROSPECTION"
     )
-    """Who may ask for `__schema` and `__type`. The schema is no secret: it is in `schema/schema.graphql`."""
+    """Who may query `__schema` and `__type`: `everybody`, `signed-in` or `nobody`. The schema itself is public."""
 
     log: Literal["text", "json"] = Field(default="text", validation_alias="CONFED_LOG")
-    """How the log is written on standard error: lines of text, or of JSON."""
+    """The format of the log on standard error: `text` or `json`, one line per entry."""
 
     metrics_token: SecretStr | None = Field(default=None, min_length=16, validation_alias="CONFED_METRICS_TOKEN")
-    """What `/metrics` asks for, as `Authorization: Bearer …`; at least 16 characters. Without it there is no such page.
-    """
+    """The bearer token for `/metrics`, at least 16 characters. Absent: `/metrics` does not exist."""
 
     drain_seconds: float = Field(default=1.0, ge=0, le=600, validation_alias="CONFED_DRAIN_SECONDS")
-    """How long a server that is told to stop goes on serving while `/readyz` says that it is stopping: behind a load
-    balancer, longer than it takes to notice.
+    """The seconds that a stopping server keeps serving while `/readyz` answers 503. Behind a load balancer: longer than
+    it takes to notice.
     """
 
     otlp_endpoint: str | None = Field(default=None, repr=False, validation_alias="OTEL_EXPORTER_OTLP_ENDPOINT")
-    """Where traces are sent to by OpenTelemetry's protocol over HTTP; without it nothing is traced. OpenTelemetry's
-    other variables mean what its specification says.
+    """The OpenTelemetry collector that traces are sent to (OTLP over HTTP). Absent: nothing is traced. OpenTelemetry's
+    other variables work as specified.
     """
 
     service_name: str = Field(default="confed", validation_alias="OTEL_SERVICE_NAME")
-    """What the server is called in traces."""
+    """The name of this service in traces."""
 
     @field_validator("smtp_url")
     @classmethod
@@ -143,8 +151,8 @@ class Settings(BaseSettings):
     @field_validator("hourly_cost", "hourly_cost_of_sites", "hourly_cost_of_strangers")
     @classmethod
     def _check_hourly_cost(cls, given: int) -> int:
-        if 0 < given < _LEAST_HOURLY_COST:
-            raise ValueError(f"0, or at least {_LEAST_HOURLY_COST}, is required")
+        if 0 < given < LEAST_HOURLY_COST:
+            raise ValueError(f"0, or at least {LEAST_HOURLY_COST}, is required")
         return given
 
     @field_validator("trusted_proxies")

@@ -18,8 +18,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import SQLModel, col
 from uuid_utils.compat import uuid7
 
-from models import Confederation, Event, JournalEntry, Person
-from models.base.records import TenantRecord
+from models import JournalEntry
+from models.base.records import TenantRecord, concerned_by
+from models.base.topics import topic_of, topics
 from services.core.actor import Actor
 from services.core.database.connections import Database
 from services.core.errors import AlreadyExists, NotFound
@@ -38,21 +39,32 @@ class Work:
         self.actor = actor
         self.now = now
         self._elevations: list[str] = []
-        self._changed: set[str] = set()
+        self._topics: set[str] = set()
 
     @property
     def topics(self) -> Collection[str]:
         """What this work has changed that somebody may be watching."""
-        return self._changed
+        return self._topics
 
-    def changes(self, event_id: UUID) -> None:
-        """Let whoever watches an event look again, once this is committed. What is recorded says so by itself."""
-        self._changed.add(event_topic(self.tenant_id, event_id))
+    def notify_watchers(self, model: type[SQLModel], id: UUID) -> None:
+        """Let whoever watches a row look again, once this is committed.
+
+        What is inserted or recorded does so by itself, under the topics that its model declares.
+        """
+        self._topics.add(topic_of(self.tenant_id, model, id))
+
+    def _notify_watchers_of(self, row: SQLModel) -> None:
+        self._topics.update(topics.of(self.tenant_id, type(row), vars(row)))
 
     @property
     def tenant_id(self) -> UUID:
         """The confederation that everything in this transaction is in."""
         return self.actor.tenant.id
+
+    @property
+    def is_elevated(self) -> bool:
+        """Whether the finer conditions of the row policies are lifted now."""
+        return bool(self._elevations)
 
     @property
     def today(self) -> date:
@@ -100,6 +112,7 @@ class Work:
         """Add a row. `refused`: the problem that a violated constraint, by its name, means."""
         self.session.add(row)
         await self.flush(refused=refused)
+        self._notify_watchers_of(row)
         return row
 
     async def insert_all(
@@ -118,6 +131,8 @@ class Work:
             )
             with _refusing(refused):
                 await self.session.execute(statement, {"rows": given})
+            for row in rows:
+                self._topics.update(topics.of(self.tenant_id, model, {"confederation_id": self.tenant_id, **row}))
 
     async def flush(self, *, refused: Refused | None = None) -> None:
         """Send what changed. `refused` as in `insert`; another unique constraint is AlreadyExists."""
@@ -127,7 +142,7 @@ class Work:
     async def record(
         self,
         action: str,
-        subject: TenantRecord | Confederation,
+        subject: SQLModel,
         *,
         association_id: UUID | None = None,
         on_behalf_of_id: UUID | None = None,
@@ -144,17 +159,15 @@ class Work:
         row = self.entry(
             action,
             type(subject),
-            subject.id,
+            subject.id,  # type: ignore[attr-defined]  # the tenant itself has one, and is no TenantRecord
             association_id=None if confidential else whose,
             by=self.actor.person_id,
-            concerns_id=None if confidential else _concerns(subject),
+            concerns_id=None if confidential else concerned_by(subject),
             data=data,
         )
         entry = JournalEntry(confederation_id=self.tenant_id, on_behalf_of_id=on_behalf_of_id, reason=reason, **row)
         self.session.add(entry)
-        event_id = subject.id if isinstance(subject, Event) else getattr(subject, "event_id", None)
-        if event_id is not None:
-            self.changes(event_id)
+        self._notify_watchers_of(subject)
         return entry
 
     def entry(
@@ -270,15 +283,6 @@ def _refusing(refused: Refused | None) -> Iterator[None]:
         if isinstance(cause, asyncpg.UniqueViolationError):
             raise AlreadyExists(str(cause.table_name)) from error
         raise
-
-
-def _concerns(subject: TenantRecord | Confederation) -> UUID | None:
-    return subject.id if isinstance(subject, Person) else getattr(subject, "person_id", None)
-
-
-def event_topic(tenant_id: UUID, event_id: UUID) -> str:
-    """What changes of an event are told under."""
-    return f"{tenant_id}:{event_id}"
 
 
 def _kind(model: type[SQLModel]) -> str:

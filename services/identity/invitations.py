@@ -8,16 +8,16 @@ from uuid import UUID
 
 from sqlalchemy import func, select, update
 from sqlmodel import col
+from uuid_utils.compat import uuid7
 
 from models import Association, ContactKind, ContactPoint, Invitation, Person, Session, SignInMethod
 from services.core.errors import InvalidInput
-from services.core.jobs.jobs import enqueue, job
-from services.core.settings import Settings
-from services.core.telemetry.logs import log_failure
 from services.core.work import Work
 from services.identity.errors import AlreadyClaimed, LinkNotGood, NoAddress
-from services.identity.letters import invitation_message, send
-from services.identity.sessions import hashed, new_secret, open_session
+from services.identity.letters import INVITATION
+from services.identity.sessions import hashed, open_session
+from services.messages import outbox
+from services.messages.outbox import Due
 from services.people import access
 
 LIFE = timedelta(days=14)
@@ -57,9 +57,13 @@ async def invite_person(work: Work, *, person_id: UUID, association_id: UUID) ->
         await work.session.execute(
             update(Invitation).where(before, col(Invitation.expires_at) > work.now).values(expires_at=work.now)
         )
+    id = uuid7()
+    (message_id,) = await outbox.queue(work, [Due(INVITATION, person_id, id)], association_id)
     invitation = await work.insert(
         Invitation(
+            id=id,
             confederation_id=work.tenant_id,
+            message_id=message_id,
             association_id=association_id,
             person_id=person_id,
             invited_by_id=work.actor.person_id,
@@ -69,7 +73,6 @@ async def invite_person(work: Work, *, person_id: UUID, association_id: UUID) ->
         )
     )
     await work.record("person.invited", invitation, person_id=str(person_id))
-    await enqueue(work, "mail_invitation", invitation_id=invitation.id)
     return invitation
 
 
@@ -101,31 +104,3 @@ async def claim(work: Work, secret: str, *, device: str | None = None) -> tuple[
         )
         await work.record("invitation.claimed", invitation, person_id=str(person.id))
         return await open_session(work, person.id, SignInMethod.INVITATION, device=device)
-
-
-@job("mail_invitation")
-async def mail_invitation(work: Work, *, invitation_id: UUID, settings: Settings) -> None:
-    """Mail an invitation that is good and wasn't yet. Without a mail server it is never sent."""
-    query = select(Invitation).where(
-        col(Invitation.confederation_id) == work.tenant_id,
-        col(Invitation.id) == invitation_id,
-        col(Invitation.sent_at).is_(None),
-        col(Invitation.expires_at) > work.now,
-    )
-    invitation = (await work.session.scalars(query.with_for_update(skip_locked=True))).one_or_none()
-    if invitation is None or settings.smtp_url is None:
-        return
-    person = await work.find(Person, invitation.person_id)
-    point = await work.session.get(ContactPoint, (work.tenant_id, invitation.contact_point_id))
-    if point is None or person.claimed_at is not None or person.deceased_on is not None:
-        return
-    association = await work.find(Association, invitation.association_id)
-    secret, invitation.secret_hash = new_secret()
-    url = f"{settings.address}/{work.actor.tenant.slug}/sign-in/invitation/{secret}"
-    try:
-        message = await invitation_message(work, settings, association, person, address=point.value, url=url)
-    except ValueError as error:
-        log_failure(f"the message {invitation.id} can't be composed", error)
-        return
-    if await send(message, invitation.id, settings.smtp_url.get_secret_value()):
-        invitation.sent_at = work.now

@@ -1,167 +1,83 @@
-"""Messages with a link that signs in, in words: subject, text and HTML, in the person's language."""
+"""Messages with a link that signs in. Each carries a secret, made when it is composed and kept as a hash only."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from email.message import EmailMessage
-from html import escape
+from collections.abc import Awaitable, Callable
 from uuid import UUID
 
-from uuid_utils.compat import uuid7
+from sqlalchemy import select
+from sqlmodel import col
 
-from models import Association, Confederation, LinkPurpose, Person
-from services.core.outside.mail import Outcome, addressed, hand_over, one_line
+from models import Association, Confederation, ContactPoint, Invitation, LinkPurpose, Message, Person, SignInLink
 from services.core.settings import Settings
 from services.core.work import Work
+from services.identity.sessions import new_secret
+from services.messages.kinds import message_kind
+from services.messages.letters import Letter
+from services.messages.words import chosen, writable
 
-LOCALES = ("fr", "en")
-"""The languages that there are texts in."""
-
-
-class NotTaken(Exception):
-    """The mail server took no message now: the job is done again later, and makes another link then."""
-
-
-@dataclass(frozen=True)
-class Words:
-    """A message in one language, with fields in braces."""
-
-    subject: str
-    lines: tuple[str, ...]
-    button: str
-    after: tuple[str, ...]
-
-
-_GREETING = {"fr": "Bonjour {name},", "en": "Hello {name},"}
-_IGNORE = {
-    "fr": "Si vous n’avez rien demandé, ignorez ce message : sans ce lien, personne n’entre. Ne le transmettez pas.",
-    "en": "If you didn’t ask for this, ignore this message: nobody gets in without the link. Don’t pass it on.",
+KINDS = {
+    LinkPurpose.SIGN_IN: "identity.sign_in_link",
+    LinkPurpose.STEP_UP: "identity.step_up_link",
+    LinkPurpose.ADDRESS: "identity.address_link",
 }
-_ONCE = {
-    "fr": "Le lien est valable dix minutes, une seule fois.",
-    "en": "The link is good for ten minutes, once.",
-}
-
-LINKS: Mapping[LinkPurpose, Mapping[str, Words]] = {
-    LinkPurpose.SIGN_IN: {
-        "fr": Words("Votre lien de connexion – {host}", ("Voici votre lien de connexion.",), "Se connecter", ()),
-        "en": Words("Your link to sign in – {host}", ("Here is your link to sign in.",), "Sign in", ()),
-    },
-    LinkPurpose.STEP_UP: {
-        "fr": Words(
-            "Confirmez que c’est vous – {host}",
-            ("Ouvrez ce lien dans le navigateur où vous êtes connecté pour confirmer que c’est bien vous.",),
-            "Confirmer",
-            (),
-        ),
-        "en": Words(
-            "Confirm that it is you – {host}",
-            ("Open this link in the browser that you are signed in with, to confirm that it is you.",),
-            "Confirm",
-            (),
-        ),
-    },
-    LinkPurpose.ADDRESS: {
-        "fr": Words(
-            "Confirmez votre adresse – {host}",
-            ("Ouvrez ce lien dans le navigateur où vous êtes connecté pour confirmer que cette adresse est la vôtre.",),
-            "Confirmer l’adresse",
-            (),
-        ),
-        "en": Words(
-            "Confirm your address – {host}",
-            ("Open this link in the browser that you are signed in with, to confirm that this address is yours.",),
-            "Confirm the address",
-            (),
-        ),
-    },
-}
-
-INVITATION: Mapping[str, Words] = {
-    "fr": Words(
-        "{by} vous invite – {host}",
-        ("{by} a un dossier à votre nom et vous invite à en prendre possession.",),
-        "Accepter l’invitation",
-        ("Le lien est valable quatorze jours, une seule fois.", "Si cela ne vous dit rien, ignorez ce message."),
-    ),
-    "en": Words(
-        "{by} invites you – {host}",
-        ("{by} has a record in your name, and invites you to take possession of it.",),
-        "Accept the invitation",
-        ("The link is good for fourteen days, once.", "If this means nothing to you, ignore this message."),
-    ),
-}
+INVITATION = "identity.invitation"
 
 
-async def link_message(
-    work: Work, settings: Settings, purpose: LinkPurpose, person: Person, *, address: str, url: str
-) -> EmailMessage:
-    """The message with a link. ValueError for an address that no header can hold."""
-    locale = _writable(person.locale, *work.actor.tenant.locales)
-    said = LINKS[purpose][locale]
-    said = Words(said.subject, said.lines, said.button, (_ONCE[locale], _IGNORE[locale]))
-    return await _message(work, settings, said, locale, person, address=address, url=url)
+async def _asked_address(work: Work, message: Message) -> str | None:
+    link = await work.find_by(SignInLink, message_id=message.id)
+    return link.address
 
 
-async def invitation_message(
-    work: Work, settings: Settings, association: Association, person: Person, *, address: str, url: str
-) -> EmailMessage:
-    """The message with an invitation."""
-    locale = _writable(person.locale, *work.actor.tenant.locales)
-    by = _chosen(association.name, locale)
-    return await _message(work, settings, INVITATION[locale], locale, person, address=address, url=url, by=by)
+def _of(purpose: LinkPurpose) -> Callable[[Work, Message, Settings], Awaitable[Letter | None]]:
+    async def compose(work: Work, message: Message, settings: Settings) -> Letter | None:
+        """The link, as long as it is good and wasn't used."""
+        mine = col(SignInLink.confederation_id) == work.tenant_id, col(SignInLink.message_id) == message.id
+        link = (await work.session.scalars(select(SignInLink).where(*mine).with_for_update())).one_or_none()
+        if link is None or link.used_at is not None or link.expires_at <= work.now:
+            return None
+        secret, link.secret_hash = new_secret()
+        url = f"{settings.address}/{work.actor.tenant.slug}/sign-in/link/{secret}"
+        return await _letter(work, purpose.value, message.person_id, url)
+
+    return compose
 
 
-async def send(message: EmailMessage, id: UUID, url: str) -> bool:
-    """Hand it to the server at a URL; whether it took it. NotTaken where it might later."""
-    outcome = await hand_over(message, id, url)
-    if outcome is Outcome.LATER:
-        raise NotTaken
-    return outcome is Outcome.TAKEN
+for _purpose, _name in KINDS.items():
+    message_kind(_name, address=_asked_address, urgent=True)(_of(_purpose))
 
 
-async def _message(
-    work: Work, settings: Settings, said: Words, locale: str, person: Person, *, address: str, url: str, by: str = ""
-) -> EmailMessage:
+async def _invited_address(work: Work, message: Message) -> str | None:
+    invitation = await work.find_by(Invitation, message_id=message.id)
+    point = await work.session.get(ContactPoint, (work.tenant_id, invitation.contact_point_id))
+    return None if point is None else point.value
+
+
+@message_kind(INVITATION, permission="persons.manage", address=_invited_address)
+async def _invitation(work: Work, message: Message, settings: Settings) -> Letter | None:
+    """The invitation, as long as it is good and the person hasn't signed in."""
+    mine = col(Invitation.confederation_id) == work.tenant_id, col(Invitation.message_id) == message.id
+    invitation = (await work.session.scalars(select(Invitation).where(*mine).with_for_update())).one_or_none()
+    if invitation is None or invitation.claimed_at is not None or invitation.expires_at <= work.now:
+        return None
+    person = await work.find(Person, invitation.person_id)
+    if person.claimed_at is not None or person.deceased_on is not None:
+        return None
+    association = await work.find(Association, invitation.association_id)
+    secret, invitation.secret_hash = new_secret()
+    url = f"{settings.address}/{work.actor.tenant.slug}/sign-in/invitation/{secret}"
+    return await _letter(work, "INVITATION", person.id, url, by=association.name)
+
+
+async def _letter(work: Work, template: str, person_id: UUID, url: str, by: dict[str, str] | None = None) -> Letter:
+    person = await work.find(Person, person_id)
     confederation = await work.session.get_one(Confederation, work.tenant_id)
-    host, name = _chosen(confederation.name, locale), f"{person.given_name} {person.family_name}"
-    fields = {"host": one_line(host), "name": one_line(name), "by": one_line(by)}
-    before = [line.format(**fields) for line in (_GREETING[locale], *said.lines)]
-    subject = said.subject.format(**fields)
-    message = addressed(
-        uuid7(),  # each has a link of its own, so that none is taken for a repetition
-        to=(name, address),
-        sender=(host, settings.mail_from),
-        subject=subject,
-        at=work.now,
+    locale = writable(person.locale, *work.actor.tenant.locales)
+    wished = (locale, *work.actor.tenant.locales)
+    return Letter(
+        templates="services.identity",
+        template=template,
+        locale=locale,
+        host=chosen(confederation.name, wished),
+        name=f"{person.given_name} {person.family_name}",
+        said={"url": url, "by": chosen(by, wished)},
+        differs_each_time=True,
     )
-    message.set_content("\n\n".join([*before, f"{said.button}{_colon(locale)}\n{url}", *said.after]) + "\n")
-    paragraphs = [f"<p>{escape(line)}</p>" for line in before]
-    paragraphs.append(f'<p><a href="{escape(url)}">{escape(said.button)}</a></p>')
-    paragraphs += [f"<p>{escape(line)}</p>" for line in said.after]
-    message.add_alternative(_PAGE.format(locale=locale, title=escape(subject), body="\n".join(paragraphs)), "html")
-    message["Content-Language"] = locale
-    return message
-
-
-_PAGE = """<!DOCTYPE html>
-<html lang="{locale}">
-<head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>{title}</title></head>
-<body style="margin:0;padding:24px;font-family:sans-serif;font-size:16px;line-height:1.5;color:#1a1a1a">
-<div style="max-width:600px;margin:0 auto">
-{body}
-</div>
-</body>
-</html>
-"""
-
-
-def _colon(locale: str) -> str:
-    return "\u00a0:" if locale == "fr" else ":"
-
-
-def _writable(*wished: str) -> str:
-    return next((locale for wish in wished if (locale := wish.partition("-")[0]) in LOCALES), "en")
-
-
-def _chosen(texts: Mapping[str, str], locale: str) -> str:
-    return texts.get(locale) or next(iter(texts.values()))

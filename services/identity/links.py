@@ -14,16 +14,19 @@ from uuid import UUID
 
 from sqlalchemy import Select, delete, func, or_, select, update
 from sqlmodel import col
+from uuid_utils.compat import uuid7
 
 from models import ContactKind, ContactPoint, LinkPurpose, Person, Session, SignInLink, SignInMethod
 from services.core.errors import InvalidInput
 from services.core.jobs.jobs import enqueue, every, job
 from services.core.settings import Settings
-from services.core.telemetry.logs import log_failure
 from services.core.work import Work
 from services.identity.errors import LinkNotGood, NoAddress
-from services.identity.letters import link_message, send
+from services.identity.letters import KINDS
 from services.identity.sessions import hashed, new_secret, open_session, own_session, step_up
+from services.messages import outbox
+from services.messages.outbox import Due
+from services.messages.sending import send
 
 LIFE = timedelta(minutes=10)
 """How long a link is good."""
@@ -132,7 +135,7 @@ async def _shows_the_address(work: Work, link: SignInLink, person_id: UUID) -> b
     return bool((await work.session.scalars(shown)).all())
 
 
-@job("mail_sign_in_link", tries=4)
+@job("mail_sign_in_link", tries=4, urgent=True, share=4)
 async def mail_sign_in_link(work: Work, *, link_id: UUID, settings: Settings) -> None:
     """Make the links that were asked for, and mail them. What nobody is to have, is forgotten.
 
@@ -156,35 +159,34 @@ async def mail_sign_in_link(work: Work, *, link_id: UUID, settings: Settings) ->
 
 @every("*/30 * * * *")
 async def forget_links(work: Work) -> None:
-    """Delete the links of yesterday, and what was asked for and never mailed."""
+    """Delete the links of yesterday with their messages, and what was asked for and never mailed."""
     mine, at = col(SignInLink.confederation_id) == work.tenant_id, col(SignInLink.created_at)
     over = or_(at <= work.now - timedelta(days=1), col(SignInLink.secret_hash).is_(None) & (at <= work.now - 6 * LIFE))
-    await work.session.execute(delete(SignInLink).where(mine, over))
+    gone = await work.session.scalars(delete(SignInLink).where(mine, over).returning(col(SignInLink.message_id)))
+    # When somebody signed in, and how often, is nobody's to look up afterwards.
+    await outbox.forget(work, [id for id in gone if id is not None])
 
 
 async def _mail(work: Work, settings: Settings, asked: SignInLink, person: Person) -> None:
-    assert settings.smtp_url is not None
-    secret, kept = new_secret()
-    link = await work.insert(
+    """Send a message with a link of the person's own. The secret is made when it is composed: none fits until then."""
+    id = uuid7()
+    (message_id,) = await outbox.write(work, [Due(KINDS[asked.purpose], person.id, id)], None)
+    await work.insert(
         SignInLink(
+            id=id,
             confederation_id=work.tenant_id,
             address=asked.address,
             purpose=asked.purpose,
             person_id=person.id,
             session_id=asked.session_id,
+            message_id=message_id,
             return_to=asked.return_to,
-            secret_hash=kept,
+            secret_hash=new_secret()[1],
             created_at=asked.created_at,
             expires_at=work.now + LIFE,
         )
     )
-    url = f"{settings.address}/{work.actor.tenant.slug}/sign-in/link/{secret}"
-    try:
-        message = await link_message(work, settings, asked.purpose, person, address=asked.address, url=url)
-    except ValueError as error:  # an address that was entered before today's rules, and no header can hold
-        log_failure(f"the message {link.id} can't be composed", error)
-        return
-    await send(message, link.id, settings.smtp_url.get_secret_value())
+    await send(work, message_id, settings)
 
 
 async def _are_enough(work: Work, asked: SignInLink) -> bool:

@@ -1,6 +1,5 @@
 """How a person is reached: addresses and numbers that they, or the staff of their associations, enter."""
 
-import re
 from typing import Any
 from uuid import UUID
 
@@ -11,10 +10,7 @@ from models import ContactKind, ContactPoint, ContactVisibility, Person
 from services.core.errors import AlreadyExists, InvalidInput
 from services.core.work import Work
 from services.people import access
-
-_LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
-_DOMAIN = re.compile(r"([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?")
-_PHONE = re.compile(r"\+?[0-9](?:[ ().-]{0,2}[0-9]){4,19}( ?(x|ext\.?|poste) ?[0-9]{1,8})?")
+from services.people.addresses import checked_address
 
 
 async def add_contact_point(
@@ -34,7 +30,7 @@ async def add_contact_point(
     is_own = person_id == work.actor.person_id
     if not is_own:
         access.require_any(work, "persons.manage", (await access.seen(work, {person_id}))[person_id].association_ids)
-    value = _checked(kind, value)
+    value = checked_address(kind, value, "value")
     if visibility is None:
         visibility = ContactVisibility.NOBODY if is_own else ContactVisibility.STAFF
     if not is_own and visibility is ContactVisibility.NOBODY:
@@ -128,21 +124,6 @@ def _of(work: Work, person_id: UUID, kind: ContactKind) -> Select[ContactPoint]:
         )
         .order_by(col(ContactPoint.id))
     )
-
-
-def _checked(kind: ContactKind, value: str) -> str:
-    value = value.strip()
-    if kind is ContactKind.PHONE:
-        if not _PHONE.fullmatch(value):
-            raise InvalidInput(
-                "a telephone number such as +1 418 555 0123", f"{len(value)} characters", path=("value",)
-            )
-        return value
-    local, at, domain = value.rpartition("@")
-    domain = domain.lower()
-    if not (at and len(value) <= 254 and len(local) <= 64 and _LOCAL.fullmatch(local) and _DOMAIN.fullmatch(domain)):
-        raise InvalidInput("a mail address such as ana@example.org", f"{len(value)} characters", path=("value",))
-    return f"{local}@{domain}"
 
 
 async def _record(work: Work, action: str, point: ContactPoint, **data: Any) -> None:

@@ -61,7 +61,7 @@ def wait_after(tries: int) -> timedelta:
     return wait * (80 + secrets.randbelow(41)) / 100
 
 
-@job("deliver_webhook")
+@job("deliver_webhook", at_once=4, share=2)  # a receiver may take ten seconds for an answer
 async def deliver_webhook(work: Work, *, webhook_id: UUID) -> None:
     """Send a batch of what waits for a webhook, and have the rest sent when it is due."""
     connection = await work.connection()

@@ -1,4 +1,4 @@
-"""Figures of the runs, and how they are told: a table for the terminal, Markdown for the README."""
+"""Figures of the runs, and how they are told: a table for the terminal, Markdown for docs/benchmark.md."""
 
 import os
 import platform
@@ -122,7 +122,7 @@ def tables(reads: Sequence[Read], results: Results) -> list[Table]:
 
 
 def markdown(reads: Sequence[Read], results: Results, about: str) -> str:
-    """For the README."""
+    """For docs/benchmark.md."""
     body = [row for read in reads for row in rows(read, results[read.name])]
     judged = [[text for text, _ in cells] for read in reads if (cells := against_aims(read, results[read.name]))]
     parts = [_markdown(HEADINGS, body), *([_markdown(AIMS, judged)] if judged else []), f"{about}.", *_legend(reads)]

@@ -11,7 +11,7 @@ from schema.compiler import run
 from schema.compiler.run import NotSpliced, Operations, Plan
 from services.core.actor import Acting
 from services.core.database.connections import Readers
-from tests.compiler.ways import Asker
+from tests.compiler.ways import NOWHERE, Asker
 from tests.compiler.world import World
 
 PAGE = "query ($first: Int, $after: String, $where: EventWhere, $order: [EventOrder!], $more: Boolean = false) {"
@@ -66,6 +66,7 @@ def test_another_shape_has_another_plan(operations: Operations, one: dict[str, A
     assert len({plan.statement(Acting.ANYBODY).text for plan in plans}) == 2
 
 
+@pytest.mark.promise("values-bound")
 @pytest.mark.parametrize(
     ("one", "other"),
     [
@@ -138,6 +139,7 @@ async def test_a_spliced_answer_takes_one_statement(
         sent.clear()
 
 
+@pytest.mark.promise("limits-before-sql")
 @pytest.mark.parametrize(
     ("document", "limit"),
     [
@@ -150,7 +152,7 @@ async def test_a_spliced_answer_takes_one_statement(
 async def test_too_much_is_refused_before_any_statement(
     asker: Asker, world: World, monkeypatch: pytest.MonkeyPatch, document: str, limit: str
 ) -> None:
-    await asker.actors.anybody(world.slug("anonymous"))
+    await asker.actors.anybody(NOWHERE, world.slug("anonymous"))
     monkeypatch.delattr(Readers, "fetch")
     monkeypatch.delattr(Readers, "connection")
     answer = (await asker.ask(world.slug("anonymous"), document)).json

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pytest
 from sqlalchemy import update
 from sqlmodel import col
 
@@ -75,6 +76,7 @@ async def test_a_name_of_what_is_elsewhere_or_hidden_is_answered_as_one_of_nothi
     assert staff.json["data"] == {"event": {"id": draft}}
 
 
+@pytest.mark.promise("actor-ends-with-transaction")
 async def test_the_actor_is_set_before_anything_is_read_on_a_connection_used_by_everybody(
     asker: Asker, world: World
 ) -> None:

@@ -21,6 +21,9 @@ from services.core.database.connections import Database
 from tests.compiler.naive import execute_naively
 from tests.compiler.rows import NOW
 
+NOWHERE: dict[str, Any] = {"client": None}
+"""A request without an address."""
+
 
 @dataclass
 class Response:
@@ -145,10 +148,10 @@ class Asker:
 
     async def reading(self, slug: str, authorization: str | None = None, language: str | None = None) -> Context:
         """The context that the endpoint would make."""
-        actor: Actor | None = await self.actors.anybody(slug)
+        actor: Actor | None = await self.actors.anybody(NOWHERE, slug)
         assert actor is not None
         if authorization is not None:
-            actor = await self.actors.of(actor.tenant, Credentials(authorization))
+            actor = await self.actors.of(NOWHERE, actor.tenant, Credentials(authorization))
         return Context(actor, NOW, locales(language or "", actor.tenant.locales))
 
     async def three_ways(

@@ -3,13 +3,13 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from models import Association, ContactPoint, Invitation, Person, Session, SignInMethod
+from models import Association, ContactPoint, Invitation, MessageState, Person, Session, SignInMethod
 from services.core.actor import system
 from services.identity.sessions import new_secret, open_session
-from tests.making.people import PeopleMaker
+from tests.making.messages import MessageMaker
 
 
-class IdentityMaker(PeopleMaker):
+class IdentityMaker(MessageMaker):
     """Makes sessions and invitations."""
 
     async def signed_in(self, person: Person, **columns: Any) -> str:
@@ -42,14 +42,16 @@ class IdentityMaker(PeopleMaker):
     ) -> Invitation:
         """An invitation that was mailed."""
         association, now = association or await self.home(), datetime.now(UTC)
+        sent = {"permission": "persons.manage", "state": MessageState.SENT, "sent_at": now, "attempts": 1}
+        message = await self.message(person, "identity.invitation", association, **sent)
         return await self.add(
             Invitation,
             columns,
+            message_id=message.id,
             person_id=person.id,
             association_id=association.id,
             contact_point_id=point.id,
             secret_hash=new_secret()[1],
             created_at=now,
-            sent_at=now,
             expires_at=now + timedelta(days=14),
         )

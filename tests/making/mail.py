@@ -1,26 +1,30 @@
-"""Mail about registrations."""
+"""Messages about registrations."""
 
 from typing import Any
-from uuid import UUID
 
-from models import Mail, MailKind, Registration
-from tests.making.base import number
+from models import Message, Registration, RegistrationMessage
 from tests.making.events import EventMaker
+from tests.making.messages import MessageMaker
 
 
-class MailMaker(EventMaker):
-    """Makes messages, as they were written down."""
+class MailMaker(EventMaker, MessageMaker):
+    """Makes messages about registrations, and what says so."""
 
-    async def mail(self, registration: Registration, **columns: Any) -> Mail:
+    async def registration_message(self, registration: Registration, **columns: Any) -> Message:
         """A confirmation that is queued."""
-        return await self.add(
-            Mail,
-            columns,
+        message = await self.message(
+            registration.person_id,
+            "events.confirmation",
+            registration.association_id,
+            **{"permission": "registrations.read", "at": registration.registered_at} | columns,
+        )
+        await self.add(
+            RegistrationMessage,
+            {},
+            message_id=message.id,
             registration_id=registration.id,
             event_id=registration.event_id,
             association_id=registration.association_id,
             person_id=registration.person_id,
-            kind=MailKind.CONFIRMATION,
-            reason_id=UUID(int=number()),
-            at=registration.registered_at,
         )
+        return message

@@ -110,6 +110,7 @@ OFFENCES = [
 ]
 
 
+@pytest.mark.promise("tenant-in-every-key")
 @pytest.mark.parametrize("rule", dict.fromkeys(rule for rule, *_ in OFFENCES), ids=lambda rule: rule.__name__)
 async def test_nothing_in_the_database_breaks_the_rule(owner: asyncpg.Connection, rule: catalogue.Rule) -> None:
     assert await rule(owner) == []

@@ -127,6 +127,7 @@ async def test_priority_comes_before_arrival_and_formats_queue_apart(make: Maker
     assert await ask("place_in_queue", first.id) == [(2,)]
 
 
+@pytest.mark.promise("fewer-than-five")
 @pytest.mark.parametrize(
     ("counts", "told"),
     [

@@ -131,6 +131,7 @@ async def changes_of(
     return done
 
 
+@pytest.mark.promise("rows-by-policy")
 @pytest.mark.parametrize("domain", DOMAINS)
 async def test_rows_are_read_and_written_by_those_they_are_for(
     asked: Asked, owner: asyncpg.Connection, domain: str, record_property: Record
@@ -151,6 +152,7 @@ async def test_rows_are_read_and_written_by_those_they_are_for(
     record_property("cells of rows", len(rows) * 4 * len(RIGHTS.everybody))
 
 
+@pytest.mark.promise("no-tenant-no-rows")
 @pytest.mark.parametrize("table", TABLES)
 async def test_without_a_tenant_there_are_no_rows(
     database: Database, owner: asyncpg.Connection, asked: Asked, table: str
@@ -162,6 +164,7 @@ async def test_without_a_tenant_there_are_no_rows(
             assert not await admitted(connection, insertion)
 
 
+@pytest.mark.promise("participants-only")
 @pytest.mark.parametrize("table", TABLES)
 async def test_elevation_ends_at_the_tenant_and_before_what_is_its_participants(
     database: Database, owner: asyncpg.Connection, asked: Asked, table: str
@@ -220,6 +223,7 @@ async def test_a_copied_column_cannot_differ_from_its_parents(make: Maker, owner
             await owner.execute(f"update event_host set {lie} where event_id = $1", event.id)
 
 
+@pytest.mark.promise("actor-ends-with-transaction")
 async def test_what_was_told_ends_with_the_transaction(database_url: str, make: Maker) -> None:
     await make.event(state=EventState.DRAFT)
     staff = await make.actor(await make.staff())

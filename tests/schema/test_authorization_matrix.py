@@ -28,6 +28,7 @@ Record = Callable[[str, object], None]
 # What is said is whole
 
 
+@pytest.mark.promise("authorization-matrix")
 def test_whatever_can_be_read_or_done_is_spoken_of_and_nothing_else_is(asked: Asked, record_property: Record) -> None:
     missing = [*declared.without_rights(BUILT.graphql, MATRIX), *declared.without_a_case(asked.world, MATRIX)]
     assert not missing, "\n".join(missing)
@@ -181,6 +182,7 @@ def test_audiences_are_read_from_the_left() -> None:
         said.who("own - nobody")
 
 
+@pytest.mark.promise("filters-orders-cursors")
 def test_what_is_not_for_all_readers_of_a_row_neither_filters_nor_orders() -> None:
     """`where` and `orderBy` would be an oracle, and cursors would carry the value."""
     orders = {
@@ -203,6 +205,7 @@ def test_what_is_not_for_all_readers_of_a_row_neither_filters_nor_orders() -> No
 # Reading
 
 
+@pytest.mark.promise("authorization-matrix")
 @pytest.mark.parametrize("type_name", TYPES)
 async def test_a_field_is_read_by_those_it_is_for(asked: Asked, type_name: str, record_property: Record) -> None:
     """A field is whoever's who sees the row, unless something else is said. Where nobody sees a value of it in any
@@ -243,6 +246,7 @@ def unlike(what: str, found: set[str], expected: set[str]) -> Iterable[str]:
         yield f"{what}: not for {', '.join(sorted(less))}"
 
 
+@pytest.mark.promise("authorization-matrix")
 @pytest.mark.parametrize("type_name", TYPES)
 async def test_relations_lead_nobody_to_a_row_that_they_do_not_see(asked: Asked, type_name: str) -> None:
     seers = {
@@ -256,6 +260,7 @@ async def test_relations_lead_nobody_to_a_row_that_they_do_not_see(asked: Asked,
             assert name in seers.get(id, MATRIX.everybody), decode_id(id)
 
 
+@pytest.mark.promise("authorization-matrix")
 @pytest.mark.parametrize("name", QUERIES)
 async def test_a_root_field_gives_what_it_is_for(asked: Asked, name: str, record_property: Record) -> None:
     cases = access.roots(asked.world)[name]
@@ -268,6 +273,7 @@ async def test_a_root_field_gives_what_it_is_for(asked: Asked, name: str, record
     record_property("cells of root fields", len(cases) * len(asked.standings))
 
 
+@pytest.mark.promise("authorization-matrix")
 @pytest.mark.parametrize("name", SUBSCRIPTIONS)
 async def test_a_subscription_tells_those_it_is_for(asked: Asked, name: str, record_property: Record) -> None:
     cases = access.roots(asked.world)[name]
@@ -288,6 +294,7 @@ async def test_a_subscription_tells_those_it_is_for(asked: Asked, name: str, rec
 # Doing
 
 
+@pytest.mark.promise("authorization-matrix")
 @pytest.mark.parametrize("of", sorted({domain("Mutation", name) for name in MATRIX.mutations}))
 async def test_a_mutation_is_done_for_whom_it_is_and_changes_nothing_for_others(
     asked: Asked, of: str, record_property: Record
@@ -323,6 +330,7 @@ async def test_a_mutation_is_done_for_whom_it_is_and_changes_nothing_for_others(
 # Absent and invisible
 
 
+@pytest.mark.promise("absent-like-invisible")
 @pytest.mark.parametrize("who", ["anonymous", "member", "staff elsewhere", "membership officer"])
 async def test_absent_and_invisible_are_the_same_answer_byte_for_byte(asked: Asked, who: str) -> None:
     person, ids = asked.world.people[who], asked.world.ids

@@ -83,6 +83,7 @@ def whole_inputs(asked: Asked) -> list[tuple[str, dict[str, Any]]]:
     return [(name, case) for name, cases in inputs.items() for case in cases.values() if with_never(case) != case]
 
 
+@pytest.mark.promise("isolation-without-checks")
 async def test_every_table_has_rows_in_both_and_gives_the_other_none(
     asked: Asked, database: Database, record_property: Record
 ) -> None:
@@ -111,6 +112,7 @@ async def test_every_table_has_rows_in_both_and_gives_the_other_none(
     record_property("matrix", f"rows in both confederations, and nothing across, in {len(pictures[0])} tables")
 
 
+@pytest.mark.promise("isolation-without-checks")
 async def test_with_every_check_bypassed_no_mutation_reaches_another_tenant(
     asked: Asked,
     monkeypatch: pytest.MonkeyPatch,
@@ -135,6 +137,7 @@ async def test_with_every_check_bypassed_no_mutation_reaches_another_tenant(
     record_property("cells of bypassed mutations", len(whole_inputs) + len(planted))
 
 
+@pytest.mark.promise("isolation-without-checks")
 async def test_without_row_security_the_same_attacks_get_through(
     asked: Asked, monkeypatch: pytest.MonkeyPatch, whole_inputs: list[tuple[str, dict[str, Any]]]
 ) -> None:
@@ -173,6 +176,7 @@ def same(attacks: Sequence[tuple[str, Any]], found: Sequence[Answer], expected: 
         assert one == other
 
 
+@pytest.mark.promise("isolation-without-checks")
 @pytest.mark.parametrize("who", ["staff", "anonymous"])
 async def test_with_the_tenant_taken_out_of_every_statement_nothing_else_is_read(
     asked: Asked, owner: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch, who: str, record_property: Record
@@ -212,6 +216,7 @@ def one_of_each(asked: Asked) -> Iterator[tuple[str, dict[str, str]]]:
 # Somebody of another tenant
 
 
+@pytest.mark.promise("credentials-of-one-tenant")
 async def test_credentials_of_another_tenant_are_good_for_nothing_here(asked: Asked, record_property: Record) -> None:
     """They are answered as credentials that never were, to whatever is asked."""
     inputs = access.inputs(asked.world)
@@ -240,6 +245,7 @@ async def test_credentials_of_another_tenant_are_good_for_nothing_here(asked: As
 # Not yours, and not there
 
 
+@pytest.mark.promise("absent-like-invisible")
 async def test_not_yours_is_not_there_in_what_is_done(
     asked: Asked, owner: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch, record_property: Record
 ) -> None:
@@ -301,6 +307,7 @@ async def first_invisible(asked: Asked, owner: asyncpg.Connection, who: str) -> 
     return {name: next((id for id in every[name] if id not in seen[name]), None) for name in every}
 
 
+@pytest.mark.promise("absent-like-invisible")
 @pytest.mark.parametrize("who", ["anonymous", "member", "own", "staff elsewhere", "membership officer", "secret key"])
 async def test_not_yours_is_not_there_in_what_is_read(
     asked: Asked, owner: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch, who: str, record_property: Record

@@ -36,6 +36,7 @@ PROBES = {
 }
 
 
+@pytest.mark.promise("filters-orders-cursors")
 @pytest.mark.parametrize("probe", PROBES)
 async def test_a_filter_finds_nothing_that_the_reader_may_not_see(asked: Asked, probe: str) -> None:
     field, where, audience = PROBES[probe]
@@ -63,6 +64,7 @@ async def test_registrations_can_not_be_looked_for_by_name(asked: Asked) -> None
     assert finders == MATRIX.who("own + registrations.read")
 
 
+@pytest.mark.promise("filters-orders-cursors")
 async def test_a_forged_cursor_leads_to_nothing_invisible(asked: Asked) -> None:
     draft = asked.world.ids["Event draft"]
     found = decode_id(draft)
@@ -201,6 +203,7 @@ async def test_a_guest_from_another_association_is_a_name_at_the_desk(make: Make
 # Figures
 
 
+@pytest.mark.promise("fewer-than-five")
 async def test_figures_about_fewer_than_five_are_not_told_by_any_of_the_ways_to_them(
     make: Maker, client: Client
 ) -> None:
@@ -265,6 +268,7 @@ async def test_somebody_whose_credentials_end_is_told_so_on_the_next_request(
     assert (await client.ask(document, person=ana)).status == 401
 
 
+@pytest.mark.promise("jobs-without-texts")
 async def test_the_journal_of_a_registration_has_keys_and_states_only(make: Maker, client: Client) -> None:
     event, ana, desk = await make.event(), await make.member(), await make.staff(Role.REGISTRAR)
     document = """mutation ($input: RegisterOnBehalfInput!) { registerOnBehalf(input: $input) { __typename } }"""

@@ -83,6 +83,7 @@ async def test_a_dry_run_answers_what_would_happen_and_leaves_nothing(make: Make
     assert (await register(client, event, ana, idempotencyKey="k"))["dryRun"] is False
 
 
+@pytest.mark.promise("once-per-key")
 async def test_the_same_key_and_input_give_the_first_result(make: Maker, client: Client) -> None:
     event, ana = await make.event(), await make.member()
     first = await register(client, event, ana, idempotencyKey="once")
@@ -99,6 +100,7 @@ async def test_the_same_key_with_other_input_is_refused(make: Maker, client: Cli
     assert await make.count(Registration) == 1
 
 
+@pytest.mark.promise("once-per-key")
 async def test_the_same_request_sent_ten_times_at_once_registers_once(make: Maker, client: Client) -> None:
     event, ana = await make.event(), await make.member()
     await client.token(ana)
@@ -109,6 +111,7 @@ async def test_the_same_request_sent_ten_times_at_once_registers_once(make: Make
     assert await make.count(Registration) == 1
 
 
+@pytest.mark.promise("withdrawn-at-once")
 async def test_rights_withdrawn_are_refused_on_the_very_next_request(
     make: Maker, client: Client, owner: asyncpg.Connection
 ) -> None:

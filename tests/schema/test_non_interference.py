@@ -147,6 +147,7 @@ def looking(app: Starlette) -> Iterator[None]:
             bucket._clock, bucket._empty_at = clock, before
 
 
+@pytest.mark.promise("no-interference")
 async def test_what_is_written_in_one_confederation_changes_no_answer_of_another(
     asked: Asked, owner: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch, record_property: Record
 ) -> None:

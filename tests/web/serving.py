@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 
@@ -144,3 +144,10 @@ async def served(database_url: str, port: int = 0, **options: Any) -> AsyncItera
     finally:
         server.should_exit = True
         await serving
+
+
+async def until(happened: Callable[[], bool]) -> None:
+    """Wait for it."""
+    async with asyncio.timeout(PATIENCE):
+        while not happened():  # noqa: ASYNC110 - nobody sets an event
+            await asyncio.sleep(0.01)

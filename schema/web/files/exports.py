@@ -58,7 +58,7 @@ class Exports:
         if scope["method"] != "GET":
             raise http.not_allowed("A file is asked for by GET.", b"GET")
         headers = dict(scope["headers"])
-        actor = await self._actor(scope["path_params"]["confederation"], headers)
+        actor = await self._actor(scope, headers)
         accepted = headers.get(b"accept-language", b"").decode("latin-1")
         locale = locales(accepted, actor.tenant.locales)[0]
         try:
@@ -82,13 +82,14 @@ class Exports:
             },
         )
 
-    async def _actor(self, slug: str, headers: Headers) -> Actor:
+    async def _actor(self, scope: Scope, headers: Headers) -> Actor:
         """Who asks, with their rights as they are now: an export is too much to give by rights kept from before."""
-        actor = await self._actors.anybody(slug)
+        slug = scope["path_params"]["confederation"]
+        actor = await self._actors.anybody(scope, slug)
         if actor is None:
             raise HTTPRefusal(404, "NO_SUCH_CONFEDERATION", "There is no confederation at this address.")
         credentials = self._actors.credentials(slug, headers, safe=True)
-        return actor if credentials is None else await self._actors.load(actor.tenant, credentials)
+        return actor if credentials is None else await self._actors.anew(scope, actor.tenant, credentials)
 
     async def _rows(self, actor: Actor, sheet: Sheet) -> AsyncIterator[Sequence[Sequence[Cell]]]:
         after: int | None = None

@@ -14,6 +14,7 @@ from starlette.routing import BaseRoute, Route
 
 from schema.web.graphql.actors import Actors
 from schema.web.graphql.caching import is_known
+from schema.web.graphql.http import HTTPRefusal
 from schema.web.graphql.told import is_outage
 from services.core.database.connections import Database
 from services.core.errors import NotFound
@@ -47,13 +48,17 @@ def routes(database: Database, actors: Actors) -> list[BaseRoute]:
 
 async def _answered(database: Database, actors: Actors, answer: Answer, request: Request) -> Response:
     try:
-        actor = await actors.anybody(request.path_params["confederation"])
+        actor = await actors.anybody(request.scope, request.path_params["confederation"])
         if actor is None:
             raise HTTPException(404)
+        actors.attempts.check_unknown(request.scope)
         async with begin(database, actor) as work:
             return await answer(work, request)
     except NotFound:
+        actors.attempts.count_unknown(request.scope)  # tickets' codes aren't to be guessed
         raise HTTPException(404) from None
+    except HTTPRefusal as refusal:
+        raise HTTPException(refusal.status, headers={k.decode(): v.decode() for k, v in refusal.headers}) from None
     except HTTPException:
         raise
     except Exception as error:

@@ -18,7 +18,8 @@ from zoneinfo import ZoneInfo
 from schema.base.scalars import LOCALES
 from schema.compiler.kept import keep
 from schema.web.cors import foreign_origin, not_its_origin
-from schema.web.graphql.http import Headers, Message, Send
+from schema.web.graphql.allowance import Attempts
+from schema.web.graphql.http import Header, Headers, Scope
 from schema.web.signin.cookies import check_origin, session_cookie, session_secret
 from services.core.actor import Actor, SignedIn, Tenant, anonymous, find_tenant, load_person, system
 from services.core.database.connections import Database
@@ -29,12 +30,14 @@ from services.identity.site_keys import ForeignOrigin, load_key
 
 KEPT = 10_000
 """Actors and confederations kept; the one that was loaded longest ago goes."""
+KEPT_ABSENT = 1_000
+"""Slugs kept that no confederation has; the one that was looked for longest ago goes."""
 TENANT_SECONDS = 60
 """How long a confederation's settings are kept, or that there is none of a slug."""
 
-_DEMO = re.compile(r"Bearer demo:([a-z0-9-]{1,100}):([a-z0-9-]{1,100})")
-_SESSION = re.compile(rf"Bearer ({PREFIX}[A-Za-z0-9_-]{{20,100}})")
-_SITE_KEY = re.compile(r"Bearer ([ps]k_[A-Za-z0-9_-]{1,100})")
+_DEMO = re.compile(r"(?i:bearer) +demo:([a-z0-9-]{1,100}):([a-z0-9-]{1,100})")
+_SESSION = re.compile(rf"(?i:bearer) +({PREFIX}[A-Za-z0-9_-]{{20,100}})")
+_SITE_KEY = re.compile(r"(?i:bearer) +([ps]k_[A-Za-z0-9_-]{1,100})")
 _SLUG = re.compile(r"[a-z0-9-]{1,100}")
 
 
@@ -61,14 +64,19 @@ class Misdirected(Exception):
 class Actors:
     """Confederations by slug and actors by credentials. `demo`: demo tokens sign in, as they do nowhere else.
 
-    `origins`: the websites, besides the server's own, whose pages may ask with a session's cookie.
+    `origins`: the websites, besides the server's own, whose pages may ask with a session's cookie. `attempts`: counts
+    what is asked for and isn't there.
     """
 
-    def __init__(self, database: Database, *, demo: bool, origins: Collection[str] = ()) -> None:
+    def __init__(
+        self, database: Database, *, demo: bool, origins: Collection[str] = (), attempts: Attempts | None = None
+    ) -> None:
         self._database = database
         self._demo = demo
+        self.attempts = attempts or Attempts(0)
         self.origins = frozenset(origins)
-        self._tenants: OrderedDict[str, tuple[float, Actor | None]] = OrderedDict()
+        self._tenants: OrderedDict[str, tuple[float, Actor]] = OrderedDict()
+        self._absent: OrderedDict[str, float] = OrderedDict()  # apart: made-up names push no confederation out
         self._people: OrderedDict[tuple[str, Credentials], Actor] = OrderedDict()
         self._renewed: OrderedDict[tuple[str, str], tuple[float, str]] = OrderedDict()
 
@@ -88,27 +96,49 @@ class Actors:
             check_origin(headers, self.origins)
         return Credentials(cookie=cookie)
 
-    async def anybody(self, slug: str) -> Actor | None:
-        """The anonymous actor of a confederation; None where there is no such confederation."""
+    async def anybody(self, scope: Scope, slug: str) -> Actor | None:
+        """The anonymous actor of a confederation; None where there is no such confederation.
+
+        HTTPRefusal 429 for a client that has asked for too much that isn't there.
+        """
+        now = time.monotonic()
         found = self._tenants.get(slug)
-        if found is not None and found[0] > time.monotonic():
+        if found is not None and found[0] > now:
             return found[1]
         if not _SLUG.fullmatch(slug):
             return None
+        self.attempts.check_unknown(scope)
+        if self._absent.get(slug, 0.0) > now:
+            self.attempts.count_unknown(scope)
+            return None
         tenant = await self._database.readers.read(partial(find_tenant, slug=slug))
-        actor = anonymous(tenant) if tenant else None
-        keep(self._tenants, slug, (time.monotonic() + TENANT_SECONDS, actor), KEPT)
+        if tenant is None:
+            self.attempts.count_unknown(scope)
+            keep(self._absent, slug, now + TENANT_SECONDS, KEPT_ABSENT)
+            self._tenants.pop(slug, None)
+            return None
+        actor = anonymous(tenant)
+        keep(self._tenants, slug, (now + TENANT_SECONDS, actor), KEPT)
         return actor
 
-    async def of(self, tenant: Tenant, credentials: Credentials) -> Actor:
-        """The actor that the credentials stand for. Misdirected where they stand for nobody here."""
+    async def of(self, scope: Scope, tenant: Tenant, credentials: Credentials) -> Actor:
+        """The actor that the credentials stand for. Misdirected where they stand for nobody here, which is counted."""
         kept = self._people.get((tenant.slug, credentials))
         if kept is not None and kept.tenant is tenant and kept.day == _today(tenant) and not _is_due(kept):
             return kept
-        return await self.load(tenant, credentials)
+        return await self.anew(scope, tenant, credentials)
+
+    async def anew(self, scope: Scope, tenant: Tenant, credentials: Credentials) -> Actor:
+        """The same, with their rights as they are now."""
+        self.attempts.check_unknown(scope)
+        try:
+            return await self.load(tenant, credentials)
+        except Misdirected:
+            self.attempts.count_unknown(scope)
+            raise
 
     async def load(self, tenant: Tenant, credentials: Credentials) -> Actor:
-        """The same, worked out anew."""
+        """The same for credentials that were good a moment ago. Misdirected where they no longer are."""
         actor = await self._loaded(tenant, credentials)
         if actor is None:
             self._people.pop((tenant.slug, credentials), None)
@@ -146,23 +176,11 @@ class Actors:
             return None
         return actor
 
-    async def renewing(self, actor: Actor, headers: Headers, send: Send) -> Send:
-        """`send`, which gives the browser the next secret of its session where that is due.
-
-        Not so where the answer can't take it to the browser: the secret before is good for a moment more only.
-        """
+    async def renewed(self, actor: Actor, headers: Headers) -> list[Header]:
+        """The cookie with the next secret of the browser's session, where that is due."""
         secret = None if b"authorization" in headers else session_secret(headers, actor.tenant.slug)
         new = None if actor.session is None or secret is None else await self._next(actor, actor.session, secret)
-        if new is None:
-            return send
-        cookie = session_cookie(actor.tenant.slug, new, int(sessions.LIFE.total_seconds()))
-
-        async def sending(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                message = {**message, "headers": [*message["headers"], cookie]}
-            await send(message)
-
-        return sending
+        return [] if new is None else [session_cookie(actor.tenant.slug, new, int(sessions.LIFE.total_seconds()))]
 
     async def _next(self, actor: Actor, session: SignedIn, secret: str) -> str | None:
         kept = actor.tenant.slug, secret

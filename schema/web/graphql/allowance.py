@@ -31,16 +31,21 @@ READING = 100
 """What a document that isn't kept counts for besides: it is read, checked and planned."""
 CHARACTERS = 2
 """And once more for each so many of its characters."""
+NAMING = 2
+"""What finding a document by its hash counts for besides."""
 REFUSING = 50
 """What an operation counts for that isn't done because of its variables: graphql-core says what is wrong with them."""
 MUTATING = 250
 """What a field of a mutation counts for besides its payload."""
 KEPT = 200_000
 """Buckets kept of a kind."""
-ATTEMPTS = 120
-"""Attempts to sign in from one address in an hour, at one confederation."""
-ATTEMPTS_AT_ONE = 12
-"""Attempts to sign in as one and the same in an hour, from wherever: so many mails, at the most, reach one person."""
+LINKS_TO_ONE = 12
+"""Links that one network address may have mailed to one and the same in an hour."""
+MAILS_TO_ONE = 60
+"""Links mailed to one and the same in an hour; beyond them each network address has one more mailed, and no second."""
+UNKNOWN = 1_000
+"""What one network address may ask for in an hour that isn't there: confederations, keys, sessions, documents, tickets.
+"""
 
 
 Left = tuple[int, int]
@@ -80,6 +85,16 @@ class Buckets:
         if len(self._empty_at) > self._kept:
             self._forget(now)
         return (int((HOUR - filled) / each) if filled < HOUR else 0, int(filled) + 1)
+
+    def look(self, who: Hashable, cost: int) -> None:
+        """Spent where so much could not be taken; nothing is taken."""
+        filled = self._empty_at.get(who, 0.0) - self._clock()
+        if self._each and filled + cost * self._each > HOUR:
+            raise Spent(cost, 0, ceil(filled + cost * self._each - HOUR))
+
+    def holds(self, who: Hashable) -> bool:
+        """Whether something of theirs is in it still."""
+        return self._empty_at.get(who, 0.0) > self._clock()
 
     def _forget(self, now: float) -> None:
         """Whoever has run empty; where that is hardly anybody, whoever is nearest to it as well."""
@@ -124,6 +139,11 @@ def _network(host: str) -> bytes:
 _MARKS = Marks()
 
 
+def peer_of(scope: Scope) -> bytes:
+    """What stands for the network address that a request is from."""
+    return _MARKS.of_peer(scope)
+
+
 class Allowances:
     """The buckets of a process."""
 
@@ -146,20 +166,58 @@ class Allowances:
             raise _refusal("This costs more than is left of the hour; ask again later.", spent) from None
 
 
-_FROM_ONE_ADDRESS = Buckets(ATTEMPTS)
-_AT_ONE = Buckets(ATTEMPTS_AT_ONE)
+class Attempts:
+    """Attempts to sign in, and to find what isn't there, by network address. Nobody is locked out by somebody else.
 
-
-def check_attempt(scope: Scope, tenant: Tenant, subject: str | None = None) -> None:
-    """Count an attempt to sign in, before anything is looked up. HTTPRefusal 429 with Retry-After beyond the limit.
-
-    `subject`: whom it is about, such as a mail address as it was typed. The answer is the same whether there is one.
+    Asking for links, using secrets and asking for what is unknown are counted apart: who has a link may use it, however
+    many links were asked for from the same network. `hourly`: links asked for, and secrets used, from one address in
+    an hour at one confederation; 0: nothing is counted at all.
     """
+
+    def __init__(self, hourly: int) -> None:
+        self._asked = Buckets(hourly)
+        self._used = Buckets(hourly)
+        self._asked_for_one = Buckets(LINKS_TO_ONE if hourly else 0)
+        self._mailed_to_one = Buckets(MAILS_TO_ONE if hourly else 0)
+        self._unknown = Buckets(UNKNOWN if hourly else 0)
+
+    def check_link(self, scope: Scope, tenant: Tenant, subject: str) -> bool:
+        """Count that a link is asked for, before anything is looked up; whether it is to be mailed.
+
+        HTTPRefusal 429 beyond a network address's own limits. `subject`: the mail address as it was typed; the answer
+        is the same whether somebody has it.
+        """
+        peer = _MARKS.of_peer(scope)
+        told = _MARKS.of(subject.strip().casefold().encode(errors="surrogatepass"))
+        first = not self._asked_for_one.holds((tenant.id, peer, told))
+        _take(self._asked, (tenant.id, peer))
+        _take(self._asked_for_one, (tenant.id, peer, told))
+        try:
+            self._mailed_to_one.take((tenant.id, told), 1)
+        except Spent:
+            return first  # the owner's own network is still served: strangers on others used it up
+        return True
+
+    def check_use(self, scope: Scope, tenant: Tenant) -> None:
+        """Count that a secret, a passkey or a provider's answer is brought. HTTPRefusal 429 beyond the limit."""
+        _take(self._used, (tenant.id, _MARKS.of_peer(scope)))
+
+    def check_unknown(self, scope: Scope) -> None:
+        """Before something is looked up: HTTPRefusal 429 for who has asked for too much that isn't there."""
+        peer = _MARKS.of_peer(scope)
+        try:
+            self._unknown.look(peer, 1)
+        except Spent as spent:
+            raise _refusal("Too much was asked for that isn't there; try again later.", spent) from None
+
+    def count_unknown(self, scope: Scope) -> None:
+        """Count that what was asked for isn't there."""
+        self._unknown.take(_MARKS.of_peer(scope), 1, owing=True)
+
+
+def _take(buckets: Buckets, who: Hashable) -> None:
     try:
-        _FROM_ONE_ADDRESS.take((tenant.id, _MARKS.of_peer(scope)), 1)
-        if subject is not None:
-            told = subject.strip().casefold().encode(errors="surrogatepass")
-            _AT_ONE.take((tenant.id, _MARKS.of(told)), 1)
+        buckets.take(who, 1)
     except Spent as spent:
         raise _refusal("There were too many attempts; try again later.", spent) from None
 

@@ -21,8 +21,9 @@ from zoneinfo import ZoneInfo
 from schema.compiler.context import Context
 from schema.compiler.run import Plan
 from schema.reading.requests import Request
-from schema.web.graphql import http
-from schema.web.graphql.http import Message, Scope, Send
+from schema.web.graphql.exchange import Exchange
+from schema.web.graphql.http import Header
+from schema.web.graphql.memory import Key, Memory
 from services.core.actor import Acting
 
 FRESH = 60
@@ -31,41 +32,34 @@ STALE = 300
 """Seconds after them in which it is still served while a cache asks again."""
 PASSING = 5
 """Seconds that an answer is kept which the mere passing of time can change."""
-PRIVATE = b"private, no-store"
 
 _TAG = re.compile(rb'(?:W/)?("[\x21\x23-\x7e\x80-\xff]*")')
 _TAGS = re.compile(rb'[ \t,]*(?:(?:W/)?"[\x21\x23-\x7e\x80-\xff]*"[ \t]*(?:,[ \t,]*|$))+')
 
 
-def reading(scope: Scope, send: Send) -> tuple[Scope, Send]:
-    """A GET, and how it is answered: nothing is kept of it unless it says so. A HEAD is a GET whose body isn't sent."""
-    is_head = scope["method"] == "HEAD"
+async def respond(exchange: Exchange, body: bytes, request: Request, memory: Memory, key: Key | None) -> None:
+    """Send the answer to a GET, all compiled; what anybody gets may be shared, or the client may have it already.
 
-    async def sending(message: Message) -> None:
-        if message["type"] == "http.response.start":
-            if all(name != b"cache-control" for name, _ in message["headers"]):
-                message = {**message, "headers": [*message["headers"], (b"cache-control", PRIVATE)]}
-        elif is_head:
-            message = {**message, "body": b""}
-        await send(message)
-
-    return ({**scope, "method": "GET"} if is_head else scope), sending
-
-
-async def respond(scope: Scope, send: Send, kind: bytes, body: bytes, request: Request) -> None:
-    """Send the answer to a GET, all compiled; what anybody gets may be shared, or the client may have it already."""
-    plan, reading = request.plan, request.reading
+    `key`: what it is kept by in this process, where it is what anybody gets.
+    """
+    plan, reading, kind = request.plan, request.reading, exchange.kind
     if plan is None or not reading.actor.is_anonymous:
-        await http.respond(send, 200, kind, body)
+        await exchange.respond(200, kind, body)
         return
-    mark = etag(kind, body)
-    headers = [(b"etag", mark), (b"cache-control", _control(plan, reading))]
-    if is_known(mark, (value for name, value in scope["headers"] if name == b"if-none-match")):
-        headers.append((b"vary", http.VARY))
-        await send({"type": "http.response.start", "status": 304, "headers": headers})
-        await send({"type": "http.response.body", "body": b""})
+    tag, control = (b"etag", etag(kind, body)), (b"cache-control", _control(plan, reading))
+    if key is not None:
+        memory.keep(key, kind, body, tag, control)
+    await tell(exchange, kind, body, tag, control)
+
+
+async def tell(exchange: Exchange, kind: bytes, body: bytes, tag: Header, control: Header) -> None:
+    """Send what anybody gets, or that the client has it."""
+    if b"if-none-match" in exchange.headers and is_known(
+        tag[1], (value for name, value in exchange.scope["headers"] if name == b"if-none-match")
+    ):
+        await exchange.respond_unchanged((tag, control))
     else:
-        await http.respond(send, 200, kind, body, headers)
+        await exchange.respond(200, kind, body, (tag, control))
 
 
 def etag(kind: bytes, body: bytes) -> bytes:

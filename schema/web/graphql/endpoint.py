@@ -26,7 +26,9 @@ from schema.web.graphql import allowance, caching, documents, http, sse
 from schema.web.graphql.actors import Actors, Misdirected, locales
 from schema.web.graphql.allowance import Allowances
 from schema.web.graphql.documents import Documents
+from schema.web.graphql.exchange import Exchange
 from schema.web.graphql.http import Asked, Headers, HTTPRefusal, Message, Receive, Scope, Send
+from schema.web.graphql.memory import Key, Memory, key_by, key_of
 from schema.web.graphql.sockets import Sockets
 from schema.web.graphql.streams import Streams, ended_by
 from schema.web.graphql.told import codes_of, is_bad_value, is_outage, told
@@ -56,85 +58,122 @@ class Endpoint:
         self._operations = built.operations
         self._trusted = Operations(built.catalog)  # of their own: what strangers ask for can't push them out
         self._documents = Documents(database)
-        self._direct = built.direct
+        self._mutations = built.mutations
         self._database = database
         self._actors = actors
         self._view = View(built.strawberry)
-        self._streams = Streams(built.operations, database)
+        self._streams = Streams(built.operations, built.catalog, database)
         self._stopping = stopping or Stopping()
         self._sockets = Sockets(self._stopping)
         self._allowances = Allowances(settings)
         self._introspection = settings.introspection
+        self._memory = Memory(settings.public_seconds)
 
     @property
     def figures(self) -> Live:
         """What goes on at this moment."""
-        return Live(self._streams.open, self._sockets.open, self._direct.waiting)
+        return Live(self._streams.open, self._sockets.open, self._mutations.waiting)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> Seen:
         """Answer one request; what may be told of it."""
-        seen = Seen()
         headers = dict(scope["headers"])
         if cors.is_preflight(scope["method"], headers):
-            seen.kind = "preflight"
             await cors.preflight(headers, self._actors.origins, send)
-        else:
-            send = cors.opened(headers, self._actors.origins, send)
-            if scope["method"] != "POST":
-                scope, send = caching.reading(scope, send)
-            await self._answer(scope, headers, receive, send, seen)
-        return seen
+            return Seen("preflight")
+        exchange = Exchange(scope, headers, receive, send, self._actors.origins)
+        if scope["method"] in ("GET", "HEAD") and await self._retell(exchange, key_of(scope, headers)):
+            return exchange.seen
+        await self._answer(exchange)
+        return exchange.seen
 
-    async def _answer(self, scope: Scope, headers: Headers, receive: Receive, send: Send, seen: Seen) -> None:
-        kind = http.media_type(headers)
+    async def _retell(self, exchange: Exchange, key: Key | None) -> bool:
+        """Answer from memory, where what anybody gets was told a moment ago."""
+        kept = self._memory.find(key) if key is not None else None
+        if kept is None:
+            return False
+        exchange.seen.kind = "remembered"
+        await caching.tell(exchange, kept.kind, kept.body, kept.etag, kept.control)
+        return True
+
+    async def _answer(self, exchange: Exchange) -> None:
+        """Answer, or say why not."""
         try:
-            request = await self._request(scope, headers, seen)
-            if request.actor.session is not None:
-                send = await self._actors.renewing(request.actor, headers, send)
-            if http.wants_page(scope, headers):
-                seen.kind = "page"
-                await self._view(scope, receive, send)
-                return
-            body = await http.read_body(receive, headers) if scope["method"] == "POST" else b""
-            asked = http.asked(scope, headers, body)
-            try:
-                if asked.named or request.actor.key:
-                    asked = await self._documents.resolved(asked, request.actor)
-                    body = documents.in_full(scope, asked)
-                if sse.is_wanted(headers):
-                    answers = self._answers(scope, body, asked, request)
-                    await sse.tell(answers, receive, send, request, self._stopping.ends)
-                    return
-                answer = await self._splice(asked, request, may_change=scope["method"] == "POST")
-            except Malformed as malformed:
-                said = [told(error) for error in malformed.errors]
-                seen.kind, seen.codes = "refused", codes_of(said)
-                errors = orjson.dumps({"errors": said})
-                # A request that isn't executed is a client's error, where the media type can say so.
-                await http.respond(send, 400 if kind == http.GRAPHQL_JSON else 200, kind, errors)
-                return
-            if answer is not None and scope["method"] != "POST":
-                await caching.respond(scope, send, kind, answer, request)
-            elif answer is not None:
-                await http.respond(send, 200, kind, answer)
-            else:
-                request.document = (asked.document, asked.operation_name)
-                scope["confed.request"] = request
-                await self._view(scope, http.replay(body, receive), send)
+            await self._serve(exchange)
         except HTTPRefusal as refusal:
-            await _refuse(send, kind, refusal, seen)
+            await exchange.refuse(refusal)
         except Misdirected:  # at once, or when rights that have changed were worked out anew
-            unknown = "These credentials are unknown at this address."
-            challenge = [(b"www-authenticate", b"Bearer"), *forgotten(headers, scope["path"][1 : -len("/graphql")])]
-            await _refuse(send, kind, HTTPRefusal(401, "UNKNOWN_CREDENTIALS", unknown, challenge), seen)
+            await exchange.refuse(_unknown_credentials(exchange))
         except Exception as error:
             if is_outage(error):
                 unavailable = "The database doesn't answer; ask again."
-                away = HTTPRefusal(503, "UNAVAILABLE", unavailable, [(b"retry-after", b"1")])
-                await _refuse(send, kind, away, seen)
+                await exchange.refuse(HTTPRefusal(503, "UNAVAILABLE", unavailable, [(b"retry-after", b"1")]))
                 return
             masked = f"Something went wrong here; the log has it under {log_failure('a request failed', error)}."
-            await _refuse(send, kind, HTTPRefusal(500, "INTERNAL", masked), seen)
+            await exchange.refuse(HTTPRefusal(500, "INTERNAL", masked))
+
+    async def _serve(self, exchange: Exchange) -> None:
+        scope, headers = exchange.scope, exchange.headers
+        request = await self._request(scope, headers, exchange.seen)
+        if request.actor.session is not None:
+            exchange.more += await self._actors.renewed(request.actor, headers)
+        if not exchange.may_change and request.actor.key and await self._retell(exchange, _key_of(exchange, request)):
+            return
+        if http.wants_page(scope, headers):
+            exchange.seen.kind = "page"
+            await self._view(scope, exchange.receive, exchange.send)
+            return
+        body = await http.read_body(exchange.receive, headers) if exchange.may_change else b""
+        asked = http.asked(scope, headers, body)
+        try:
+            if asked.named or request.actor.key:
+                if asked.named and not asked.document:
+                    request.pay(0, allowance.NAMING)
+                asked = await self._documents.resolved(asked, request.actor)
+                body = documents.in_full(scope, asked)
+            await self._respond(exchange, body, asked, request)
+        except Malformed as malformed:
+            said = [told(error) for error in malformed.errors]
+            exchange.seen.kind, exchange.seen.codes = "refused", codes_of(said)
+            # A request that isn't executed is a client's error, where the media type can say so.
+            status = 400 if exchange.kind == http.GRAPHQL_JSON else 200
+            await exchange.respond(status, exchange.kind, orjson.dumps({"errors": said}))
+
+    async def _respond(self, exchange: Exchange, body: bytes, asked: Asked, request: Request) -> None:
+        """Answer what is asked: as bytes, as a stream of events, or by Strawberry's view."""
+        if sse.is_all_that_is_accepted(exchange.headers):
+            if not exchange.may_change and self._is_mutation(asked):
+                raise http.not_allowed("A mutation is asked by POST.", b"POST")
+            await self._stream(exchange, body, asked, request)
+            return
+        try:
+            answer = await self._splice(asked, request, may_change=exchange.may_change)
+        except Watched:
+            if not sse.is_accepted(exchange.headers):
+                watched = "A subscription is watched over WebSocket, or as text/event-stream."
+                raise HTTPRefusal(406, "SUBSCRIPTION", watched) from None
+            await self._stream(exchange, body, asked, request)
+            return
+        if answer is None:
+            request.document = (asked.document, asked.operation_name)
+            exchange.scope["confed.request"] = request
+            await self._view(exchange.scope, http.replay(body, exchange.receive), exchange.send)
+        elif exchange.may_change:
+            await exchange.respond(200, exchange.kind, answer)
+        else:
+            await caching.respond(exchange, answer, request, self._memory, _key_of(exchange, request))
+
+    async def _stream(self, exchange: Exchange, body: bytes, asked: Asked, request: Request) -> None:
+        answers = self._answers(exchange.scope, body, asked, request)
+        await sse.tell(answers, exchange.receive, exchange.send, request, self._stopping.ends)
+
+    def _is_mutation(self, asked: Asked) -> bool:
+        try:
+            self._operations.find(asked.document, asked.operation_name)
+        except Changing:
+            return True
+        except (NotSpliced, Malformed):
+            return False
+        return False
 
     async def websocket(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one WebSocket, at the same address."""
@@ -187,7 +226,7 @@ class Endpoint:
 
     async def _request(self, scope: Scope, headers: Headers, seen: Seen | None = None) -> Request:
         """Who asks what of whom. HTTPRefusal without such a confederation, Misdirected for unknown credentials."""
-        actor = await self._actors.anybody(scope["path"][1 : -len("/graphql")])
+        actor = await self._actors.anybody(scope, scope["path"][1 : -len("/graphql")])
         if actor is None:
             raise HTTPRefusal(404, "NO_SUCH_CONFEDERATION", "There is no confederation at this address.")
         reload: Callable[[], Awaitable[Actor]] = _nobody
@@ -196,7 +235,7 @@ class Endpoint:
         credentials = self._actors.credentials(actor.tenant.slug, headers, safe=safe)
         if credentials is not None:
             reload = partial(self._actors.load, actor.tenant, credentials)
-            actor = await self._actors.of(actor.tenant, credentials)
+            actor = await self._actors.of(scope, actor.tenant, credentials)
         accepted = headers.get(b"accept-language", b"")[:200].decode("latin-1")  # it is kept
         reading = Context(actor, datetime.now(UTC), locales(accepted, actor.tenant.locales))
         take = partial(self._allowances.take, scope)
@@ -205,8 +244,8 @@ class Endpoint:
     async def _splice(self, asked: Asked, request: Request, *, may_change: bool = True) -> bytes | None:
         """The whole response as bytes; None where Strawberry's view has to answer, be it with an error of a field.
 
-        `may_change`: whether a mutation is done. Malformed where there is nothing to execute, or too much of it: the
-        database has been asked nothing then.
+        Watched for a subscription. `may_change`: whether a mutation is done. Malformed where there is nothing to
+        execute, or too much of it: the database has been asked nothing then.
         """
         if asked.is_trusted:
             request.seen.operation = asked.operation_name
@@ -223,8 +262,7 @@ class Endpoint:
                 return None
             data, cost = changed, request.spent
         except Watched:
-            watched = "A subscription is watched over WebSocket, or as text/event-stream."
-            raise HTTPRefusal(406, "SUBSCRIPTION", watched) from None
+            raise
         except (NotSpliced, GraphQLError, ExceptionGroup):
             request.seen.kind = "completed"
             if request.left is None:
@@ -253,7 +291,7 @@ class Endpoint:
         request.pay(0, allowance.ASKING + allowance.MUTATING * len(fields))
         document = (asked.document, asked.operation_name)
         try:
-            changed = await self._direct.data(changing.operation, document, asked.variables, request)
+            changed = await self._mutations.data(changing.operation, document, asked.variables, request)
         except (GraphQLError, ExceptionGroup):  # of the variables: graphql-core tells it
             return None
         request.settle()
@@ -289,9 +327,18 @@ class Endpoint:
         raise Malformed([GraphQLError(told, extensions={"code": "INTROSPECTION_OFF"})])
 
 
-async def _refuse(send: Send, kind: bytes, refusal: HTTPRefusal, seen: Seen) -> None:
-    seen.kind, seen.codes = "failed" if refusal.status >= 500 else "refused", (*seen.codes, refusal.code)
-    await http.refuse(send, kind, refusal)
+def _key_of(exchange: Exchange, request: Request) -> Key | None:
+    """What the answer is kept by, where it is anybody's, or anybody's who shows a publishable key."""
+    actor = request.actor
+    if actor.key is None:
+        return key_of(exchange.scope, exchange.headers)
+    return key_by(exchange.scope, exchange.headers, actor.key.id) if actor.is_anonymous else None
+
+
+def _unknown_credentials(exchange: Exchange) -> HTTPRefusal:
+    slug = exchange.scope["path"][1 : -len("/graphql")]
+    challenge = [(b"www-authenticate", b"Bearer"), *forgotten(exchange.headers, slug)]
+    return HTTPRefusal(401, "UNKNOWN_CREDENTIALS", "These credentials are unknown at this address.", challenge)
 
 
 async def _nobody() -> Actor:

@@ -13,9 +13,13 @@ Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 Headers = Mapping[bytes, bytes]
+Header = tuple[bytes, bytes]
 
 LARGEST_BODY = 1_000_000
 """Bytes; a larger body is refused unread."""
+
+LONGEST_NAME = 200
+"""Characters of an operation's name: it is kept with the plans of its document."""
 
 DEEPEST = 200
 """How often objects and lists of a request are in each other: fewer than orjson writes, or Python recurses."""
@@ -23,7 +27,7 @@ DEEPEST = 200
 JSON = b"application/json"
 GRAPHQL_JSON = b"application/graphql-response+json"
 VARY = b"accept, accept-language, authorization, cookie"
-
+VARIES: Header = (b"vary", VARY)
 
 _HASH = re.compile(r"[0-9a-f]{64}")
 _OBJECT = (dict, type(None))
@@ -82,6 +86,15 @@ def _quality(parameters: bytes) -> float:
             except ValueError:
                 return 0
     return 1
+
+
+def accepts(headers: Headers, kind: bytes) -> bool:
+    """Whether the client names this media type, and not to say that it doesn't want it (`q=0`)."""
+    accept = headers.get(b"accept", b"").lower()
+    if kind not in accept:
+        return False
+    named = (item.partition(b";") for item in accept.split(b","))
+    return any(name.strip() == kind and _quality(parameters) > 0 for name, _, parameters in named)
 
 
 def wants_page(scope: Scope, headers: Headers) -> bool:
@@ -146,8 +159,8 @@ def read(given: Any) -> Asked:
         raise HTTPRefusal(400, "BAD_REQUEST", "A request has a query, which is text.")
     if not isinstance(variables, _OBJECT):
         raise HTTPRefusal(400, "BAD_REQUEST", "Variables are an object.")
-    if not isinstance(name, _TEXT):
-        raise HTTPRefusal(400, "BAD_REQUEST", "An operation's name is text.")
+    if not isinstance(name, _TEXT) or len(name or "") > LONGEST_NAME:
+        raise HTTPRefusal(400, "BAD_REQUEST", f"An operation's name is text of {LONGEST_NAME} characters at the most.")
     return Asked(document, variables or {}, name or None, named)
 
 
@@ -248,12 +261,20 @@ def replay(body: bytes, receive: Receive) -> Receive:
     return again
 
 
+def content_type(kind: bytes) -> Header:
+    """The header that says so."""
+    return _CONTENT_TYPES.get(kind) or (b"content-type", kind + b"; charset=utf-8")
+
+
+_CONTENT_TYPES = {kind: (b"content-type", kind + b"; charset=utf-8") for kind in (JSON, GRAPHQL_JSON)}
+
+
 async def respond(send: Send, status: int, kind: bytes, body: bytes, more: Sequence[tuple[bytes, bytes]] = ()) -> None:
     """Send a whole answer. It differs by who asks and in which language: no cache may mix them up."""
     headers = [
-        (b"content-type", kind + b"; charset=utf-8"),
+        content_type(kind),
         (b"content-length", b"%d" % len(body)),
-        (b"vary", VARY),
+        VARIES,
         *more,
     ]
     await send({"type": "http.response.start", "status": status, "headers": headers})
@@ -262,5 +283,10 @@ async def respond(send: Send, status: int, kind: bytes, body: bytes, more: Seque
 
 async def refuse(send: Send, kind: bytes, refusal: HTTPRefusal) -> None:
     """Send a refusal, as GraphQL tells errors."""
+    await respond(send, refusal.status, kind, body_of(refusal), refusal.headers)
+
+
+def body_of(refusal: HTTPRefusal) -> bytes:
+    """A refusal as GraphQL tells errors."""
     error = {"message": refusal.message, "extensions": {"code": refusal.code, **refusal.told}}
-    await respond(send, refusal.status, kind, orjson.dumps({"errors": [error]}), refusal.headers)
+    return orjson.dumps({"errors": [error]})

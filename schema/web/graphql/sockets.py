@@ -5,6 +5,8 @@ where a browser can't set headers. Queries and mutations are answered as over HT
 """
 
 import asyncio
+import time
+from collections import Counter
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing, suppress
 from datetime import timedelta
@@ -23,6 +25,7 @@ from strawberry.types.unset import UNSET
 from schema.reading.requests import Request, Seen
 from schema.web.graphql import http
 from schema.web.graphql.actors import Misdirected
+from schema.web.graphql.allowance import peer_of
 from schema.web.graphql.http import LARGEST_BODY, Asked, HTTPRefusal, Receive, Scope, Send, loads
 from schema.web.graphql.streams import STREAMS_OF_ONE, Ended, ended_by
 from schema.web.graphql.told import codes_of
@@ -36,6 +39,10 @@ GREETING = timedelta(seconds=10)
 """How long a client may take to say who it is."""
 CONNECTIONS = 1_000
 """How many connections a process holds."""
+CONNECTIONS_OF_ONE = 50
+"""How many of them one network address has: the next tenant's desk finds a place, whatever one client does."""
+IDLE = 60.0
+"""Seconds without any operation after which a connection is closed: clients that need it connect again."""
 
 Requesting = Callable[[str | None], Awaitable[Request]]
 """Makes a request of whoever has these credentials."""
@@ -47,6 +54,7 @@ class Sockets:
 
     def __init__(self, stopping: Stopping) -> None:
         self._conversations: set[_Conversation] = set()
+        self._by_peer: Counter[bytes] = Counter()
         self._ends = stopping.ends
         stopping.finishing.append(self._finish)
 
@@ -60,16 +68,24 @@ class Sockets:
     ) -> None:
         """Serve one connection until it is closed."""
         websocket = WebSocket(scope, receive, send)
-        if GRAPHQL_TRANSPORT_WS_PROTOCOL not in scope["subprotocols"] or self.open >= CONNECTIONS:
+        peer = peer_of(scope)
+        is_full = self.open >= CONNECTIONS or self._by_peer[peer] >= CONNECTIONS_OF_ONE
+        if GRAPHQL_TRANSPORT_WS_PROTOCOL not in scope["subprotocols"] or is_full:
             await websocket.close()  # before it is accepted: the handshake is answered 403
             return
         conversation = _Conversation(websocket, requesting, answers, self._ends)
         self._conversations.add(conversation)
+        self._by_peer[peer] += 1
+        resting = asyncio.ensure_future(conversation.close_when_idle())
         try:
             await websocket.accept(GRAPHQL_TRANSPORT_WS_PROTOCOL)
             await conversation.handle()
         finally:
+            resting.cancel()
             self._conversations.discard(conversation)
+            self._by_peer[peer] -= 1
+            if not self._by_peer[peer]:
+                del self._by_peer[peer]
 
     async def _finish(self) -> None:
         """Close each connection once nothing is to be answered on it but subscriptions: clients come again."""
@@ -166,6 +182,15 @@ class _Conversation(BaseGraphQLTransportWSHandler[Any, None]):
             await super().handle()
         except _TooLong:
             await self.texts.close(1009, f"A message has at the most {LARGEST_BODY} characters")
+
+    async def close_when_idle(self) -> None:
+        """Close the connection once nothing has been asked on it for a while."""
+        since = time.monotonic()
+        while time.monotonic() - since < IDLE:
+            if self._running:
+                since = time.monotonic()
+            await asyncio.sleep(IDLE / 10)
+        await self.texts.close(1000, "Nothing was asked")
 
     @property
     def is_idle(self) -> bool:

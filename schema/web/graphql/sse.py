@@ -20,9 +20,16 @@ ALIVE = 12.0
 """Seconds of silence after which a comment keeps proxies from closing the connection."""
 
 
-def is_wanted(headers: Headers) -> bool:
-    """Whether the client reads a stream of events."""
-    return EVENT_STREAM in headers.get(b"accept", b"").lower()
+def is_accepted(headers: Headers) -> bool:
+    """Whether the client reads a stream of events: where it asks for a subscription, it gets one."""
+    return http.accepts(headers, EVENT_STREAM)
+
+
+def is_all_that_is_accepted(headers: Headers) -> bool:
+    """Whether the client reads nothing but a stream of events: then a query is answered by one too."""
+    return is_accepted(headers) and not any(
+        http.accepts(headers, kind) for kind in (http.JSON, http.GRAPHQL_JSON, b"*/*", b"application/*")
+    )
 
 
 AGAIN = b"retry: 500\n\n"

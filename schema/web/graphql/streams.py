@@ -17,11 +17,19 @@ from zoneinfo import ZoneInfo
 
 import orjson
 from graphql import GraphQLError, OperationType
+from strawberry.utils.str_converters import to_camel_case
 
+from models.base.topics import topic_of
 from schema.base.ids import decode_id
 from schema.compiler import limits
+from schema.compiler.bind import Catalog
+from schema.compiler.context import Context
 from schema.compiler.measure import check_values
+from schema.compiler.plan import FieldPlan
 from schema.compiler.run import Malformed, Operations
+from schema.compiler.sql import Statement
+from schema.compiler.statements import is_current
+from schema.compiler.values import Variables
 from schema.reading.requests import Request
 from schema.web.graphql.actors import Misdirected
 from schema.web.graphql.allowance import ASKING
@@ -30,7 +38,6 @@ from schema.web.graphql.told import is_outage, told
 from services.core.actor import Acting, Actor
 from services.core.database.connections import Database
 from services.core.telemetry.logs import log_failure
-from services.core.work import event_topic
 
 PAUSE = 0.25
 """Seconds between two answers of a stream at the least."""
@@ -42,6 +49,8 @@ STREAMS = 1_000
 """How many streams a process has at a time."""
 STREAMS_OF_ONE = 20
 """How many of them are one actor's."""
+NEVER_TOLD = ""
+"""A topic under which nothing is told."""
 
 
 @dataclass
@@ -80,8 +89,11 @@ def ended_by(error: Exception) -> Ended:
 class Streams:
     """Every stream of a process."""
 
-    def __init__(self, operations: Operations, database: Database) -> None:
+    def __init__(self, operations: Operations, catalog: Catalog, database: Database) -> None:
         self._operations = operations
+        self._is_current_for: dict[Acting, Statement] = {
+            acting: is_current(catalog, acting, inside=False) for acting in Acting if acting is not Acting.ANYBODY
+        }
         self._database = database
         self._open: Counter[object] = Counter()
 
@@ -103,8 +115,7 @@ class Streams:
         cost = plan.cost.of(values, request.reading)
         limits.check_cost(cost)
         (root,) = plan.roots
-        found = decode_id(root.arguments["eventId"](values, request.reading))
-        topic = event_topic(request.actor.tenant.id, found[1]) if found else ""
+        topic = _topic(root, values, request.reading)
         last: bytes | None = None
         request.seen.kind, request.watches = "stream", True
         with self._counted(request.actor), self._database.changes.watch(topic) as changed:
@@ -135,30 +146,28 @@ class Streams:
                     await changed.wait()
                 break
             except TimeoutError:
-                if not await self._is_current(request.actor):
+                if not await self._is_current(request):
                     request.reading = request.reading.acting(await request.reload())
                     return
         await asyncio.sleep(began + PAUSE - time.monotonic())
 
-    async def _is_current(self, actor: Actor) -> bool:
+    async def _is_current(self, request: Request) -> bool:
         """Whether the actor's rights are those that they were loaded with."""
-        if actor.acting is Acting.ANYBODY:
+        actor, now = request.actor, datetime.now(UTC)
+        check = self._is_current_for.get(actor.acting)
+        if check is None:
             return True
-        if actor.day != datetime.now(UTC).astimezone(ZoneInfo(actor.tenant.time_zone)).date():
+        if actor.day != now.astimezone(ZoneInfo(actor.tenant.time_zone)).date():
             return False
-        if actor.session is not None and actor.session.until <= datetime.now(UTC):
+        if actor.session is not None and actor.session.until <= now:
             return False
         try:
-            who, arguments = str(actor.key_id or actor.person_id), [str(actor.tenant.id)]
-            if actor.acting is Acting.PERSON:
-                version = await self._database.readers.fetch(_VERSION, [*arguments, who])
-            else:
-                version = await self._database.readers.fetch(_VERSION_OF_KEY, [*arguments, who, datetime.now(UTC)])
+            arguments = check.arguments({}, request.reading._replace(now=now))
+            return bool(await self._database.readers.fetch(check.text, arguments))
         except Exception as error:
             if is_outage(error):
                 return True
             raise
-        return bool(version == actor.version)
 
     @contextmanager
     def _counted(self, actor: Actor) -> Iterator[None]:
@@ -174,16 +183,17 @@ class Streams:
                 del self._open[who]
 
 
-_VERSION = """
-select case when set_config('confed.tenant', $1, true) is not null and set_config('confed.person', $2, true) is not null
-then (select access_version from person where confederation_id = $1::text::uuid and id = $2::text::uuid) end
-"""
-
-_VERSION_OF_KEY = """
-select case when set_config('confed.tenant', $1, true) is not null and set_config('confed.key', $2, true) is not null
-then (select access_version from site_key where confederation_id = $1::text::uuid and id = $2::text::uuid
-      and revoked_at is null and (expires_at is null or expires_at > $3::timestamptz)) end
-"""
+def _topic(root: FieldPlan, values: Variables, reading: Context) -> str:
+    """The topic that a field is watched under, as its declaration says; one that nothing is told under for no key."""
+    watch = root.bound.binding.watch if root.bound else None
+    if watch is None:  # `__typename`, which never changes
+        return NEVER_TOLD
+    if watch.argument is None:
+        id = reading.actor.person_id
+    else:
+        decoded = decode_id(root.arguments[to_camel_case(watch.argument)](values, reading))
+        id = decoded[1] if decoded else None
+    return NEVER_TOLD if id is None else topic_of(reading.actor.tenant.id, watch.model, id)
 
 
 def _at_this_moment(request: Request) -> None:

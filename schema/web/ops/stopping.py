@@ -15,11 +15,8 @@ import struct
 from contextlib import suppress
 
 import uvicorn
-from uvicorn.config import STARTUP_FAILURE
 
 from schema.web.application import Application
-from schema.web.ops.protocol import Protocol
-from services.core.settings import Settings
 
 QUEUED = 0.1
 """Seconds in which connections that were made before are taken from the queue."""
@@ -32,22 +29,19 @@ _UNLESS_FIRST = ((0x30, 0, 0, 13), (0x45, 0, 1, 0x02), (0x06, 0, 0, 0), (0x06, 0
 class Server(uvicorn.Server):
     """uvicorn's, which ends as above. `state.is_stopping`: read by `schema.web.ops.protocol`."""
 
-    def __init__(self, config: uvicorn.Config, app: Application) -> None:
-        super().__init__(config)
-        self._app = app
-
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """End."""
-        self._app.stopping.begin()
+        app: Application = self.config.loaded_app
+        app.stopping.begin()
         self.server_state.is_stopping = True  # type: ignore[attr-defined]
         if not self.force_exit:
-            await asyncio.sleep(self._app.drain_seconds)
+            await asyncio.sleep(app.drain_seconds)
             for server in self.servers:
                 for listening in server.sockets:
                     take_no_more(listening.fileno())
             await asyncio.sleep(QUEUED)
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._app.stopping.end(), self.config.timeout_graceful_shutdown)
+                await asyncio.wait_for(app.stopping.end(), self.config.timeout_graceful_shutdown)
         await super().shutdown(sockets)
 
 
@@ -61,33 +55,3 @@ def take_no_more(listening: int) -> None:
     with suppress(OSError), socket.socket(fileno=os.dup(listening)) as same:
         filter = struct.pack("HL", len(_UNLESS_FIRST), ctypes.addressof(program))
         same.setsockopt(socket.SOL_SOCKET, _SO_ATTACH_FILTER, filter)
-
-
-def headers(settings: Settings) -> list[tuple[str, str]]:
-    """What every answer says to browsers."""
-    always = [("x-content-type-options", "nosniff")]
-    over_tls = ("strict-transport-security", "max-age=31536000")
-    return [*always, over_tls] if settings.address.startswith("https://") else always
-
-
-def run(app: Application, settings: Settings) -> None:
-    """Serve until told to stop. SystemExit where it could not begin."""
-    config = uvicorn.Config(
-        app,
-        host=settings.host,
-        port=settings.port,
-        access_log=False,
-        proxy_headers=False,  # CONFED_TRUSTED_PROXIES says whose are believed
-        server_header=False,
-        headers=headers(settings),
-        http=Protocol,
-        log_config=None,  # it logs like everything else
-        log_level="warning",
-        ws_max_size=2_000_000,
-        timeout_graceful_shutdown=10,
-    )
-    server = Server(config, app)
-    with suppress(KeyboardInterrupt):
-        server.run()
-    if not server.started:
-        raise SystemExit(STARTUP_FAILURE)

@@ -16,17 +16,18 @@ import re
 from collections.abc import Awaitable, Callable
 from html import escape
 from typing import NamedTuple
+from urllib.parse import parse_qsl
 from uuid import UUID
 
+import orjson
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp
 
 from schema.base.ids import encode_id
 from schema.web.graphql import http
 from schema.web.graphql.actors import Actors, Misdirected, locales
-from schema.web.graphql.allowance import check_attempt
 from schema.web.graphql.http import HTTPRefusal, Receive, Scope, Send
-from schema.web.signin.cookies import check_origin, cleared_cookie, session_cookie
+from schema.web.signin.cookies import check_origin, forgotten, session_cookie
 from schema.web.signin.steps import Answer, Step, Take, answer, may_return_to, step
 from services.core.actor import Actor, system
 from services.core.database.connections import Database
@@ -56,6 +57,7 @@ class _Texts(NamedTuple):
     invitation: tuple[str, str, str]
     done: tuple[str, str]
     refused: tuple[str, str]
+    mailed: tuple[str, str]
 
 
 _TEXTS = {
@@ -64,12 +66,14 @@ _TEXTS = {
         ("Your invitation", "Accept it to take possession of your record.", "Accept"),
         ("Done", "You are signed in. You may close this page."),
         ("This link is not good", "It was used, or is too old. Ask for another."),
+        ("Look into your mailbox", "If the address is known here, a link to sign in is on its way to it."),
     ),
     "fr": _Texts(
         ("Connexion", "Encore une étape, pour que personne d’autre n’utilise ce lien.", "Continuer"),
         ("Votre invitation", "Acceptez-la pour prendre possession de votre dossier.", "Accepter"),
         ("C’est fait", "Vous êtes connecté. Vous pouvez fermer cette page."),
         ("Ce lien n’est pas valide", "Il a servi, ou il est trop ancien. Demandez-en un autre."),
+        ("Regardez dans votre boîte", "Si l’adresse est connue ici, un lien de connexion lui est envoyé."),
     ),
 }
 
@@ -103,7 +107,7 @@ def routes(database: Database, actors: Actors) -> list[BaseRoute]:
 
 
 class _Forms:
-    """A page's button posts a form without fields: the step gets it as an empty object, and knows of it."""
+    """A plain HTML form is taken as well: the step gets its fields as an object of texts, and knows of it."""
 
     def __init__(self, post: ASGIApp, get: ASGIApp) -> None:
         self._post = post
@@ -115,22 +119,40 @@ class _Forms:
             return
         headers = dict(scope["headers"])
         if headers.get(b"content-type", b"").lower().startswith(_FORM):
-            plain = {**headers, b"content-type": http.JSON, b"content-length": b"2"}
+            try:
+                fields = orjson.dumps(form_fields(await http.read_body(receive, headers)))
+            except HTTPRefusal as refusal:
+                await http.refuse(send, http.JSON, refusal)
+                return
+            plain = {**headers, b"content-type": http.JSON, b"content-length": b"%d" % len(fields)}
             scope = {**scope, "headers": list(plain.items()), "confed.form": True}
-            receive = http.replay(b"{}", receive)
+            receive = http.replay(fields, receive)
         await self._post(scope, receive, send)
 
 
+def form_fields(body: bytes) -> dict[str, str]:
+    """The fields of a plain HTML form, in UTF-8. HTTPRefusal where there are more than a form of ours has."""
+    try:
+        pairs = parse_qsl(body.decode(), keep_blank_values=False, max_num_fields=10, errors="strict")
+    except ValueError:
+        raise HTTPRefusal(400, "BAD_REQUEST", "A form has ten fields at the most, in UTF-8.") from None
+    if len(dict(pairs)) < len(pairs):
+        raise HTTPRefusal(400, "BAD_REQUEST", "A field is given once.")
+    return dict(pairs)
+
+
 async def _ask(asked: Step) -> Answer:
-    """Have a link mailed. The answer is the same, and made the same way, whatever the address is."""
+    """Mail a link. The answer is the same, and made the same way, whatever the address is."""
     email = asked.text("email")
     return_to = asked.given.get("returnTo")
     if return_to is not None and not (isinstance(return_to, str) and may_return_to(return_to, asked)):
         raise HTTPRefusal(400, "BAD_REQUEST", "`returnTo` is a path here, or an address of a website of this server's.")
     check_origin(asked.headers, asked.actors.origins, browser=False)
-    check_attempt(asked.scope, asked.tenant, email)
-    async with begin(asked.database, system(asked.tenant)) as work:
-        await links.ask_for_link(work, email, return_to)
+    if asked.actors.attempts.check_link(asked.scope, asked.tenant, email):
+        async with begin(asked.database, system(asked.tenant)) as work:
+            await links.ask_for_link(work, email, return_to)
+    if asked.scope.get("confed.form"):
+        return _shown(asked, 202, *_TEXTS[_locale(asked)].mailed)
     return Answer(202, b'{"accepted":true}')
 
 
@@ -149,7 +171,7 @@ def _using(use: Open) -> Take:
         is_form = bool(asked.scope.get("confed.form"))
         # A website that signs a browser in as somebody of its own would read what is written in it from then on.
         check_origin(asked.headers, asked.actors.origins, browser=is_form)
-        check_attempt(asked.scope, asked.tenant)
+        asked.actors.attempts.check_use(asked.scope, asked.tenant)
         secret: str = asked.scope["path_params"]["secret"]
         try:
             opened = await _opened(asked, use, secret)
@@ -200,12 +222,16 @@ def _done(asked: Step, opened: _Opened, *, is_form: bool) -> Answer:
 
 
 async def _sign_out(asked: Step) -> Answer:
-    """End the session that asks. A cookie whose session is over already goes as well."""
+    """End the session that asks. A cookie whose session is over already goes as well.
+
+    Another website's form brings no cookie (SameSite=Lax): it is refused, and takes no cookie away either.
+    """
+    check_origin(asked.headers, asked.actors.origins, browser=bool(asked.scope.get("confed.form")))
     actor = await _whoever(asked)
     if actor is not None and actor.session_id is not None:
         async with begin(asked.database, actor) as work:
             await sessions.revoke(work, actor.session_id)
-    return answer({"signedOut": True}, cleared_cookie(asked.tenant.slug))
+    return answer({"signedOut": True}, *forgotten(asked.headers, asked.tenant.slug))
 
 
 async def _whoever(asked: Step) -> Actor | None:

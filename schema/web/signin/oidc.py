@@ -15,7 +15,6 @@ from uuid import UUID
 from starlette.routing import BaseRoute, Route
 
 from schema.web.graphql.actors import Actors, Misdirected, locales
-from schema.web.graphql.allowance import check_attempt
 from schema.web.signin.cookies import session_cookie
 from schema.web.signin.steps import Answer, Step, may_return_to, refused, step
 from services.core.actor import system
@@ -66,7 +65,7 @@ class SigningIn:
             return _refusal(asked, error)
 
     async def _start(self, asked: Step) -> Answer:
-        check_attempt(asked.scope, asked.tenant)
+        asked.actors.attempts.check_use(asked.scope, asked.tenant)
         slug, query = _slug(asked), _query(asked)
         return_to = query.get("returnTo")
         if return_to is not None and not may_return_to(return_to, asked):

@@ -14,7 +14,6 @@ from starlette.routing import BaseRoute, Route
 
 from schema.base.ids import encode_id
 from schema.web.graphql.actors import Actors
-from schema.web.graphql.allowance import check_attempt
 from schema.web.signin.cookies import check_origin, session_cookie
 from schema.web.signin.steps import Answer, Step, Take, answer, refused, step
 from services.core.actor import system
@@ -42,7 +41,7 @@ def routes(database: Database, actors: Actors) -> list[BaseRoute]:
 
 async def _options_to_sign_in(asked: Step) -> Answer:
     check_origin(asked.headers, asked.actors.origins, browser=False)
-    check_attempt(asked.scope, asked.tenant)
+    asked.actors.attempts.check_use(asked.scope, asked.tenant)
     async with begin(asked.database, system(asked.tenant)) as work:
         return _challenge(await signing_in.options_to_sign_in(work))
 
@@ -50,7 +49,7 @@ async def _options_to_sign_in(asked: Step) -> Answer:
 async def _sign_in(asked: Step) -> Answer:
     # A website that signs a browser in as somebody of its own would read what is written in it from then on.
     check_origin(asked.headers, asked.actors.origins, browser=False)
-    check_attempt(asked.scope, asked.tenant)
+    asked.actors.attempts.check_use(asked.scope, asked.tenant)
     handle, credential = asked.text("handle"), asked.object("credential")
     actor = await asked.whoever()
     before = None if actor is None else actor.session_id

@@ -63,7 +63,7 @@ class Step:
         HTTPRefusal for a cookie that another website makes a browser bring, Misdirected for unknown credentials.
         """
         credentials = self.actors.credentials(self.tenant.slug, self.headers, safe=False)
-        return None if credentials is None else await self.actors.load(self.tenant, credentials)
+        return None if credentials is None else await self.actors.anew(self.scope, self.tenant, credentials)
 
     async def whoever(self) -> Actor | None:
         """The same, and None for credentials that are unknown: a session that ended keeps nobody from the next."""
@@ -142,7 +142,7 @@ async def _asked(database: Database, actors: Actors, method: str, scope: Scope, 
     if scope["method"] != method:
         raise http.not_allowed(f"This is asked by {method}.", method.encode())
     headers: Headers = dict(scope["headers"])
-    anybody = await actors.anybody(scope["path_params"]["confederation"])
+    anybody = await actors.anybody(scope, scope["path_params"]["confederation"])
     if anybody is None:
         raise HTTPRefusal(404, "NO_SUCH_CONFEDERATION", "There is no confederation at this address.")
     given: Any = {}

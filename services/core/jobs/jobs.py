@@ -69,11 +69,18 @@ def wait_after(attempts: int) -> timedelta:
 
 @dataclass(frozen=True)
 class Job:
-    """A kind of job. `tries`: how many times in all; with the waits between them, ten are about five hours."""
+    """A kind of job. `tries`: how many times in all; with the waits between them, ten are about five hours.
+
+    `urgent`: goes before everything that isn't. `at_once`: how many a worker does at a time, and `share`: how many of
+    them for one confederation; 0 where the worker's own limits will do (`services.core.jobs.taking`).
+    """
 
     name: str
     run: Callable[..., Awaitable[None]]
     tries: int
+    urgent: bool = False
+    at_once: int = 0
+    share: int = 0
 
     def arguments(self, given: Mapping[str, str], **resources: Any) -> dict[str, Any]:
         """What the function takes: its keys as it declares them, and of the resources those that it names."""
@@ -103,12 +110,18 @@ class Registry:
 _registry = Registry()
 
 
-def job(name: str, *, tries: int = 10) -> Callable[[Function], Function]:
-    """Declare a job. Its function takes the work, then keys by name; `settings: Settings` where it asks for them."""
+def job(
+    name: str, *, tries: int = 10, urgent: bool = False, at_once: int = 0, share: int = 0
+) -> Callable[[Function], Function]:
+    """Declare a job. Its function takes the work, then keys by name; `settings: Settings` where it asks for them.
+
+    Whose pace a tenant's own receivers set, such as a webhook, says how many are done `at_once`, and each tenant's
+    `share`.
+    """
 
     def declare(function: Function) -> Function:
         assert name not in _registry.jobs, name
-        _registry.jobs[name] = Job(name, function, tries)
+        _registry.jobs[name] = Job(name, function, tries, urgent, at_once, share)
         return function
 
     return declare
@@ -149,15 +162,17 @@ async def enqueue(work: Work, name: str, *, key: str | None = None, after: timed
     jobs = queries(AsyncpgDriver(await work.connection()))
     payload, delay = _payload(work, ids), _delay(work, after)
     if key is None:
-        await jobs.enqueue(name, payload, execute_after=delay)
+        await jobs.enqueue(name, payload, execute_after=delay, headers=_headers(work))
         return
     due = "" if after is None else int((work.now + after).timestamp())
     mark = f"{work.tenant_id}:{name}:{key}:{due}"
     # Of the three that pgqueuer has, this conflict locks the job that waits: no worker takes it before we commit.
-    (id,) = await jobs.enqueue(name, payload, execute_after=delay, dedupe_key=mark, on_conflict="update_priority")
+    (id,) = await jobs.enqueue(
+        name, payload, execute_after=delay, dedupe_key=mark, headers=_headers(work), on_conflict="update_priority"
+    )
     taken = f"select status = 'picked' from {NAMES.qualified.queue_table} where id = $1"  # noqa: S608 - a name of ours
     if await (await work.connection()).fetchval(taken, id):
-        await jobs.enqueue(name, payload, execute_after=delay)
+        await jobs.enqueue(name, payload, execute_after=delay, headers=_headers(work))
 
 
 async def enqueue_all(work: Work, name: str, each: Iterable[Mapping[str, Key]]) -> None:
@@ -165,7 +180,8 @@ async def enqueue_all(work: Work, name: str, each: Iterable[Mapping[str, Key]]) 
     payloads: list[bytes | None] = [_payload(work, ids) for ids in each]
     if payloads:
         jobs = queries(AsyncpgDriver(await work.connection()))
-        await jobs.enqueue([name] * len(payloads), payloads, [0] * len(payloads))
+        count = len(payloads)
+        await jobs.enqueue([name] * count, payloads, [0] * count, headers=[_headers(work)] * count)
 
 
 def _payload(work: Work, ids: Mapping[str, Key]) -> bytes:
@@ -173,6 +189,11 @@ def _payload(work: Work, ids: Mapping[str, Key]) -> bytes:
         if not isinstance(value, UUID | StrEnum):
             raise TypeError(f"{name} is a {type(value).__name__}: jobs are told keys and kinds only")
     return orjson.dumps([work.actor.tenant.slug, {name: str(value) for name, value in ids.items()}])
+
+
+def _headers(work: Work) -> dict[str, str]:
+    """Whose job it is, where the worker finds it by an index: each confederation has its share."""
+    return {"tenant": work.actor.tenant.slug}
 
 
 def _delay(work: Work, after: timedelta | None) -> timedelta | None:

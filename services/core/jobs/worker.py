@@ -25,6 +25,7 @@ from services.core.database.connections import UNAVAILABLE, Database, connect
 from services.core.errors import Problem
 from services.core.jobs import jobs
 from services.core.jobs.jobs import Job, Periodic
+from services.core.jobs.taking import fair_queries
 from services.core.journal.chaining import AT_ONCE as AT_ONCE_CHAINED
 from services.core.journal.chaining import UNCHAINED, chain
 from services.core.settings import Settings
@@ -33,8 +34,8 @@ from services.core.telemetry.meters import METERS
 from services.core.telemetry.tracing import Tracing, job_span
 from services.core.work import begin
 
-AT_ONCE = 8
-"""Jobs that a worker does at the same time; each has a connection."""
+AT_ONCE, URGENT_AT_ONCE = 8, 4
+"""Jobs that a worker does at the same time, and urgent ones besides; each has a connection."""
 CHAINING = 1.0
 """Seconds between two walks behind the journals."""
 KEPT_DAYS = 30
@@ -63,8 +64,9 @@ class Worker:
         self._presumed_dead = presumed_dead
         self._registry = jobs.registry()
         # Connections of its own, one for the journals: mail that is slow to be taken keeps no request from its turn.
-        self._database = Database(url, readers=1, writers=AT_ONCE + 1, settings=settings, tracing=tracing)
-        self._turns = asyncio.Semaphore(AT_ONCE)
+        writers = AT_ONCE + URGENT_AT_ONCE + 1
+        self._database = Database(url, readers=1, writers=writers, settings=settings, tracing=tracing)
+        self._turns, self._urgent_turns = asyncio.Semaphore(AT_ONCE), asyncio.Semaphore(URGENT_AT_ONCE)
         self._stopping = asyncio.Event()
         self._serving: PgQueuer | None = None
 
@@ -131,7 +133,8 @@ class Worker:
         connection = await connect(self._url)
         try:
             driver = AsyncpgDriver(connection)
-            serving = PgQueuer(driver, jobs.NAMES.channel, queries=jobs.queries(driver))
+            queries = fair_queries(driver, self._registry.jobs)
+            serving = PgQueuer(driver, jobs.NAMES.channel, queries=queries)
             for job in self._registry.jobs.values():
                 serving.qm.register_executor(job.name, _Executor(_PARAMETERS, self, job))
             for periodic in self._registry.periodic.values():
@@ -142,8 +145,7 @@ class Worker:
                 return
             await serving.run(
                 dequeue_timeout=self._poll,
-                batch_size=AT_ONCE,
-                max_concurrent_tasks=2 * AT_ONCE,
+                batch_size=AT_ONCE,  # how many ends of jobs are written down together
                 shutdown_on_listener_failure=True,
                 heartbeat_timeout=self._presumed_dead,
                 log_aggregation_interval=timedelta(),  # nobody reads its statistics
@@ -155,7 +157,7 @@ class Worker:
     async def do(self, job: Job, payload: bytes) -> None:
         """Do a job, in a transaction."""
         slug, given = orjson.loads(payload)
-        async with self._turns:
+        async with self._urgent_turns if job.urgent else self._turns:
             tenant = await self._database.readers.read(lambda connection: find_tenant(connection, slug))
             if tenant is None:
                 return  # the confederation has gone, and what the job was about with it

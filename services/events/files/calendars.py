@@ -18,7 +18,7 @@ from sqlmodel import col
 
 from models import Association, Event, EventHost, EventState
 from services.core.work import Work
-from services.events.mail.words import chosen
+from services.messages.words import chosen
 
 PAST, MOST = timedelta(days=365), 500
 """How far back a feed goes, and how many events it has at the most: the latest."""

@@ -1,9 +1,8 @@
-"""Mail about events: to each who registered, in their language, as text and HTML, with invitation and ticket.
+"""Messages about events: which is due to whom who registered, and what it says, with calendar entry and tickets.
 
-A message is written down (`Mail`) and its job enqueued with the change that it tells of. The job composes it of what is
-so at that moment and hands it to the SMTP server; without one it stays queued. Nothing that it said is kept.
+It is queued with the change that it tells of, and composed of what is so when its turn comes (`services.messages`).
 """
 
-from services.events.mail.announcing import announce, announce_each, announce_to_all
+from services.events.mail.announcing import Told, announce, announce_each, announce_to_all
 
-__all__ = ["announce", "announce_each", "announce_to_all"]
+__all__ = ["Told", "announce", "announce_each", "announce_to_all"]

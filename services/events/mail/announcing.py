@@ -1,8 +1,8 @@
-"""Writing down which message is due to whom, in the transaction of the change that it tells of."""
+"""Which message about an event is due to whom, queued in the transaction of the change that it tells of."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -10,9 +10,21 @@ from sqlalchemy import exists, select
 from sqlmodel import col
 from uuid_utils.compat import uuid7
 
-from models import CancellationCause, Event, EventState, Mail, MailKind, MailState, Registration, RegistrationState
-from services.core.jobs.jobs import enqueue, enqueue_all, every, job
+from models import (
+    CancellationCause,
+    Event,
+    EventState,
+    MailKind,
+    Message,
+    Registration,
+    RegistrationMessage,
+    RegistrationState,
+)
+from services.core.jobs.jobs import enqueue, every, job
 from services.core.work import Work
+from services.events.mail.letters import name_of
+from services.messages import outbox
+from services.messages.outbox import Due
 
 REMINDED_AT = 8
 """The hour of the day before, where the event is, from which people are reminded."""
@@ -30,86 +42,69 @@ _ABOUT: dict[MailKind, Any] = {
 """Whom a message about an event as a whole is to."""
 
 
+class Told(NamedTuple):
+    """Who is told of what: the registration, its person, the kind of message, the journal entry that it tells of."""
+
+    registration_id: UUID
+    person_id: UUID
+    kind: MailKind
+    entry_id: UUID
+
+
 async def announce(work: Work, registration: Registration, kind: MailKind, entry_id: UUID) -> None:
     """Have somebody told what happened to their registration. `entry_id`: the journal entry of it."""
-    mine = registration.person_id == work.actor.person_id
-    if mine or work.actor.may("registrations.manage", registration.association_id):
-        await _write(work, registration, kind, entry_id)
+    if registration.person_id == work.actor.person_id:
+        await _queue(work, registration.event_id, registration.association_id, [_told(registration, kind, entry_id)])
         return
     async with work.elevated("a message is written by the change that it tells of, whosever it is"):
-        await _write(work, registration, kind, entry_id)
+        await _queue(work, registration.event_id, registration.association_id, [_told(registration, kind, entry_id)])
 
 
-async def announce_each(work: Work, event: Event, told: Sequence[tuple[UUID, UUID, MailKind, UUID]]) -> None:
-    """Have many told, each by registration, person, kind of message and journal entry. To be called elevated."""
-    rows = [
-        _row(
-            work,
-            kind,
-            entry_id,
-            registration_id=registration_id,
-            event_id=event.id,
-            association_id=event.association_id,
-            person_id=person_id,
-        )
-        for registration_id, person_id, kind, entry_id in told
-    ]
-    await _write_rows(work, rows)
+async def announce_each(work: Work, event: Event, told: Sequence[Told]) -> None:
+    """Have many told. To be called elevated."""
+    await _queue(work, event.id, event.association_id, told)
 
 
 async def announce_to_all(work: Work, event: Event, kind: MailKind, entry_id: UUID) -> None:
     """Have everybody told what happened to an event: that it was cancelled, changed, or reported on.
 
-    A job writes the messages, so that a change takes no longer for an event that thousands come to.
+    A job queues the messages, so that a change takes no longer for an event that thousands come to.
     """
     await enqueue(work, "announce_to_all", event_id=event.id, kind=kind, entry_id=entry_id)
 
 
-async def _write(work: Work, registration: Registration, kind: MailKind, entry_id: UUID) -> None:
-    mail = Mail(confederation_id=work.tenant_id, **_about(work, registration, kind, entry_id))
-    work.session.add(mail)
-    await enqueue(work, "send_mail", mail_id=mail.id)
+async def _queue(work: Work, event_id: UUID, association_id: UUID, told: Sequence[Told]) -> None:
+    """The messages, and which registration each is about."""
+    due = [Due(name_of(each.kind), each.person_id, each.entry_id) for each in told]
+    ids = await outbox.queue(work, due, association_id)
+    links = [
+        {
+            "id": uuid7(),
+            "message_id": id,
+            "registration_id": each.registration_id,
+            "event_id": event_id,
+            "association_id": association_id,
+            "person_id": each.person_id,
+            "sequence": 0,
+        }
+        for id, each in zip(ids, told, strict=True)
+    ]
+    await work.insert_all(RegistrationMessage, links)
 
 
-async def _write_all(work: Work, registrations: Iterable[Registration], kind: MailKind, entry_id: UUID) -> None:
-    await _write_rows(work, [_about(work, registration, kind, entry_id) for registration in registrations])
-
-
-async def _write_rows(work: Work, rows: Sequence[Mapping[str, Any]]) -> None:
-    await work.insert_all(Mail, rows)
-    await enqueue_all(work, "send_mail", [{"mail_id": row["id"]} for row in rows])
-
-
-def _about(work: Work, registration: Registration, kind: MailKind, entry_id: UUID) -> dict[str, Any]:
-    return _row(
-        work,
-        kind,
-        entry_id,
-        registration_id=registration.id,
-        event_id=registration.event_id,
-        association_id=registration.association_id,
-        person_id=registration.person_id,
-    )
-
-
-def _row(work: Work, kind: MailKind, entry_id: UUID, **whose: UUID) -> dict[str, Any]:
-    """A message as a row. `whose`: the keys that it carries of its registration."""
-    return {
-        "id": uuid7(),
-        **whose,
-        "kind": kind,
-        "reason_id": entry_id,
-        "sequence": 0,
-        "at": work.now,
-        "state": MailState.QUEUED,
-        "attempts": 0,
-    }
+def _told(registration: Registration, kind: MailKind, entry_id: UUID) -> Told:
+    return Told(registration.id, registration.person_id, kind, entry_id)
 
 
 @job("announce_to_all")
 async def _announce_to_all(work: Work, *, event_id: UUID, kind: MailKind, entry_id: UUID) -> None:
-    told = col(Mail.reason_id) == entry_id
-    await _write_all(work, await _those(work, event_id, _ABOUT[kind], kind, told), kind, entry_id)
+    event = await work.find(Event, event_id)
+    untold = await _those(work, event_id, _ABOUT[kind], kind, col(Message.cause_id) == entry_id)
+    await announce_each(work, event, [_told(registration, kind, entry_id) for registration in untold])
+
+
+_STANDING = [EventState.PUBLISHED, EventState.OPEN, EventState.CLOSED, EventState.POSTPONED]
+"""Where an event is while registrations for it stand, and it hasn't taken place. A postponed one has its new date."""
 
 
 @every("*/15 * * * *")
@@ -120,7 +115,7 @@ async def remind(work: Work) -> None:
     """
     coming = select(Event).where(
         col(Event.confederation_id) == work.tenant_id,
-        col(Event.state).in_([EventState.PUBLISHED, EventState.OPEN, EventState.CLOSED]),
+        col(Event.state).in_(_STANDING),
         col(Event.starts_at).between(work.now, work.now + timedelta(days=3)),
     )
     for event in (await work.session.execute(coming)).scalars().all():
@@ -128,10 +123,10 @@ async def remind(work: Work) -> None:
         if due > work.now:
             continue
         confirmed = (col(Registration.state) == RegistrationState.CONFIRMED) & (col(Registration.confirmed_at) < due)
-        people = await _those(work, event.id, confirmed, MailKind.REMINDER, col(Mail.at) >= due)
+        people = await _those(work, event.id, confirmed, MailKind.REMINDER, col(Message.at) >= due)
         if people:
             entry = await work.record("event.reminded", event, registrations=len(people))
-            await _write_all(work, people, MailKind.REMINDER, entry.id)
+            await announce_each(work, event, [_told(one, MailKind.REMINDER, entry.id) for one in people])
 
 
 def reminded_at(event: Event) -> datetime:
@@ -144,9 +139,11 @@ async def _those(work: Work, event_id: UUID, who: Any, kind: MailKind, told: Any
     """Registrations of an event without such a message. Two who look at once take turns: nobody is told twice."""
     await work.lock(f"mail:{event_id}")
     already = exists().where(
-        col(Mail.confederation_id) == col(Registration.confederation_id),
-        col(Mail.registration_id) == col(Registration.id),
-        col(Mail.kind) == kind,
+        col(RegistrationMessage.confederation_id) == col(Registration.confederation_id),
+        col(RegistrationMessage.registration_id) == col(Registration.id),
+        col(Message.confederation_id) == col(RegistrationMessage.confederation_id),
+        col(Message.id) == col(RegistrationMessage.message_id),
+        col(Message.kind) == name_of(kind),
         told,
     )
     query = select(Registration).where(

@@ -5,37 +5,52 @@ the event's, which counts the changes that matter to a calendar; DTSTAMP is the 
 about, so that of two messages with the same sequence the later one counts, in whatever order they arrive.
 """
 
+from dataclasses import dataclass
+from datetime import datetime
+
 from icalendar import Calendar, Event, vCalAddress, vText
 
 from services.core.outside.mail import one_line
 from services.events.files.calendars import calendar
-from services.events.mail.letters import Letter
 
 
-def invitation(letter: Letter, *, organizer: str, attendee: str) -> tuple[str, bytes] | None:
-    """The method and the entry, between two mail addresses; null where the message carries none."""
-    given = letter.invitation
-    if given is None:
-        return None
-    entry = Event()
-    entry.add("uid", given.uid)
-    entry.add("sequence", given.sequence)
-    entry.add("dtstamp", given.at)
-    entry.add("dtstart", letter.starts_at)
-    entry.add("dtend", letter.ends_at)
-    entry.add("summary", one_line(letter.event), parameters={"language": letter.locale})
-    if letter.where:
-        entry.add("location", one_line(letter.where))
-    entry.add("status", "CANCELLED" if given.is_taken_back else "CONFIRMED")
-    entry.add("organizer", _address(organizer, letter.host))
-    person = _address(attendee, letter.name)
-    person.params.update({"role": "REQ-PARTICIPANT", "partstat": "ACCEPTED", "rsvp": "FALSE"})
-    entry.add("attendee", person)
-    method = "CANCEL" if given.is_taken_back else "REQUEST"
-    whole: Calendar = calendar()
-    whole.add("method", method)
-    whole.add_component(entry)
-    return method, whole.to_ical()
+@dataclass(frozen=True)
+class Invitation:
+    """A calendar entry: made or changed, or taken back. `event`, `where`: in words, in the `locale`."""
+
+    uid: str
+    sequence: int
+    at: datetime
+    is_taken_back: bool
+    event: str
+    where: str
+    starts_at: datetime
+    ends_at: datetime
+    locale: str
+    host: str
+    name: str
+
+    def entry(self, organizer: str, attendee: str) -> tuple[str, bytes]:
+        """The method and the entry, between two mail addresses."""
+        entry = Event()
+        entry.add("uid", self.uid)
+        entry.add("sequence", self.sequence)
+        entry.add("dtstamp", self.at)
+        entry.add("dtstart", self.starts_at)
+        entry.add("dtend", self.ends_at)
+        entry.add("summary", one_line(self.event), parameters={"language": self.locale})
+        if self.where:
+            entry.add("location", one_line(self.where))
+        entry.add("status", "CANCELLED" if self.is_taken_back else "CONFIRMED")
+        entry.add("organizer", _address(organizer, self.host))
+        person = _address(attendee, self.name)
+        person.params.update({"role": "REQ-PARTICIPANT", "partstat": "ACCEPTED", "rsvp": "FALSE"})
+        entry.add("attendee", person)
+        method = "CANCEL" if self.is_taken_back else "REQUEST"
+        whole: Calendar = calendar()
+        whole.add("method", method)
+        whole.add_component(entry)
+        return method, whole.to_ical()
 
 
 def _address(address: str, name: str) -> vCalAddress:

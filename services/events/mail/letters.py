@@ -1,8 +1,9 @@
-"""What a message is made of, read when it is composed: so it tells what is so then, and carries what is current."""
+"""What a message about an event says, read when it is sent: it tells what is so then, and carries what is current."""
 
-from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 from sqlmodel import col
@@ -14,18 +15,24 @@ from models import (
     Event,
     EventFormat,
     EventState,
-    Mail,
     MailKind,
+    Message,
     Person,
     Registration,
     RegistrationGuest,
+    RegistrationMessage,
     RegistrationState,
     Report,
     SeatPool,
 )
+from services.core.settings import Settings
 from services.core.work import Work
-from services.events.files.tickets import path
-from services.events.mail import words
+from services.events.files import tickets
+from services.events.mail.invitations import Invitation
+from services.events.mail.words import LABELS
+from services.messages import words
+from services.messages.kinds import message_kind
+from services.messages.letters import Letter, Picture
 
 ABOUT = {
     MailKind.CONFIRMATION: (RegistrationState.CONFIRMED, RegistrationState.ATTENDED),
@@ -41,78 +48,44 @@ _TICKETED = (MailKind.CONFIRMATION, MailKind.REMINDER)
 _INVITING = (MailKind.CONFIRMATION, MailKind.CHANGE)
 
 
-@dataclass(frozen=True)
-class Ticket:
-    """A ticket: whose, its code, and where its picture is."""
-
-    name: str
-    code: str
-    url: str
+def name_of(kind: MailKind) -> str:
+    """The kind, as a message's row has it."""
+    return f"events.{kind.lower()}"
 
 
-@dataclass(frozen=True)
-class Invitation:
-    """The calendar entry that a message carries: made or changed, or taken back."""
-
-    uid: str
-    sequence: int
-    at: datetime
-    is_taken_back: bool
-
-
-@dataclass(frozen=True)
-class Letter:
-    """Everything that a message says, in the language that it says it in."""
-
-    kind: MailKind
-    locale: str
-    name: str
-    event: str
-    starts_at: datetime
-    ends_at: datetime
-    time_zone: str
-    where: str
-    is_online: bool
-    host: str
-    website: str | None
-    is_confirmed: bool
-    is_called_off: bool  # the event, not just the registration
-    is_promoted: bool  # confirmed after having waited
-    cause: CancellationCause | None
-    reason: str
-    seats: int
-    place: int | None
-    expires_at: datetime | None
-    summary: str
-    calendar_url: str
-    list_id: str
-    tickets: tuple[Ticket, ...] = ()
-    invitation: Invitation | None = None
-
-
-async def letter(work: Work, mail: Mail, address: str) -> Letter:
-    """The message that was written down, in the language of the person; `address`: where links to this server begin."""
-    registration = await work.find(Registration, mail.registration_id)
-    event = await work.find(Event, mail.event_id)
-    person = await work.find(Person, mail.person_id)
+async def letter(work: Work, message: Message, settings: Settings, *, kind: MailKind) -> Letter | None:
+    """The message that was queued, in the language of the person; null where it is true no longer."""
+    link = await work.find_by(RegistrationMessage, message_id=message.id)
+    registration = await work.find(Registration, link.registration_id)
+    event = await work.find(Event, link.event_id)
+    if registration.state not in ABOUT.get(kind, RegistrationState):
+        return None
+    if kind is MailKind.REMINDER and event.starts_at <= work.now:
+        return None
+    person = await work.find(Person, message.person_id)
     locale = words.writable(person.locale, *work.actor.tenant.locales)
     pool = await work.find(SeatPool, registration.pool_id)
     # An entry stands in the calendar of whoever was confirmed, until it is taken back.
-    invited = mail.kind in _INVITING and registration.state in ABOUT[MailKind.CONFIRMATION]
-    taken_back = mail.kind is MailKind.CANCELLATION and registration.confirmed_at is not None
+    invited = kind in _INVITING and registration.state in ABOUT[MailKind.CONFIRMATION]
+    taken_back = kind is MailKind.CANCELLATION and registration.confirmed_at is not None
+    if invited or taken_back:
+        link.sequence = event.sequence
     return await _written(
         work,
         event,
         registration,
-        kind=mail.kind,
+        kind=kind,
         locale=locale,
         format=pool.format,
-        address=address,
-        tickets=await _tickets(work, registration, address) if mail.kind in _TICKETED else (),
-        invitation=Invitation(str(registration.id), event.sequence, mail.at, taken_back)
-        if invited or taken_back
-        else None,
+        address=settings.address,
+        pictures=await _tickets(work, registration, settings.address) if kind in _TICKETED else (),
+        stamped=message.at if invited or taken_back else None,
+        is_taken_back=taken_back,
     )
+
+
+for _kind in MailKind:
+    message_kind(name_of(_kind), permission="registrations.read")(partial(letter, kind=_kind))
 
 
 async def specimen(work: Work, event: Event, kind: MailKind, locale: str, address: str) -> Letter:
@@ -137,9 +110,9 @@ async def specimen(work: Work, event: Event, kind: MailKind, locale: str, addres
         ticket_code=code,
     )
     format = EventFormat.ONLINE if event.format is EventFormat.ONLINE else EventFormat.IN_PERSON
-    tickets = (Ticket(name, code, address + path(work.actor.tenant.slug, code)),) if kind in _TICKETED else ()
+    pictures = (_ticket(work, name, code, address),) if kind in _TICKETED else ()
     return await _written(
-        work, event, invented, kind=kind, locale=locale, format=format, address=address, tickets=tickets
+        work, event, invented, kind=kind, locale=locale, format=format, address=address, pictures=pictures
     )
 
 
@@ -152,43 +125,75 @@ async def _written(
     locale: str,
     format: EventFormat,
     address: str,
-    tickets: tuple[Ticket, ...] = (),
-    invitation: Invitation | None = None,
+    pictures: tuple[Picture, ...] = (),
+    stamped: datetime | None = None,
+    is_taken_back: bool = False,
 ) -> Letter:
     tenant = work.actor.tenant
     wished = (locale, *tenant.locales)
     association = await work.find(Association, event.association_id)
     confederation = await work.session.get_one(Confederation, tenant.id)
+    title, labels = words.chosen(event.title, wished), LABELS[locale]
+    host = words.chosen(association.name, wished) or words.chosen(confederation.name, wished)
     is_online = format is EventFormat.ONLINE
-    return Letter(
-        kind=kind,
-        locale=locale,
-        name=registration.name,
-        event=words.chosen(event.title, wished),
+    where = labels["online"] if is_online else ", ".join(filter(None, (event.venue, event.city)))
+    place = await _place(work, registration) if kind is MailKind.WAITING_LIST else None
+    expires_at = registration.offer_expires_at
+    is_called_off = event.state is EventState.CANCELLED
+    invitation = stamped and Invitation(
+        uid=str(registration.id),
+        sequence=event.sequence,
+        at=stamped,
+        is_taken_back=is_taken_back,
+        event=title,
+        where=where,
         starts_at=event.starts_at,
         ends_at=event.ends_at,
-        time_zone=event.time_zone,
-        where=words.LABELS[locale]["online"] if is_online else ", ".join(filter(None, (event.venue, event.city))),
-        is_online=is_online,
-        host=words.chosen(association.name, wished) or words.chosen(confederation.name, wished),
-        website=association.website,
-        is_confirmed=registration.state is RegistrationState.CONFIRMED,
-        is_called_off=event.state is EventState.CANCELLED,
-        is_promoted=registration.offered_at is not None or registration.confirmed_at != registration.registered_at,
-        cause=registration.cancellation_cause,
-        reason=words.chosen(event.cancellation_reason, wished) if event.state is EventState.CANCELLED else "",
-        seats=registration.seats,
-        place=await _place(work, registration) if kind is MailKind.WAITING_LIST else None,
-        expires_at=registration.offer_expires_at,
-        summary=await _summary(work, event.id, wished) if kind is MailKind.REPORT else "",
-        calendar_url=f"{address}/{tenant.slug}/events/{event.slug}.ics",
+        locale=locale,
+        host=host,
+        name=registration.name,
+    )
+    return Letter(
+        templates="services.events.mail",
+        template=kind.value,
+        locale=locale,
+        host=host,
+        name=registration.name,
         list_id=f"events.{association.slug}.{tenant.slug}",
-        tickets=tickets,
-        invitation=invitation,
+        pictures=pictures,
+        calendar=invitation.entry if invitation else None,
+        facts=(
+            (labels["when"], words.span(event.starts_at, event.ends_at, event.time_zone, locale)),
+            (labels["where"], where),
+            (labels["host"], host),
+            (labels["seats"], str(registration.seats) if registration.seats > 1 else ""),
+            (labels["place"], str(place) if place else ""),
+        ),
+        said={
+            "event": title,
+            "days": _days_until(event, work.now),
+            "website": association.website,
+            "is_confirmed": registration.state is RegistrationState.CONFIRMED,
+            "is_called_off": is_called_off,  # the event, not just the registration
+            "is_promoted": registration.offered_at is not None  # confirmed after having waited
+            or registration.confirmed_at != registration.registered_at,
+            "cause": registration.cancellation_cause,
+            "reason": words.chosen(event.cancellation_reason, wished) if is_called_off else "",
+            "expires": words.instant(expires_at, event.time_zone, locale) if expires_at else None,
+            "summary": await _summary(work, event.id, wished) if kind is MailKind.REPORT else "",
+            "calendar_url": f"{address}/{tenant.slug}/events/{event.slug}.ics",
+            "takes_back": is_taken_back,
+        },
     )
 
 
-async def _tickets(work: Work, registration: Registration, address: str) -> tuple[Ticket, ...]:
+def _days_until(event: Event, now: datetime) -> int:
+    """How many days the event is away on its own clock: 0 on the day itself."""
+    zone = ZoneInfo(event.time_zone)
+    return (event.starts_at.astimezone(zone).date() - now.astimezone(zone).date()).days
+
+
+async def _tickets(work: Work, registration: Registration, address: str) -> tuple[Picture, ...]:
     """The person's ticket, then those of their guests in order."""
     guests = (
         select(RegistrationGuest)
@@ -199,8 +204,11 @@ async def _tickets(work: Work, registration: Registration, address: str) -> tupl
         .order_by(col(RegistrationGuest.rank), col(RegistrationGuest.id))
     )
     named = [registration, *(await work.session.execute(guests)).scalars()]
-    slug = work.actor.tenant.slug
-    return tuple(Ticket(one.name, one.ticket_code, address + path(slug, one.ticket_code)) for one in named)
+    return tuple(_ticket(work, one.name, one.ticket_code, address) for one in named)
+
+
+def _ticket(work: Work, name: str, code: str, address: str) -> Picture:
+    return Picture(name, code, address + tickets.path(work.actor.tenant.slug, code), tickets.png(code))
 
 
 async def _place(work: Work, registration: Registration) -> int | None:

@@ -1,19 +1,4 @@
-"""Days, hours and labels in the languages that mail is written in."""
-
-from collections.abc import Mapping, Sequence
-from datetime import datetime
-from zoneinfo import ZoneInfo
-
-_MONTHS = {
-    "fr": "janvier février mars avril mai juin juillet août septembre octobre novembre décembre",
-    "en": "January February March April May June July August September October November December",
-}
-_DAYS = {
-    "fr": "lundi mardi mercredi jeudi vendredi samedi dimanche",
-    "en": "Monday Tuesday Wednesday Thursday Friday Saturday Sunday",
-}
-LOCALES = tuple(_DAYS)
-"""The languages that there are texts in."""
+"""Labels of an event's facts, in the languages that messages are written in."""
 
 LABELS = {
     "fr": {
@@ -33,56 +18,3 @@ LABELS = {
         "place": "Place on the waiting list",
     },
 }
-
-
-def writable(*wished: str) -> str:
-    """The first of these languages that there are texts in; English where there is none."""
-    return next((locale for wish in wished if (locale := wish.partition("-")[0]) in LOCALES), "en")
-
-
-def chosen(texts: Mapping[str, str] | None, wished: Sequence[str]) -> str:
-    """A localized text in the first of these languages that it has, else in any; empty where there is none."""
-    texts = texts or {}
-    return next((texts[locale] for locale in wished if locale in texts), next(iter(texts.values()), ""))
-
-
-def day(moment: datetime, locale: str) -> str:
-    """A day with its weekday and year; the moment is in the time zone that it is to be told in."""
-    weekday, month = _DAYS[locale].split()[moment.weekday()], _MONTHS[locale].split()[moment.month - 1]
-    if locale == "fr":
-        return f"{weekday} {'1er' if moment.day == 1 else moment.day} {month} {moment.year}"
-    return f"{weekday}, {month} {moment.day}, {moment.year}"
-
-
-def hour(moment: datetime, locale: str) -> str:
-    """A time of day."""
-    if locale == "fr":
-        return f"{moment.hour} h" + (f" {moment.minute:02}" if moment.minute else "")
-    return f"{moment.hour % 12 or 12}:{moment.minute:02} {'a.m.' if moment.hour < 12 else 'p.m.'}"
-
-
-def instant(moment: datetime, time_zone: str, locale: str) -> str:
-    """A day and a time, and where that is so."""
-    local = moment.astimezone(ZoneInfo(time_zone))
-    at = " à " if locale == "fr" else " at "
-    return f"{day(local, locale)}{at}{hour(local, locale)} ({_clock(time_zone, locale)})"
-
-
-def span(starts_at: datetime, ends_at: datetime, time_zone: str, locale: str) -> str:
-    """From when to when, and where that is so."""
-    start, end = starts_at.astimezone(ZoneInfo(time_zone)), ends_at.astimezone(ZoneInfo(time_zone))
-    clock = _clock(time_zone, locale)
-    if start.date() == end.date():
-        between = ("de", "à") if locale == "fr" else ("from", "to")
-        hours = f"{between[0]} {hour(start, locale)} {between[1]} {hour(end, locale)}"
-        return f"{day(start, locale)}, {hours} ({clock})"
-    first, last = (f"{day(moment, locale)}, {hour(moment, locale)}" for moment in (start, end))
-    return f"{first} – {last} ({clock})"
-
-
-def _clock(time_zone: str, locale: str) -> str:
-    """Whose clock it is: the city by which the IANA database names the zone."""
-    city = time_zone.rpartition("/")[2].replace("_", " ")
-    if locale == "fr":
-        return f"heure d’{city}" if city[0] in "AEIOUYÉH" else f"heure de {city}"
-    return f"{city} time"

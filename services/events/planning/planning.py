@@ -197,9 +197,9 @@ def _pools(format: EventFormat, pools: Sequence[PoolInput]) -> list[SeatPool]:
         pools = [PoolInput(format)]
     if sorted(pool.format for pool in pools) != sorted(formats):
         found = ", ".join(pool.format for pool in pools) or "none"
-        raise InvalidInput(f"one pool of each of {', '.join(formats)}", found, path=("pools",))
+        raise InvalidInput(f"one pool of each of {', '.join(formats)}", found, path=("seatPools",))
     return [
-        SeatPool(format=pool.format, capacity=check_capacity(pool.capacity, "pools", str(rank), "capacity"))  # type: ignore[call-arg]
+        SeatPool(format=pool.format, capacity=check_capacity(pool.capacity, "seatPools", str(rank), "capacity"))  # type: ignore[call-arg]
         for rank, pool in enumerate(pools)
     ]
 

@@ -1,6 +1,6 @@
 """What an answer of each kind is, in one canonical form: what is stored, compared with a condition, and exported.
 
-    TEXT, LONG_TEXT   text without the white space around it, 200 and 5,000 characters at most
+    TEXT, LONG_TEXT   text as `services.core.text` cleans it, 200 and 5,000 characters at most
     NUMBER            a decimal as text, "12.5", within ±10^12 and six decimals at most, without empty zeros
     BOOLEAN           true or false; "true" and "false" are taken as well
     DATE              a calendar day as text, "2026-01-31"
@@ -17,6 +17,7 @@ from decimal import Decimal
 from typing import Any
 
 from models import AnswerFault, Question, QuestionKind
+from services.core.text import cleaned
 
 LONGEST = {QuestionKind.TEXT: 200, QuestionKind.LONG_TEXT: 5_000}
 """Characters."""
@@ -40,12 +41,12 @@ def canonical(question: Question, given: Any) -> Any:
     if (
         given is None
         or (isinstance(given, list | tuple) and not given)
-        or (isinstance(given, str) and not given.strip())
+        or (isinstance(given, str) and not cleaned(given, lines=True))
     ):
         return None
     match question.kind:
         case QuestionKind.TEXT | QuestionKind.LONG_TEXT:
-            return _text(given, LONGEST[question.kind])
+            return _text(given, LONGEST[question.kind], lines=question.kind is QuestionKind.LONG_TEXT)
         case QuestionKind.NUMBER:
             return _number(given)
         case QuestionKind.BOOLEAN:
@@ -69,10 +70,10 @@ def meets(question: Question, answered: Any) -> bool:
     return wanted in answered if isinstance(answered, list) else bool(answered == wanted)
 
 
-def _text(given: Any, most: int) -> str:
+def _text(given: Any, most: int, *, lines: bool) -> str:
     if not isinstance(given, str) or "\x00" in given:
         raise Faulty(AnswerFault.WRONG_TYPE)
-    text = given.strip()
+    text = cleaned(given, lines=lines)
     if len(text) > most:
         raise Faulty(AnswerFault.TOO_LONG)
     return text

@@ -111,10 +111,9 @@ async def _enter(
         )
         registrations.append(row)
         entries.append(entry)
-        messages.append((row["id"], person.id, _KIND[state], entry["id"]))
+        messages.append(mail.Told(row["id"], person.id, _KIND[state], entry["id"]))
     # Who was registered by another server since we looked: then everybody is looked at anew, alone.
     await work.insert_all(Registration, registrations, refused={"one_live_registration": Apart()})
     await work.insert_all(JournalEntry, entries)
     await mail.announce_each(work, event, messages)
-    work.changes(event.id)
     return {row["person_id"]: row["id"] for row in registrations}

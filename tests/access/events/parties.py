@@ -44,7 +44,7 @@ async def _delegates(world: World) -> None:
         if name == "left":
             question = await make.question(event)
             await make.answer(registration, question, "Le statut")
-            await make.mail(registration)
+            await make.registration_message(registration)
             await make.invoice(registration, payer_id=world.elsewhere.id)
             scan = {"event_id": event.id, "association_id": world.home.id, "nonce": "left", "kind": ScanKind.CHECK_OUT}
             of = {"registration_id": registration.id, "code": registration.ticket_code}

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from models import ContactPoint, ContactVisibility, LinkPurpose, Person, SignInLink
+from models import ContactPoint, ContactVisibility, LinkPurpose, Message, Person, SignInLink
 from tests.access.world import World
 
 AFTER = ("people.contacts",)
@@ -17,6 +17,8 @@ async def rows(world: World) -> None:
     point = world.row(ContactPoint, "hidden")
     invited = await make.invitation(ana, point, world.home, invited_by_id=ana.id, claimed_at=now)
     world.add("Invitation Ana's", invited)
+    (message,) = await make.all(Message, id=invited.message_id)
+    world.add("Message that invites", message)
     chief = world.row(Person, "chief")
     theirs = await make.contact_point(chief, visibility=ContactVisibility.STAFF)
     await make.invitation(chief, theirs, world.home)

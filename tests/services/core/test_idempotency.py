@@ -16,6 +16,7 @@ PRINT = fingerprint("registerForEvent", {"event": "1"})
 ANSWER = {"registration": "2", "state": "CONFIRMED"}
 
 
+@pytest.mark.promise("once-per-key")
 async def test_a_key_gives_the_first_answer_again(make: Maker, acting_as: ActingAs) -> None:
     ana = await make.person()
     async with acting_as(ana) as work:

@@ -1,4 +1,4 @@
-"""What the surroundings decide is in one place, and README says so."""
+"""Every setting is declared in one place and described in docs/settings.md."""
 
 import ast
 
@@ -14,9 +14,10 @@ LATE = {"opentelemetry", "prometheus_client"}
 """Libraries that only those who configure them pay for."""
 
 
-def test_readme_lists_every_setting_with_its_default_and_its_meaning() -> None:
+def test_the_page_of_settings_is_the_one_that_the_command_writes() -> None:
     assert all(field.description and field.validation_alias for field in Settings.model_fields.values())
-    assert f"\n{markdown()}\n" in (CHECKOUT / "README.md").read_text(), "python app.py settings --table"
+    assert markdown() == (CHECKOUT / "docs" / "settings.md").read_text(), "run make papers"
+    assert CliRunner().invoke(cli, ["settings", "--page"]).output == markdown()
 
 
 def test_nothing_else_looks_at_the_environment() -> None:

@@ -228,6 +228,7 @@ async def test_the_journal_says_who_did_what_when(make: Maker, acting_as: Acting
     assert (by_system.actor, by_system.actor_person_id, by_system.association_id) == ("system", None, None)
 
 
+@pytest.mark.promise("journal-own-name")
 async def test_nobody_writes_the_journal_in_anothers_name(make: Maker, acting_as: ActingAs) -> None:
     ana, ben = await make.member(), await make.member()
 

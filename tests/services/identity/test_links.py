@@ -47,6 +47,7 @@ async def ana(make: Maker) -> Person:
     return ana
 
 
+@pytest.mark.promise("link-once-ten-minutes")
 async def test_a_link_is_mailed_in_the_persons_language_and_opens_a_session_once(
     make: Maker, ana: Person, post: Post, server: Sink
 ) -> None:
@@ -71,6 +72,7 @@ async def test_a_link_is_mailed_in_the_persons_language_and_opens_a_session_once
     assert await make.count(Session) == 1
 
 
+@pytest.mark.promise("link-once-ten-minutes")
 async def test_of_two_who_use_a_link_at_once_one_signs_in(make: Maker, ana: Person, post: Post, server: Sink) -> None:
     await ask(make, "ana@example.org")
     await post()
@@ -80,6 +82,7 @@ async def test_of_two_who_use_a_link_at_once_one_signs_in(make: Maker, ana: Pers
     assert await make.count(Session, person_id=ana.id) == 1
 
 
+@pytest.mark.promise("link-once-ten-minutes")
 async def test_a_link_is_good_for_ten_minutes_here_and_unchanged(
     make: Maker, ana: Person, post: Post, server: Sink
 ) -> None:
@@ -107,6 +110,7 @@ async def test_nobodys_address_gets_nothing_and_leaves_nothing(make: Maker, post
     assert await make.count(SignInLink) == 0
 
 
+@pytest.mark.promise("link-once-ten-minutes")
 async def test_an_address_gets_a_few_links_an_hour(make: Maker, ana: Person, post: Post, server: Sink) -> None:
     for _ in range(HOURLY + 2):
         await ask(make, "ana@example.org")
@@ -122,6 +126,7 @@ async def test_a_link_that_comes_too_late_is_not_mailed(make: Maker, ana: Person
     assert await make.count(SignInLink, person_id=ana.id) == 0
 
 
+@pytest.mark.promise("verified-addresses")
 async def test_who_has_signed_in_is_not_reached_by_an_address_that_others_entered(
     make: Maker, ana: Person, post: Post, server: Sink
 ) -> None:

@@ -30,6 +30,7 @@ async def opened(make: Maker, person: Person, now: datetime = NOW) -> tuple[Sess
         return await open_session(work, person.id, SignInMethod.PASSKEY, device="Safari on macOS")
 
 
+@pytest.mark.promise("session-token-hashed")
 async def test_a_session_stands_for_its_person_and_keeps_no_secret(make: Maker, database: Database) -> None:
     ana = await make.member()
     session, secret = await opened(make, ana)
@@ -43,6 +44,7 @@ async def test_a_session_stands_for_its_person_and_keeps_no_secret(make: Maker, 
     assert session.last_used_at == NOW.replace(minute=0, second=0, microsecond=0)
 
 
+@pytest.mark.promise("session-token-hashed")
 async def test_a_secret_stands_for_nobody_elsewhere_or_changed_or_by_its_hash(make: Maker, database: Database) -> None:
     session, secret = await opened(make, await make.member())
     changed = secret[:-1] + ("A" if secret[-1] != "A" else "B")
@@ -52,6 +54,7 @@ async def test_a_secret_stands_for_nobody_elsewhere_or_changed_or_by_its_hash(ma
         assert await actor_of(database, make.tenant, wrong) is None
 
 
+@pytest.mark.promise("session-expiry")
 async def test_a_session_ends_unused_or_at_its_end_or_with_its_person(make: Maker, database: Database) -> None:
     ana = await make.member()
     session, secret = await opened(make, ana)
@@ -111,6 +114,7 @@ async def test_a_replaced_secret_is_good_for_a_moment_and_then_a_thiefs(make: Ma
         assert await sessions.rotate(work, session.id, second) is None  # it isn't due
 
 
+@pytest.mark.promise("recent-sign-in")
 async def test_what_asks_for_a_recent_sign_in_is_refused_until_the_person_confirms(
     make: Maker, database: Database
 ) -> None:

@@ -32,6 +32,7 @@ async def acting(make: Maker, token: str, *, origin: str | None = None, now: dat
         return await load_key(connection, make.tenant, TODAY, token, origin=origin, now=now)
 
 
+@pytest.mark.promise("secret-key-scopes")
 async def test_a_secret_key_has_its_scopes_in_its_association_and_nothing_else(make: Maker) -> None:
     elsewhere = await make.association()
     row, token = await made(make, await make.staff(), scopes=["registrations.read", "events.manage"])
@@ -56,6 +57,7 @@ async def test_a_secret_key_reads_its_associations_rows_and_no_others(make: Make
             await work.find(Registration, other.id)
 
 
+@pytest.mark.promise("publishable-key")
 async def test_a_publishable_key_has_anybodys_rights(make: Maker, acting_as: ActingAs) -> None:
     registration = await make.registration(await make.event(), await make.member())
     row, token = await made(make, await make.staff(), kind=PUBLISHABLE, origins=[WEBSITE])
@@ -70,6 +72,7 @@ async def test_a_publishable_key_has_anybodys_rights(make: Maker, acting_as: Act
             await work.find(Registration, registration.id)
 
 
+@pytest.mark.promise("key-hashed")
 async def test_the_key_itself_is_kept_nowhere(make: Maker) -> None:
     row, token = await made(make, await make.staff(), scopes=["events.manage"])
     entries = await make.all(JournalEntry, subject_id=row.id)
@@ -117,6 +120,7 @@ async def test_only_who_manages_keys_makes_one(make: Maker, role: Role) -> None:
     assert await make.count(SiteKey) == 0
 
 
+@pytest.mark.promise("no-more-than-ones-own")
 async def test_nobody_makes_or_takes_over_a_key_that_may_do_more_than_they(make: Maker, acting_as: ActingAs) -> None:
     umbrella = await make.umbrella()
     home = await make.association(under=umbrella)  # whose persons the umbrella's administrator doesn't see

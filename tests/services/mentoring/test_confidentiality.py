@@ -110,6 +110,7 @@ async def rows_of(work: Any) -> dict[str, int]:
     return {table: (await work.session.execute(text(f"select count(*) from {table}"))).scalar_one() for table in TABLES}
 
 
+@pytest.mark.promise("participants-only")
 async def test_sql_of_the_application_reads_none_of_it_elevated_or_not(
     make: Maker, acting_as: ActingAs, database: Database, owner: asyncpg.Connection, scene: Scene
 ) -> None:

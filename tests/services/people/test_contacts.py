@@ -52,7 +52,7 @@ async def test_what_staff_add_staff_see(make: Maker, acting_as: ActingAs) -> Non
         await add_contact_point(work, kind=PHONE, value="+1 418 555-0123 poste 12", person_id=ana.id)
         with pytest.raises(InvalidInput):
             await add_contact_point(work, kind=EMAIL, value="a@example.org", person_id=ana.id, visibility=NOBODY)
-    assert [await seen(make, who) for who in (ana, reader)] == [["+1 418 555-0123 poste 12"]] * 2
+    assert [await seen(make, who) for who in (ana, reader)] == [["+14185550123;ext=12"]] * 2
     for who, refused in ((None, NotFound), (reader, NotAllowed), (await make.member(), NotFound)):
         async with acting_as(who) as work:
             with pytest.raises(refused):
@@ -69,16 +69,16 @@ async def test_the_first_of_a_kind_is_preferred_and_another_can_be(make: Maker, 
         first = await add_contact_point(work, kind=EMAIL, value="first@example.org")
         second = await add_contact_point(work, kind=EMAIL, value="second@example.org", visibility=STAFF)
         await add_contact_point(work, kind=PHONE, value="4185550123")
-    assert await preferred(make) == {"first@example.org", "4185550123"}
+    assert await preferred(make) == {"first@example.org", "+14185550123"}
     async with acting_as(staff) as work:  # who doesn't see the one that was
         await prefer_contact_point(work, second.id)
-    assert await preferred(make) == {"second@example.org", "4185550123"}
+    assert await preferred(make) == {"second@example.org", "+14185550123"}
     async with acting_as(staff) as work:
         await remove_contact_point(work, second.id)
-    assert await preferred(make) == {"first@example.org", "4185550123"}
+    assert await preferred(make) == {"first@example.org", "+14185550123"}
     async with acting_as(ana) as work:
         await remove_contact_point(work, first.id)
-    assert await preferred(make) == {"4185550123"}
+    assert await preferred(make) == {"+14185550123"}
 
 
 async def test_two_that_are_added_at_once_leave_one_preferred(make: Maker, acting_as: ActingAs) -> None:
@@ -166,3 +166,18 @@ async def test_who_sees_a_contact_point_follows_the_persons_links(make: Maker, a
     async with acting_as(system(make.tenant)) as work:
         await admit(work, person_id=ana.id, association_id=there.id, category_id=category.id, joined_on=work.today)
     assert await seen(make, staff_there) == ["ana@example.org"]
+
+
+async def test_an_address_is_one_whatever_its_case(make: Maker, acting_as: ActingAs) -> None:
+    ana, ben = await make.member(), await make.member()
+    async with acting_as(ana) as work:
+        await add_contact_point(work, kind=EMAIL, value="Case.Dup@example.org")
+    with pytest.raises(AlreadyExists):
+        async with acting_as(ana) as work:
+            await add_contact_point(work, kind=EMAIL, value="case.dup@Example.org")
+    async with acting_as(ben) as work:  # several people may share one
+        await add_contact_point(work, kind=EMAIL, value="case.dup@example.org")
+    assert sorted(point.value for point in await make.all(ContactPoint)) == [
+        "Case.Dup@example.org",
+        "case.dup@example.org",
+    ]

@@ -107,6 +107,7 @@ def test_an_auditor_changes_nothing() -> None:
     assert {permission.partition(".")[2] for permission in ROLES[Role.AUDITOR]} == {"read"}
 
 
+@pytest.mark.promise("no-more-than-ones-own")
 async def test_nobody_grants_a_role_that_may_do_what_they_may_not(make: Maker, acting_as: ActingAs) -> None:
     umbrella = await make.umbrella()
     home = await make.association(under=umbrella)  # whose persons the umbrella's administrator doesn't see
@@ -121,6 +122,7 @@ async def test_nobody_grants_a_role_that_may_do_what_they_may_not(make: Maker, a
     assert set((await make.actor(friend)).holds) == {"events.manage"}
 
 
+@pytest.mark.promise("no-more-than-ones-own")
 async def test_nobody_grants_themselves_a_role(make: Maker, acting_as: ActingAs) -> None:
     admin, home = await make.staff(ends_on=FAR), await make.home()
     async with acting_as(admin) as work:

@@ -70,6 +70,7 @@ async def test_a_webhook_is_told_of_its_own_associations_changes_in_keys_and_sta
     ]
 
 
+@pytest.mark.promise("webhook-every-change")
 async def test_what_was_rolled_back_is_told_to_nobody(make: Maker, acting_as: ActingAs, receiver: Receiver) -> None:
     row = await registered(make, receiver)
     async with acting_as(system(make.tenant), dry_run=True) as work:
@@ -78,6 +79,7 @@ async def test_what_was_rolled_back_is_told_to_nobody(make: Maker, acting_as: Ac
     assert receiver.actions() == ["webhook.registered"]
 
 
+@pytest.mark.promise("webhook-signed")
 async def test_a_message_is_good_as_it_is_and_for_five_minutes(make: Maker, receiver: Receiver) -> None:
     row = await registered(make, receiver)
     await deliver(make, row)
@@ -177,6 +179,7 @@ async def test_who_is_gone_or_fails_for_days_is_told_nothing_more_and_the_journa
     assert await make.count(WebhookDelivery) == 1
 
 
+@pytest.mark.promise("no-private-addresses")
 async def test_an_address_that_became_private_is_not_connected_to(
     make: Maker, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -206,6 +209,7 @@ def test_waits_grow_to_eight_hours_and_differ() -> None:
     assert sum((max(some) for some in waits), timedelta()) > TRIED_FOR
 
 
+@pytest.mark.promise("secrets-encrypted")
 async def test_the_secret_is_nowhere_in_the_database(make: Maker, receiver: Receiver) -> None:
     row = await registered(make, receiver)
     (secret,) = receiver.secrets["/hook"]

@@ -71,6 +71,7 @@ async def test_another_tenants_webhook_is_not_there(make: Maker, acting_as: Acti
     assert [entry.action for entry in await make.all(JournalEntry)] == ["webhook.registered"]
 
 
+@pytest.mark.promise("webhook-secret")
 async def test_the_secret_is_shown_again_to_who_signed_in_lately(
     make: Maker, acting_as: ActingAs, receiver: Receiver
 ) -> None:

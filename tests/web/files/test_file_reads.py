@@ -37,6 +37,7 @@ async def kinds(make: Maker) -> list[tuple[ReadKind, Any, Any]]:
     return [(row.kind, row.person_id, row.reader_id) for row in await make.all(AccessRecord)]
 
 
+@pytest.mark.promise("confidential-reads-recorded")
 async def test_the_person_sees_who_read_their_file_by_name_and_association(
     make: Maker, client: Client, ana: Person
 ) -> None:
@@ -76,6 +77,7 @@ async def test_what_a_mutation_shows_is_recorded_even_where_it_is_only_tried(
     assert await kinds(make) == [(ReadKind.CONTACTS, ana.id, staff.id)]
 
 
+@pytest.mark.promise("confidential-reads-recorded")
 async def test_no_record_no_answer(make: Maker, client: Client, ana: Person, monkeypatch: pytest.MonkeyPatch) -> None:
     async def fail(*_: Any) -> None:
         raise ZeroDivisionError

@@ -1,6 +1,7 @@
 """What anybody may ask for in an hour."""
 
 import itertools
+from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
@@ -11,23 +12,21 @@ from schema.compiler.measure import MAXIMUM_COST
 from schema.web.graphql import allowance
 from schema.web.graphql.allowance import (
     ASKING,
-    ATTEMPTS,
-    ATTEMPTS_AT_ONE,
     HOUR,
     MUTATING,
+    Attempts,
     Buckets,
     Marks,
     Spent,
-    check_attempt,
 )
 from schema.web.graphql.http import HTTPRefusal
 from services.core.actor import Tenant
-from services.core.settings import _LEAST_HOURLY_COST, Settings
+from services.core.settings import LEAST_HOURLY_COST, Settings
 from tests.client import Answer, Client
 from tests.making import Maker
 from tests.web.serving import served
 
-HOURLY = _LEAST_HOURLY_COST
+HOURLY = LEAST_HOURLY_COST
 
 
 class Clock:
@@ -56,6 +55,7 @@ def test_an_hour_has_its_cost_and_then_as_much_as_has_leaked(clock: Clock) -> No
     assert buckets.take("ana", 660) == (0, 3_601)
 
 
+@pytest.mark.promise("hourly-cost-and-streams")
 def test_in_any_span_no_more_is_let_through_than_what_is_guaranteed(clock: Clock) -> None:
     buckets, through = Buckets(3_600, clock), []
     for step, cost in zip(range(3_000), itertools.cycle([1, 700, 3, 90, 2_500]), strict=False):
@@ -93,6 +93,7 @@ def test_of_too_many_buckets_those_with_the_least_in_them_are_forgotten(clock: C
         buckets.take("greedy", 100)
 
 
+@pytest.mark.promise("address-hashed")
 def test_an_address_is_marked_for_a_day_and_kept_nowhere(clock: Clock) -> None:
     def mark(host: str | None) -> bytes:
         return marks.of_peer({"client": None if host is None else (host, 1)})
@@ -114,32 +115,67 @@ def tenant() -> Tenant:
     return Tenant(uuid4(), "x", ("fr",), "UTC")
 
 
-def attempt(of: Tenant, host: str, subject: str | None = None) -> int:
+def status(count: Callable[[], object]) -> int:
     """The status of an attempt, in so far as there were too many."""
     try:
-        check_attempt({"client": (host, 1)}, of, subject)
+        count()
     except HTTPRefusal as refusal:
         return refusal.status
     return 200
 
 
-def test_one_address_has_so_many_attempts_to_sign_in_at_a_confederation() -> None:
-    ours, theirs = tenant(), tenant()
-    assert {attempt(ours, "203.0.113.7") for _ in range(ATTEMPTS)} == {200}
-    assert [attempt(ours, "203.0.113.7"), attempt(ours, "203.0.113.8"), attempt(theirs, "203.0.113.7")] == [
-        429,
-        200,
-        200,
+def at(host: str) -> Any:
+    return {"client": (host, 1)}
+
+
+@pytest.mark.promise("attempts-limited")
+def test_one_address_has_so_many_attempts_at_a_confederation_and_using_a_link_is_counted_apart() -> None:
+    attempts, ours, theirs = Attempts(5), tenant(), tenant()
+
+    def asks(host: str, of: Tenant = ours) -> int:
+        return status(lambda: attempts.check_link(at(host), of, f"{uuid4()}@example.org"))
+
+    assert [asks("203.0.113.7") for _ in range(6)] == [200] * 5 + [429]
+    assert [asks("203.0.113.8"), asks("203.0.113.7", theirs)] == [200, 200]
+    # Who has a link already uses it, however many were asked for from the same network.
+    assert [status(lambda: attempts.check_use(at("203.0.113.7"), ours)) for _ in range(6)] == [200] * 5 + [429]
+
+
+@pytest.mark.promise("strangers-lock-nobody-out")
+def test_strangers_lock_nobody_out() -> None:
+    attempts, ours = Attempts(600), tenant()
+
+    def mailed(host: str, address: str = "ana@example.org", of: Tenant = ours) -> bool:
+        return attempts.check_link(at(host), of, address)
+
+    strangers = [f"203.0.113.{i}" for i in range(6)]
+    assert all(mailed(host) for host in strangers for _ in range(10))  # 60 in all
+    # Beyond them each network still gets one: Ana's own, from which nobody has asked.
+    assert [mailed(strangers[0]), mailed("198.51.100.1", " ANA@example.org\n"), mailed("198.51.100.1")] == [
+        False,
+        True,
+        False,
     ]
+    assert mailed(strangers[0], "bo@example.org")
+    assert mailed(strangers[0], of=tenant())
+    assert status(lambda: [mailed("192.0.2.1") for _ in range(13)]) == 429  # one network's own limit
 
 
-def test_one_subject_has_so_many_attempts_from_wherever() -> None:
-    ours = tenant()
-    assert {attempt(ours, f"203.0.113.{i}", "ana@example.org") for i in range(ATTEMPTS_AT_ONE)} == {200}
-    assert attempt(ours, "203.0.113.99", " ANA@example.org\n") == 429
-    assert (
-        attempt(ours, "203.0.113.99", "bo@example.org") == attempt(tenant(), "203.0.113.99", "ana@example.org") == 200
-    )
+def test_what_is_not_there_is_looked_for_so_often() -> None:
+    attempts, host = Attempts(600), at("203.0.113.7")
+    for _ in range(1_000):
+        attempts.check_unknown(host)
+        attempts.count_unknown(host)
+    assert status(lambda: attempts.check_unknown(host)) == 429
+    assert status(lambda: attempts.check_unknown(at("203.0.113.8"))) == 200
+
+
+def test_without_a_limit_nothing_is_counted() -> None:
+    attempts, host = Attempts(0), at("203.0.113.7")
+    for _ in range(2_000):
+        attempts.count_unknown(host)
+    attempts.check_unknown(host)
+    assert all(attempts.check_link(host, tenant(), "ana@example.org") for _ in range(100))
 
 
 @pytest.fixture
@@ -218,6 +254,7 @@ async def test_strangers_pay_by_the_address_that_a_trusted_proxy_tells(poor: Cli
     }
 
 
+@pytest.mark.promise("caches-and-limits-of-one-tenant")
 async def test_strangers_pay_at_each_confederation_apart(poor: Client, make: Maker) -> None:
     other = await make.other()
     for _ in range(2):

@@ -12,6 +12,8 @@ from schema.build import build
 from schema.compiler.context import Context
 from schema.reading.requests import Request
 from schema.web.graphql import caching, http
+from schema.web.graphql.exchange import Exchange
+from schema.web.graphql.memory import Memory
 from services.core.actor import anonymous, system
 from services.core.work import begin
 from services.trusted_documents.registering import add_documents, hash_of
@@ -63,6 +65,7 @@ async def test_a_head_is_the_same_without_its_body(client: Client, make: Maker) 
     assert (page.status, page.body, page.headers["cache-control"]) == (200, b"", PRIVATE)
 
 
+@pytest.mark.promise("private-answers-uncached")
 async def test_what_is_a_persons_is_kept_by_nobody_and_told_whole(client: Client, make: Maker) -> None:
     ana, document = await make.member(), "{ me { id } confederation { slug } }"
     token = {"authorization": await client.token(ana)}
@@ -81,6 +84,7 @@ def _marks_of(answer: Answer) -> list[str]:
     return [caching.etag(kind, answer.body).decode() for kind in (http.JSON, http.GRAPHQL_JSON)]
 
 
+@pytest.mark.promise("private-answers-uncached")
 @pytest.mark.parametrize(
     ("document", "status"),
     [
@@ -153,7 +157,8 @@ async def test_how_long_an_answer_is_kept_is_said_by_what_it_depends_on(
     async def send(message: Any) -> None:
         sent.append(message)
 
-    await caching.respond({"headers": []}, send, http.JSON, b"{}", request)
+    exchange = Exchange({"method": "GET", "headers": []}, {}, None, send)  # type: ignore[arg-type]
+    await caching.respond(exchange, b"{}", request, Memory(0), None)
     fresh, stale = control
     said = f"public, max-age={fresh}" + ("" if stale is None else f", stale-while-revalidate={stale}")
     assert dict(sent[0]["headers"])[b"cache-control"].decode() == said

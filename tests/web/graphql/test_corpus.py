@@ -17,6 +17,7 @@ OURS = re.compile(
 """What only the inside of a server says, and what would help to guess."""
 
 
+@pytest.mark.promise("hostile-requests")
 @pytest.mark.parametrize("accept", [GRAPHQL, "application/json"])
 async def test_hostile_requests_are_answered_as_the_table_has_it(client: Client, make: Maker, accept: str) -> None:
     path = f"/{make.tenant.slug}/graphql"

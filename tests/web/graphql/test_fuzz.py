@@ -63,6 +63,7 @@ def _cases() -> st.SearchStrategy[Any]:
     return st.sampled_from(operations).flatmap(lambda operation: operation.as_strategy())
 
 
+@pytest.mark.promise("hostile-requests")
 @given(case=st.deferred(_cases))
 @settings(
     max_examples=EXAMPLES,

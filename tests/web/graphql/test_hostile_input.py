@@ -46,6 +46,7 @@ def codes(answer: Answer) -> set[str]:
     return {error["extensions"]["code"] for error in errors}
 
 
+@pytest.mark.promise("hostile-requests")
 @pytest.mark.parametrize(
     ("document", "variables", "code"),
     [

@@ -223,6 +223,7 @@ async def test_unknown_credentials_are_refused(client: Client, make: Maker, path
     assert code(answer) == "UNKNOWN_CREDENTIALS"
 
 
+@pytest.mark.promise("credentials-of-one-tenant")
 async def test_credentials_of_another_confederation_are_refused(app: Starlette, client: Client, make: Maker) -> None:
     token = await client.token(await make.member())
     other = await make.other()

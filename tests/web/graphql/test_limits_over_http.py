@@ -92,6 +92,7 @@ LIMITS = [
 ]
 
 
+@pytest.mark.promise("limits-before-sql")
 @pytest.mark.parametrize("case", LIMITS, ids=[limit for limit, *_ in LIMITS])
 async def test_a_document_beyond_a_limit_is_refused_before_anything_is_read(
     client: Client, sent: list[str], case: tuple[str, int, str, str]

@@ -15,7 +15,7 @@ from pydantic import SecretStr
 
 from app import create_app
 from schema.base.ids import encode_id
-from schema.web.ops.stopping import headers
+from schema.web.ops.serving import headers
 from services.core.database import connections
 from services.core.database.connections import Database
 from services.core.database.readiness import Unready, newest_revision, unready
@@ -50,6 +50,7 @@ async def operated(url: str, make: Maker, **settings: Any) -> AsyncIterator[Clie
         yield Client(app, make)
 
 
+@pytest.mark.promise("role-under-row-security")
 async def test_a_server_is_ready_while_its_database_is(
     make: Maker, database: Database, database_url: str, owner: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -107,6 +108,7 @@ async def figures(client: Client, path: str = "/metrics") -> dict[tuple[str, ...
     return {(sample.name, *sample.labels.values()): sample.value for sample in samples}
 
 
+@pytest.mark.promise("metrics-without-values")
 async def test_metrics_count_what_is_done_and_tell_of_nobody(make: Maker, database_url: str) -> None:
     event, ana = await make.event(), await make.member()
     async with operated(database_url, make, metrics_token=SecretStr(TOKEN)) as client:
@@ -188,6 +190,7 @@ class Receiver:
         return [span for span in self.spans if span.name == name]
 
 
+@pytest.mark.promise("metrics-without-values")
 async def test_requests_jobs_and_statements_are_traced_where_that_is_configured(
     make: Maker, database_url: str, owner: asyncpg.Connection
 ) -> None:

@@ -59,6 +59,7 @@ async def desk(client: Client, make: Maker) -> Desk:
     return desk
 
 
+@pytest.mark.promise("withdrawn-at-once")
 @pytest.mark.parametrize("more", ["", NEEDS_GRAPHQL_CORE])
 async def test_a_role_that_has_ended_shows_nothing_on_the_next_read(
     desk: Desk, make: Maker, acting_as: ActingAs, more: str

@@ -79,6 +79,7 @@ async def test_a_program_changes_what_its_scopes_say_and_the_journal_names_the_k
     assert (entry.actor, entry.actor_key_id) == ("site_key", row.id)
 
 
+@pytest.mark.promise("publishable-key")
 async def test_a_stolen_key_is_no_use_on_another_website(website: Website) -> None:
     _, publishable = await website.key(SiteKeyKind.PUBLISHABLE, origins=[WEBSITE])
     _, secret = await website.key(SiteKeyKind.SECRET, scopes=["events.manage"])
@@ -89,6 +90,7 @@ async def test_a_stolen_key_is_no_use_on_another_website(website: Website) -> No
     assert seen(await website.asks(publishable, origin="https://confed.example", host="confed.example")) == 0
 
 
+@pytest.mark.promise("key-revoked")
 async def test_a_revoked_key_is_refused_on_the_very_next_request(website: Website, acting_as: ActingAs) -> None:
     for kind, given in ((SiteKeyKind.SECRET, {"scopes": ["events.manage"]}), (SiteKeyKind.PUBLISHABLE, {})):
         row, key = await website.key(kind, **given)
@@ -109,6 +111,7 @@ async def test_a_rotated_key_goes_on_with_its_successor(website: Website, acting
     assert seen(await website.asks(key)) == seen(await website.asks(f"Bearer {successor}")) == 1
 
 
+@pytest.mark.promise("credentials-of-one-tenant")
 async def test_a_key_of_another_tenant_is_unknown(website: Website, client: Client) -> None:
     there = await website.make.other()
     async with there.acting_as(await there.staff()) as work:
@@ -116,6 +119,7 @@ async def test_a_key_of_another_tenant_is_unknown(website: Website, client: Clie
     assert code(await website.asks(f"Bearer {token}")) == (401, "UNKNOWN_CREDENTIALS")
 
 
+@pytest.mark.promise("key-hashed")
 async def test_the_secret_is_shown_once(website: Website, make: Maker) -> None:
     input: dict[str, Any] = {
         "associationId": encode_id("Association", website.event.association_id),
@@ -180,6 +184,7 @@ async def test_any_page_may_ask_without_credentials(website: Website) -> None:
     assert "cookie" not in allowed
 
 
+@pytest.mark.promise("session-cookie-cross-site")
 async def test_the_answer_to_a_cookie_is_readable_on_no_other_website(website: Website) -> None:
     answer = await website.client.ask("{ __typename }", origin=THIEF, cookie="a=b")
     assert not [name for name in answer.headers if name.startswith("access-control-allow")]

@@ -1,7 +1,6 @@
 """What is watched is told to who may watch it, by every server, as long as they may."""
 
-import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -18,7 +17,7 @@ from services.tenancy.roles import end_role
 from tests.client import Client
 from tests.making import Maker
 from tests.web.ops.test_outages import Proxy
-from tests.web.serving import PATIENCE, Served, Socket, served
+from tests.web.serving import Served, Socket, served, until
 
 COUNTS = "subscription ($id: ID!) { eventCounts(eventId: $id) { registered waiting checkedIn checkedOut } }"
 MANY = 30
@@ -72,13 +71,6 @@ def counts(checked_in: int, *, registered: int = 1, checked_out: int = 0) -> dic
     """An answer."""
     told = {"registered": registered, "waiting": 1, "checkedIn": checked_in, "checkedOut": checked_out}
     return {"data": {"eventCounts": told}}
-
-
-async def until(happened: Callable[[], bool]) -> None:
-    """Wait for it."""
-    async with asyncio.timeout(PATIENCE):
-        while not happened():  # noqa: ASYNC110 - nobody sets an event
-            await asyncio.sleep(0.01)
 
 
 async def test_a_subscriber_is_told_the_counts_and_each_change_and_leaves(desk: Desk, server: Served) -> None:
@@ -176,6 +168,7 @@ async def test_credentials_of_another_confederation_are_unknown(desk: Desk, serv
         assert events.head.startswith("http/1.1 401")
 
 
+@pytest.mark.promise("withdrawn-at-once")
 async def test_rights_that_are_withdrawn_end_the_stream(desk: Desk, server: Served) -> None:
     await desk.registered()
     token = await desk.token(desk.registrar)
@@ -326,6 +319,7 @@ async def test_an_id_in_use_ends_the_conversation(desk: Desk, server: Served) ->
     await until(lambda: server.streams == 0)
 
 
+@pytest.mark.promise("hourly-cost-and-streams")
 async def test_nobody_has_too_many_streams(desk: Desk, server: Served, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(schema.web.graphql.streams, "STREAMS_OF_ONE", 2)
     token = await desk.token(desk.registrar)

@@ -180,6 +180,7 @@ async def test_a_hash_of_something_else_is_refused_and_kept_by_nobody(client: Cl
     assert (await post(client, path, query=good, **by_hash(good))).data == {"good": "Query"}
 
 
+@pytest.mark.promise("caches-and-limits-of-one-tenant")
 async def test_no_confederation_learns_what_anothers_clients_sent_or_pushes_it_out(
     app: Starlette, client: Client, make: Maker, path: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -201,6 +202,7 @@ async def test_no_confederation_learns_what_anothers_clients_sent_or_pushes_it_o
 # Keys that may run nothing else
 
 
+@pytest.mark.promise("key-trusted-documents")
 async def test_a_restricted_key_runs_what_its_association_has_registered_and_nothing_else(make: Maker) -> None:
     home, other = await make.home(), await make.association()
     own, all_, others = (f"{{ {name}: __typename }}" for name in ("own", "all", "others"))

@@ -97,6 +97,7 @@ def written() -> Iterator[Written]:
         yield made
 
 
+@pytest.mark.promise("log-without-values")
 async def test_no_value_and_no_secret_is_ever_written(  # noqa: PLR0917 - it goes through everything
     written: Written,
     make: Maker,

@@ -11,6 +11,7 @@ from pathlib import Path
 from uuid import UUID
 
 import asyncpg
+import pytest
 
 from schema.base.ids import decode_id, encode_id
 from services.core.database.connections import Database
@@ -94,6 +95,7 @@ async def held_and_wrong(machine: Machine, event_id: UUID) -> list[str]:
     return [what for what, is_so in wrong.items() if is_so]
 
 
+@pytest.mark.promise("killed-server")
 async def test_killed_in_the_middle_nothing_acknowledged_is_lost_and_no_seat_is_sold_twice(tmp_path: Path) -> None:
     async with AsyncExitStack() as stack:
         machine, make, event_id, handles = await opening(tmp_path, stack)

@@ -30,6 +30,7 @@ async def sent(server: Served, *pieces: bytes) -> tuple[int, str | None]:
         writer.close()
 
 
+@pytest.mark.promise("hostile-requests")
 async def test_what_is_not_http_is_refused_with_a_code(database_url: str, make: Maker) -> None:
     address = f"/{make.tenant.slug}/graphql".encode()
     start = b"POST " + address + b" HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n"

@@ -14,6 +14,7 @@ from select import select
 from typing import Any, cast
 
 import asyncpg
+import pytest
 
 from models import EventState, Role
 from schema.base.ids import encode_id
@@ -151,6 +152,7 @@ def test_who_has_connected_is_still_served_while_nobody_else_gets_through() -> N
             assert accepted.recv(5) == b"asked"
 
 
+@pytest.mark.promise("stopped-server")
 async def test_a_server_that_is_told_to_stop_under_load_loses_nothing(
     make: Maker, database_url: str, owner: asyncpg.Connection, free_tcp_port: int
 ) -> None:

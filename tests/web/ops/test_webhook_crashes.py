@@ -13,6 +13,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from uuid import UUID
 
+import pytest
+
 from models import JournalEntry
 from services.core.settings import CHECKOUT
 from tests.conftest import settings_of
@@ -69,6 +71,7 @@ async def everything_is_told(make: Maker, receiver: Receiver) -> None:
             await asyncio.sleep(0.05)
 
 
+@pytest.mark.promise("webhook-every-change")
 async def test_across_crashes_every_committed_change_is_told_and_no_other(make: Maker, database_url: str) -> None:
     chance = random.Random(5)
     async with receiving() as receiver:

@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 
+from app import create_app
 from models import Event, Person, Role, Session, SignInLink
 from schema.base.ids import encode_id
 from services.core.actor import system
+from services.core.settings import Settings
 from services.identity import sessions
 from services.identity.sessions import OVERLAP, ROTATED
 from tests.client import Answer, Client
@@ -84,6 +86,7 @@ async def test_a_link_opens_a_session_that_its_person_sees(portal: Portal) -> No
     assert (await portal.client.ask(document, person=staff)).data == {"node": {"sessions": []}}
 
 
+@pytest.mark.promise("unknown-like-known")
 async def test_whether_there_is_an_address_shows_in_no_byte(portal: Portal) -> None:
     answers = [
         await portal.send("/sign-in/link", {"email": email})
@@ -94,6 +97,7 @@ async def test_whether_there_is_an_address_shows_in_no_byte(portal: Portal) -> N
     assert await portal.make.count(SignInLink, person_id=None) == 3
 
 
+@pytest.mark.promise("scanners-use-no-link")
 async def test_looking_at_a_link_uses_nothing_up_and_its_button_signs_in(portal: Portal) -> None:
     link = await portal.mailed()
     for _ in range(2):
@@ -130,6 +134,7 @@ async def test_a_link_that_is_not_good_is_one_and_the_same_refusal(portal: Porta
     assert await portal.make.count(Session) == (1 if wrong == "used" else 0)
 
 
+@pytest.mark.promise("session-cookie-cross-site")
 async def test_another_website_can_not_have_a_browser_do_anything(portal: Portal) -> None:
     cookie = await portal.signed_in()
     name = "mutation { revokeOtherSessions(input: {}) { __typename } }"
@@ -151,6 +156,7 @@ async def test_another_website_can_not_have_a_browser_do_anything(portal: Portal
     assert (await portal.ask(cookie)).status == 200
 
 
+@pytest.mark.promise("credentials-of-one-tenant")
 async def test_a_session_counts_in_its_own_confederation_only(portal: Portal) -> None:
     cookie = await portal.signed_in()
     secret = cookie.partition("=")[2]
@@ -166,6 +172,7 @@ async def test_a_session_counts_in_its_own_confederation_only(portal: Portal) ->
     assert here.data == {"me": {"givenName": "Ana"}}
 
 
+@pytest.mark.promise("session-token-rotation")
 async def test_signing_in_makes_a_new_secret_and_ends_the_browsers_old_session(portal: Portal) -> None:
     planted = f"{portal.name}=cs_{'x' * 43}"
     first = portal.cookie(await portal.send(await portal.mailed(), cookie=planted, **OURS))
@@ -183,6 +190,7 @@ async def test_a_program_gets_a_token_in_place_of_a_cookie(portal: Portal) -> No
     assert (await portal.client.ask("{ me { givenName } }", authorization=bearer)).data == {"me": {"givenName": "Ana"}}
 
 
+@pytest.mark.promise("session-ended")
 async def test_a_session_that_is_over_is_refused_on_the_next_request(portal: Portal) -> None:
     here, there, third = [await portal.signed_in() for _ in range(3)]
     others = {session["current"]: session["id"] for session in (await portal.ask(here)).data["me"]["sessions"]}
@@ -200,6 +208,7 @@ async def test_a_session_that_is_over_is_refused_on_the_next_request(portal: Por
     assert code(await portal.ask(here)) == (401, "UNKNOWN_CREDENTIALS")
 
 
+@pytest.mark.promise("session-token-rotation")
 async def test_a_secret_is_replaced_daily_and_a_copy_ends_the_session(portal: Portal) -> None:
     old = await portal.signed_in()
     (session,) = await portal.make.all(Session)
@@ -221,6 +230,7 @@ async def test_a_secret_is_replaced_daily_and_a_copy_ends_the_session(portal: Po
     assert code(await portal.ask(new)) == (401, "UNKNOWN_CREDENTIALS")
 
 
+@pytest.mark.promise("recent-sign-in")
 async def test_an_export_asks_for_a_recent_sign_in(portal: Portal) -> None:
     event = await portal.make.event(slug="colloque")
     await portal.make.grant(portal.ana, Role.REGISTRAR)
@@ -242,6 +252,7 @@ async def test_an_export_asks_for_a_recent_sign_in(portal: Portal) -> None:
     assert isinstance(event, Event)
 
 
+@pytest.mark.promise("no-open-redirect")
 async def test_a_browser_is_not_sent_to_another_website(portal: Portal) -> None:
     form = {"content_type": "application/x-www-form-urlencoded", **OURS}
     for address in ("https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)", 7):
@@ -271,6 +282,7 @@ async def test_an_invitation_is_accepted_over_http(portal: Portal) -> None:
     assert code(await portal.client.send(link, b"{}")) == (410, "LINK_NOT_GOOD")
 
 
+@pytest.mark.promise("session-cookie-cross-site")
 async def test_a_socket_with_a_cookie_is_its_own_websites_and_ends_with_the_session(
     portal: Portal, database_url: str
 ) -> None:
@@ -303,3 +315,60 @@ async def _outdated(portal: Portal) -> None:
     ana = await portal.make.fresh(portal.ana)
     ana.access_version += 1
     await portal.make.save(ana)
+
+
+# Pages of other origins, and plain forms
+
+FORM = {"content-type": "application/x-www-form-urlencoded"}
+
+
+async def test_a_plain_form_asks_for_a_link(portal: Portal) -> None:
+    path = f"/{portal.slug}/sign-in/link"
+    french = {"accept-language": "fr"}
+    page = await portal.client.send(path, b"email=ana%40example.org&returnTo=%2Fhome", FORM | french)
+    assert (page.status, page.headers["content-type"]) == (202, "text/html; charset=utf-8")
+    assert "Regardez dans votre boîte" in page.body.decode()
+    unknown = await portal.client.send(path, b"email=nobody%40example.org", FORM | french)
+    assert (unknown.status, unknown.body) == (page.status, page.body)
+    for wrong in (b"email=a&email=b", b"a=1&" * 11, b"email=%ff", b"x=1"):
+        assert (await portal.client.send(path, wrong, FORM)).status == 400
+    assert await portal.make.count(SignInLink, return_to="/home") == 1
+
+
+async def test_a_website_of_ours_on_another_origin_signs_in_and_another_website_does_not(
+    database_url: str, portal: Portal
+) -> None:
+    app = create_app(Settings(database_url=database_url, origins="https://members.example.org", sign_in_attempts=0))
+    async with app.router.lifespan_context(app):
+        client = Client(app, portal.make)
+        asked = {
+            "access-control-request-method": "POST",
+            "access-control-request-headers": "content-type",
+        }
+        path = f"/{portal.slug}/sign-in/link"
+        ours, theirs = {"origin": "https://members.example.org"}, {"origin": "https://thief.example"}
+        preflight = await client.send(path, b"", asked | ours, method="OPTIONS")
+        assert (preflight.status, preflight.headers["access-control-allow-origin"]) == (204, ours["origin"])
+        assert preflight.headers["access-control-allow-credentials"] == "true"
+        foreign = await client.send(path, b"", asked | theirs, method="OPTIONS")
+        assert (foreign.status, foreign.headers["access-control-allow-origin"]) == (204, "*")
+        assert "access-control-allow-credentials" not in foreign.headers
+        body, site = b'{"email": "ana@example.org"}', {"sec-fetch-site": "cross-site"}
+        answer = await client.send(path, body, ours | site)
+        assert (answer.status, answer.headers["access-control-allow-origin"]) == (202, ours["origin"])
+        assert (await client.send(path, body, theirs | site)).status == 403
+
+
+@pytest.mark.parametrize("fields", [{}, FORM])
+async def test_another_websites_form_does_not_sign_anybody_out(portal: Portal, fields: dict[str, str]) -> None:
+    """A browser brings no cookie with another website's POST: nothing ends, and the cookie isn't taken away either."""
+    cookie = await portal.signed_in()
+    foreign = {"origin": "https://thief.example", "sec-fetch-site": "cross-site", **fields}
+    path, body = f"/{portal.slug}/sign-out", b"" if fields else b"{}"
+    for headers in (foreign, foreign | {"cookie": cookie}):
+        answer = await portal.client.send(path, body, headers)
+        assert (answer.status, answer.cookies) == (403, [])
+    assert (await portal.ask(cookie)).data["me"] is not None
+    answer = await portal.client.send(path, body, {**OURS, "cookie": cookie, **fields})
+    assert (answer.status, len(answer.cookies)) == (200, 1)
+    assert (await portal.ask(cookie)).status == 401

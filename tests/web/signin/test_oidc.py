@@ -171,6 +171,7 @@ async def _nameless(_entrance: Entrance) -> dict[str, Any]:
     return {"sub": "ana-there"}
 
 
+@pytest.mark.promise("oidc-own-association")
 async def test_a_provider_speaks_for_its_associations_own_people_only(entrance: Entrance) -> None:
     for whom in (_unverified_there, _unverified_here, _of_another_association, _who_left, _unknown, _nameless):
         await entrance.nobody_is_signed_in(await entrance.sign_in(await whom(entrance)))
@@ -192,6 +193,7 @@ async def test_whoever_was_linked_and_left_is_not_the_providers_any_more(entranc
     assert await entrance.make.count(Session) == 1
 
 
+@pytest.mark.promise("oidc-flow")
 async def test_an_answer_is_good_once_and_in_the_browser_that_asked(entrance: Entrance, app: Starlette) -> None:
     back = await entrance.away()
     stranger = Browser(app, entrance.make)  # who was sent the address, or sends theirs
@@ -215,6 +217,7 @@ async def test_an_answer_that_comes_too_late_is_refused(entrance: Entrance) -> N
     await entrance.nobody_is_signed_in(await entrance.browser.get(back))
 
 
+@pytest.mark.promise("oidc-flow")
 async def test_a_code_of_another_attempt_is_refused(entrance: Entrance) -> None:
     stolen, mine = await entrance.away(), await entrance.away(ANA | {"sub": "somebody-else"})
     injected = mine.replace(part(mine, "code"), part(stolen, "code"))
@@ -230,6 +233,7 @@ async def test_a_providers_answer_is_not_anothers(entrance: Entrance) -> None:
     await entrance.nobody_is_signed_in(await entrance.browser.get(back.replace("/second/", "/home/")))
 
 
+@pytest.mark.promise("credentials-of-one-tenant")
 async def test_another_confederations_provider_signs_nobody_in_here(app: Starlette, entrance: Entrance) -> None:
     other = await entrance.make.other()
     there = Entrance(app, other, entrance.there, await other.home(), entrance.ana)
@@ -283,6 +287,7 @@ async def test_another_issuer_gets_no_secret_and_knows_nobody(entrance: Entrance
     assert await entrance.make.count(ExternalIdentity) == 0
 
 
+@pytest.mark.promise("secrets-encrypted")
 async def test_a_clients_secret_is_kept_sealed_and_for_its_own_provider(
     entrance: Entrance, acting_as: ActingAs
 ) -> None:

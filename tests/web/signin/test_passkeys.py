@@ -78,6 +78,7 @@ async def test_a_passkey_that_was_added_signs_its_owner_in(ana: Owner) -> None:
     assert entry.actor_person_id == ana.person.id
 
 
+@pytest.mark.promise("unknown-like-known")
 async def test_what_a_stranger_is_asked_tells_nothing_of_who_is_known(ana: Owner) -> None:
     first, second = (await ana.challenge())["publicKey"], (await ana.challenge())["publicKey"]
     assert first.pop("challenge") != second.pop("challenge")
@@ -132,6 +133,7 @@ FORGERIES: dict[str, Callable[[Owner, Any], Any]] = {
 }
 
 
+@pytest.mark.promise("passkeys")
 async def test_a_forged_answer_signs_nobody_in(ana: Owner) -> None:
     good = ana.device
     for name, forge in FORGERIES.items():
@@ -144,6 +146,7 @@ async def test_a_forged_answer_signs_nobody_in(ana: Owner) -> None:
     assert (await ana.sign_in()).status == 200  # there is nothing else wrong
 
 
+@pytest.mark.promise("passkeys")
 async def test_an_answer_is_good_once_and_a_challenge_for_one_answer(ana: Owner) -> None:
     options = await ana.challenge()
     brought = {"handle": options["handle"], "credential": ana.device.get(options["publicKey"])}
@@ -154,6 +157,7 @@ async def test_an_answer_is_good_once_and_a_challenge_for_one_answer(ana: Owner)
     assert await ana.make.count(Session) == 1
 
 
+@pytest.mark.promise("passkeys")
 async def test_a_passkey_that_counts_backwards_is_refused_and_recorded(ana: Owner) -> None:
     assert (await ana.sign_in()).status == 200
     ana.device.credentials[0].count = 0  # as a copy of the device would
@@ -165,6 +169,7 @@ async def test_a_passkey_that_counts_backwards_is_refused_and_recorded(ana: Owne
     assert await ana.make.count(Session) == 1
 
 
+@pytest.mark.promise("credentials-of-one-tenant")
 async def test_a_passkey_of_one_confederation_is_none_in_another(app: Starlette, make: Maker, ana: Owner) -> None:
     other = await make.other()
     there = Owner(app, other, ana.person)

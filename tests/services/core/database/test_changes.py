@@ -7,9 +7,9 @@ import asyncpg
 import pytest
 
 from models import Event, Person
+from models.base.topics import topic_of
 from services.core.database.connections import Database
 from services.core.errors import NotSignedIn, Problem
-from services.core.work import event_topic
 from tests.making import ActingAs, Maker
 
 LISTENING = (
@@ -49,7 +49,7 @@ async def test_every_process_hears_of_what_was_recorded_once_it_is_committed(
     make: Maker, acting_as: ActingAs, database: Database, other: Database
 ) -> None:
     event, staff = await make.event(), await make.staff()
-    topic = event_topic(make.tenant.id, event.id)
+    topic = topic_of(make.tenant.id, Event, event.id)
     with database.changes.watch(topic) as here, other.changes.watch(topic) as there, other.changes.watch("") as nobody:
         await settle(other, database, here)
         await settle(database, other, there, nobody)
@@ -63,7 +63,7 @@ async def test_nobody_hears_of_what_was_tried_or_refused(
     make: Maker, acting_as: ActingAs, database: Database, other: Database
 ) -> None:
     event, staff = await make.event(), await make.staff()
-    with other.changes.watch(event_topic(make.tenant.id, event.id)) as changed:
+    with other.changes.watch(topic_of(make.tenant.id, Event, event.id)) as changed:
         await settle(database, other, changed)
         await record(acting_as, staff, event, dry_run=True)
         with pytest.raises(NotSignedIn):

@@ -143,6 +143,7 @@ async def test_a_job_is_done_by_the_platform_once_the_change_is_committed(
     assert await marks(make) == [{"mark": str(kept), "system": True}]
 
 
+@pytest.mark.promise("jobs-without-texts")
 async def test_what_is_enqueued_says_keys_and_kinds_only(make: Maker, owner: asyncpg.Connection) -> None:
     async with make.acting_as(None) as work:
         with pytest.raises(TypeError, match="mark is a str"):
@@ -301,8 +302,8 @@ KILLED = """
 import asyncio, sys
 from datetime import timedelta
 from services.core.settings import Settings
-from services.core.worker import Worker
-import tests.services.core.test_jobs
+from services.core.jobs.worker import Worker
+import tests.services.core.jobs.test_jobs
 asyncio.run(Worker(sys.argv[1], Settings(), poll=timedelta(seconds=0.1)).run())
 """
 

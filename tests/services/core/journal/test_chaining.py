@@ -142,6 +142,7 @@ async def test_the_owner_changes_and_deletes_nothing_by_mistake(
     assert await owner.fetch(f"select * from {table}") == before
 
 
+@pytest.mark.promise("journal-append-only")
 async def test_a_changed_entry_is_found(make: Maker, owner: asyncpg.Connection) -> None:
     await entries(make, *(f"{name}.made" for name in "abcde"))
     await chained(make)
@@ -165,6 +166,7 @@ async def test_a_changed_entry_is_found(make: Maker, owner: asyncpg.Connection) 
         assert await broken(make) is None
 
 
+@pytest.mark.promise("journal-append-only")
 async def test_what_was_taken_out_is_found(make: Maker, owner: asyncpg.Connection) -> None:
     await entries(make, *(f"{name}.made" for name in "abcde"))
     await chained(make)
@@ -188,6 +190,7 @@ async def test_what_was_taken_out_is_found(make: Maker, owner: asyncpg.Connectio
     assert (found and found.seq, "link is missing" in str(found)) == (3, True)
 
 
+@pytest.mark.promise("journal-append-only")
 async def test_a_chain_that_was_written_anew_has_another_head(make: Maker, owner: asyncpg.Connection) -> None:
     await entries(make, "a.made", "b.made", "c.made")
     await chained(make)
@@ -204,6 +207,7 @@ async def test_a_chain_that_was_written_anew_has_another_head(make: Maker, owner
     assert (found and found.seq, "another hash" in str(found)) == (3, True)
 
 
+@pytest.mark.promise("journal-append-only")
 async def test_who_acts_as_the_application_can_add_and_change_nothing(make: Maker, acting_as: ActingAs) -> None:
     await entries(make, "a.made")
     await chained(make)

@@ -65,6 +65,7 @@ async def test_an_answer_is_read_and_no_redirect_followed(private: Outbound) -> 
         assert f"host: {url.removeprefix('http://')}\r\n".encode() in request.lower()
 
 
+@pytest.mark.promise("no-private-addresses")
 @pytest.mark.parametrize("host", INSIDE)
 async def test_nothing_is_sent_to_what_only_the_server_reaches(guarded: Outbound, host: str) -> None:
     with pytest.raises(InvalidInput):
@@ -79,6 +80,7 @@ def test_where_a_cloud_tells_its_secrets_is_never_reached(host: str) -> None:
         check_url(f"https://{host}/", private=True)
 
 
+@pytest.mark.promise("no-private-addresses")
 async def test_a_name_is_taken_at_what_it_resolves_to(guarded: Outbound, monkeypatch: pytest.MonkeyPatch) -> None:
     async def resolve(host: str, port: int, **_: Any) -> list[Any]:
         addresses = {"both.example": ["93.184.215.14", "10.0.0.1"], "inside.example": ["127.0.0.1"]}[host]

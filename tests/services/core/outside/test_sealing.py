@@ -14,6 +14,7 @@ def settings(key: str | None) -> Settings:
     return Settings(secret_key=SecretStr(key) if key else None)
 
 
+@pytest.mark.promise("secrets-encrypted")
 def test_a_secret_opens_with_its_key_and_where_it_belongs() -> None:
     sealed = seal(settings(OLD), "secret", "tenant", 1)
     assert b"secret" not in sealed

@@ -18,12 +18,13 @@ from models import (
     Event,
     EventFormat,
     EventState,
-    Mail,
     MailKind,
-    MailState,
+    Message,
+    MessageState,
     Person,
     Registration,
     RegistrationGuest,
+    RegistrationMessage,
     RegistrationState,
 )
 from services.core.actor import system
@@ -136,8 +137,8 @@ async def test_every_kind_is_told_in_the_persons_language_as_text_and_as_html(
         assert not re.search(r"[{}]|None|undefined", said)
     assert f'<html lang="{locale}">' in html
     assert "<" not in text
-    (found,) = await make.all(Mail)
-    assert (found.state, found.attempts, found.sent_at is not None) == (MailState.SENT, 1, True)
+    (found,) = await make.all(Message)
+    assert (found.state, found.attempts, found.sent_at is not None) == (MessageState.SENT, 1, True)
 
 
 @pytest.mark.parametrize(
@@ -189,7 +190,7 @@ async def test_the_invitation_is_an_entry_that_is_kept_up_to_date(make: Maker, s
         assert one["organizer"] == "mailto:no-reply@confed.example"
         assert str(one["summary"]) == event.title["fr"]
         assert "Salle A" in one["location"]
-    assert [found.sequence for found in await make.all(Mail)] == [0, 1, 2]
+    assert [found.sequence for found in await make.all(RegistrationMessage)] == [0, 1, 2]
 
 
 async def test_who_only_waited_gets_nothing_into_their_calendar(make: Maker, server: Sink, post: Post) -> None:

@@ -12,10 +12,11 @@ from models import (
     ContactKind,
     EventState,
     JournalEntry,
-    Mail,
     MailKind,
-    MailState,
+    Message,
+    MessageState,
     Registration,
+    RegistrationMessage,
     RegistrationState,
     Role,
 )
@@ -24,17 +25,18 @@ from services.core.jobs import jobs
 from services.core.settings import Settings
 from services.events import mail
 from services.events.mail.announcing import remind, reminded_at
+from services.events.mail.letters import name_of
 from tests.making import Maker
 from tests.services.events.mail.conftest import Post
 from tests.services.events.mail.sink import Sink
-from tests.services.events.mail.test_messages import START, tell, to_be_told
+from tests.services.events.mail.test_messages import START, part, tell, to_be_told
 
 CONFIRMATION, CHANGE = MailKind.CONFIRMATION, MailKind.CHANGE
 
 
-async def states(make: Maker) -> list[MailState]:
+async def states(make: Maker) -> list[MessageState]:
     """Where the messages are, oldest first."""
-    return [found.state for found in await make.all(Mail)]
+    return [found.state for found in await make.all(Message)]
 
 
 async def test_the_message_and_its_job_are_written_with_the_change(
@@ -44,11 +46,11 @@ async def test_the_message_and_its_job_are_written_with_the_change(
     async with make.acting_as(person, dry_run=True) as work:
         await mail.announce(work, registration, CONFIRMATION, UUID(int=1))
     await post()
-    assert (await make.count(Mail), server.messages) == (0, [])
+    assert (await make.count(Message), server.messages) == (0, [])
     async with make.acting_as(person) as work:
         await mail.announce(work, registration, CONFIRMATION, UUID(int=1))
-    (found,) = await make.all(Mail)
-    assert (found.state, found.person_id, found.reason_id) == (MailState.QUEUED, person.id, UUID(int=1))
+    (found,) = await make.all(Message)
+    assert (found.state, found.person_id, found.cause_id) == (MessageState.QUEUED, person.id, UUID(int=1))
     await post()
     assert server.only()["Message-ID"] == f"<{found.id}@confed.example>"
 
@@ -66,13 +68,13 @@ async def test_whoever_makes_the_change_its_message_is_written(make: Maker, serv
 async def test_a_job_that_is_done_twice_sends_once(make: Maker, server: Sink, post: Post) -> None:
     _, _, registration = await to_be_told(make, CONFIRMATION)
     await tell(make, registration, CONFIRMATION)
-    (found,) = await make.all(Mail)
+    (found,) = await make.all(Message)
     async with make.acting_as(system(make.tenant)) as work:
-        await jobs.enqueue(work, "send_mail", mail_id=found.id)
-        await jobs.enqueue(work, "send_mail", mail_id=UUID(int=7))
+        await jobs.enqueue(work, "send_message", message_id=found.id)
+        await jobs.enqueue(work, "send_message", message_id=UUID(int=7))
     await post()
     assert len(server.messages) == 1
-    assert await states(make) == [MailState.SENT]
+    assert await states(make) == [MessageState.SENT]
 
 
 async def test_a_server_that_refuses_for_now_is_asked_again(
@@ -85,14 +87,14 @@ async def test_a_server_that_refuses_for_now_is_asked_again(
     await post()
     server.to_recipients, server.to_messages = None, "452 full"
     await post(late=True)
-    (found,) = await make.all(Mail)
-    assert (found.state, found.attempts, server.messages) == (MailState.QUEUED, 2, [])
+    (found,) = await make.all(Message)
+    assert (found.state, found.attempts, server.messages) == (MessageState.QUEUED, 2, [])
     await post()
     assert (await make.fresh(found)).attempts == 2, "not before its time"
     server.to_messages = None
     await post(late=True)
     assert len(server.messages) == 1
-    assert await states(make) == [MailState.SENT]
+    assert await states(make) == [MessageState.SENT]
     logged = "\n".join(
         record.getMessage() for record in caplog.records if record.name != "mail.log"
     )  # the server's own
@@ -111,19 +113,19 @@ async def test_a_server_that_refuses_for_good_is_believed(
     await post()
     setattr(server, to, None)
     await post(late=True)
-    (found,) = await make.all(Mail)
-    assert (found.state, found.attempts, server.messages) == (MailState.FAILED, 1, [])
+    (found,) = await make.all(Message)
+    assert (found.state, found.attempts, server.messages) == (MessageState.FAILED, 1, [])
 
 
 async def test_a_server_that_is_away_is_asked_ten_times(make: Maker, post: Post, free_tcp_port: int) -> None:
     _, _, registration = await to_be_told(make, CONFIRMATION)
     await tell(make, registration, CONFIRMATION)
     for attempts in range(1, 11):
-        assert await states(make) == [MailState.QUEUED]
+        assert await states(make) == [MessageState.QUEUED]
         await post(late=True, smtp_url=f"smtp://127.0.0.1:{free_tcp_port}")
-        (found,) = await make.all(Mail)
+        (found,) = await make.all(Message)
         assert found.attempts == attempts
-    assert await states(make) == [MailState.FAILED]
+    assert await states(make) == [MessageState.FAILED]
 
 
 async def test_without_a_server_messages_stay_queued(make: Maker, server: Sink, post: Post) -> None:
@@ -131,7 +133,7 @@ async def test_without_a_server_messages_stay_queued(make: Maker, server: Sink, 
     await tell(make, registration, CONFIRMATION)
     await post(smtp_url=None)
     await post(late=True)
-    assert (await states(make), server.messages) == ([MailState.QUEUED], [])
+    assert (await states(make), server.messages) == ([MessageState.QUEUED], [])
 
 
 async def test_who_has_no_address_or_died_is_sent_nothing(make: Maker, server: Sink, post: Post) -> None:
@@ -142,7 +144,7 @@ async def test_who_has_no_address_or_died_is_sent_nothing(make: Maker, server: S
     for person in (unreached, dead):
         await tell(make, await make.registration(event, person), CONFIRMATION)
     await post()
-    assert (await states(make), server.messages) == ([MailState.NO_ADDRESS] * 2, [])
+    assert (await states(make), server.messages) == ([MessageState.NO_ADDRESS] * 2, [])
 
 
 async def test_mail_goes_to_the_preferred_address(make: Maker, server: Sink, post: Post) -> None:
@@ -161,7 +163,7 @@ async def test_what_is_no_longer_so_is_not_told(make: Maker, server: Sink, post:
     registration.cancelled_at = datetime.now(UTC)
     await make.save(registration)
     await post()
-    assert (await states(make), server.messages) == ([MailState.OUTDATED], [])
+    assert (await states(make), server.messages) == ([MessageState.OUTDATED], [])
 
 
 async def test_everybody_concerned_hears_of_what_happens_to_the_event(make: Maker, server: Sink, post: Post) -> None:
@@ -189,10 +191,11 @@ async def test_everybody_concerned_hears_of_what_happens_to_the_event(make: Make
             async with make.acting_as(system(make.tenant)) as work:
                 await mail.announce_to_all(work, event, kind, UUID(int=entry))
         await post()
-        ids = {found.registration_id for found in await make.all(Mail, kind=kind)}
-        assert ids == {of[name].id for name in names}
-        assert len(await make.all(Mail, kind=kind)) == len(names)
-    assert elsewhere.id not in {found.registration_id for found in await make.all(Mail)}
+        sent = {found.id for found in await make.all(Message, kind=name_of(kind))}
+        links = [found for found in await make.all(RegistrationMessage) if found.message_id in sent]
+        assert {found.registration_id for found in links} == {of[name].id for name in names}
+        assert len(links) == len(sent) == len(names)
+    assert elsewhere.id not in {found.registration_id for found in await make.all(RegistrationMessage)}
 
 
 async def test_people_are_reminded_once_in_the_morning_of_the_day_before(make: Maker, server: Sink, post: Post) -> None:
@@ -208,12 +211,11 @@ async def test_people_are_reminded_once_in_the_morning_of_the_day_before(make: M
         person = await make.member()
         await make.contact_point(person)
         people[name] = await make.registration(event, person, state, confirmed_at=confirmed_at)
-    await make.registration(await make.event(starts_at=START, state=EventState.POSTPONED), await make.member())
 
     async def reminded_by(moment: datetime) -> list[UUID]:
         async with make.acting_as(system(make.tenant), now=moment) as work:
             await remind(work)
-        return [found.registration_id for found in await make.all(Mail)]
+        return [found.registration_id for found in await make.all(RegistrationMessage)]
 
     assert await reminded_by(due - timedelta(minutes=1)) == []
     for minutes in (0, 15, 30):
@@ -225,6 +227,43 @@ async def test_people_are_reminded_once_in_the_morning_of_the_day_before(make: M
     after = await reminded_by(due + timedelta(days=7))
     assert sorted(after) == sorted([people["before"].id] * 2 + [people["just now"].id])
     assert await reminded_by(START + timedelta(days=7, hours=1)) == after
+
+
+@pytest.mark.parametrize("state", EventState)
+async def test_people_are_reminded_as_long_as_registrations_stand(make: Maker, state: EventState) -> None:
+    event = await make.event(starts_at=START, state=state)
+    registration = await make.registration(event, await make.member(), confirmed_at=START - timedelta(days=9))
+    async with make.acting_as(system(make.tenant), now=START - timedelta(hours=2)) as work:
+        await remind(work)
+    reminded = [found.registration_id for found in await make.all(RegistrationMessage)]
+    standing = {EventState.PUBLISHED, EventState.OPEN, EventState.CLOSED, EventState.POSTPONED}
+    assert reminded == ([registration.id] if state in standing else [])
+
+
+@pytest.mark.parametrize(
+    ("sent_at", "told"),
+    [
+        (START - timedelta(hours=2), {"fr": "c’est aujourd’hui", "en": "takes place today"}),
+        # Half past eleven in the evening of the day before, where the event is: in UTC it is the same day.
+        (START - timedelta(hours=9, minutes=30), {"fr": "c’est demain", "en": "takes place tomorrow"}),
+        (START - timedelta(days=1, hours=1), {"fr": "c’est demain", "en": "takes place tomorrow"}),
+        (START - timedelta(days=2), {"fr": "c’est dans 2 jours", "en": "takes place in 2 days"}),
+        (START, None),  # it has begun
+    ],
+)
+async def test_a_reminder_says_how_far_away_the_event_is_on_its_own_clock(
+    make: Maker, server: Sink, post: Post, sent_at: datetime, told: dict[str, str] | None
+) -> None:
+    for locale in ("fr", "en"):
+        _, _, registration = await to_be_told(make, MailKind.REMINDER, locale)
+        await tell(make, registration, MailKind.REMINDER)
+    await post(now=sent_at)
+    said = [part(message, "text/plain").replace("\n", " ") for message in server.messages]
+    assert len(said) == (2 if told else 0)
+    for locale, text in zip(("fr", "en"), said, strict=False):
+        assert told is not None
+        assert told[locale] in text
+    assert set(await states(make)) == {MessageState.SENT if told else MessageState.OUTDATED}
 
 
 def test_the_server_is_named_by_an_address_that_no_failure_prints() -> None:

@@ -8,7 +8,17 @@ from uuid import UUID
 import pytest
 from uuid_utils.compat import uuid7
 
-from models import Event, EventFormat, EventState, JournalEntry, Mail, Person, Registration, RegistrationState
+from models import (
+    Event,
+    EventFormat,
+    EventState,
+    JournalEntry,
+    Message,
+    Person,
+    Registration,
+    RegistrationMessage,
+    RegistrationState,
+)
 from services.core.actor import Actor, system
 from services.core.batching import Apart
 from services.core.errors import Problem
@@ -107,18 +117,21 @@ async def written(make: Maker, event: Event) -> list[Any]:
     """Everything that was written of the event's registrations, in their order, but for keys and moments."""
     rows = sorted(await make.all(Registration, event_id=event.id), key=lambda row: row.arrival)
     entries = {row.subject_id: row for row in await make.all(JournalEntry)}
-    mails = {row.registration_id: row for row in await make.all(Mail, event_id=event.id)}
+    links = await make.all(RegistrationMessage, event_id=event.id)
+    every = {row.id: row for row in await make.all(Message)}
+    messages = {row.registration_id: every[row.message_id] for row in links}
     moments = [(row.registered_at is not None, row.confirmed_at is not None, row.allotment_id is None) for row in rows]
     made = [row for row in rows if row.id in entries]
     assert [entries[row.id].data for row in made] == [
         {"event_id": str(event.id), "pool_id": str(row.pool_id)} for row in made
     ]
-    assert [mails[row.id].reason_id for row in made] == [entries[row.id].id for row in made]
+    assert [messages[row.id].cause_id for row in made] == [entries[row.id].id for row in made]
     return [
         [row.model_dump(exclude=ITS_OWN) for row in rows],
         moments,
         [entries[row.id].model_dump(exclude={"id", "at", "subject_id", "data", "xid"}) for row in made],
-        [mails[row.id].model_dump(exclude={"id", "at", "event_id", "registration_id", "reason_id"}) for row in made],
+        [messages[row.id].model_dump(exclude={"id", "at", "cause_id"}) for row in made],
+        [(row.registration_id in entries, row.association_id, row.person_id, row.sequence) for row in links],
     ]
 
 

@@ -11,10 +11,10 @@ from models import (
     EventState,
     Invoice,
     JournalEntry,
-    Mail,
     Person,
     Registration,
     RegistrationGuest,
+    RegistrationMessage,
     RegistrationState,
     Role,
     Scan,
@@ -111,7 +111,7 @@ async def test_another_guest_takes_one_more_seat_while_one_is_free(
     assert (await make.pool(event)).taken == 2
     invoices = sorted(await make.all(Invoice), key=lambda row: row.number)
     assert [(row.kind, int(row.total)) for row in invoices] == [("INVOICE", 40), ("CREDIT_NOTE", 40), ("INVOICE", 80)]
-    assert await make.count(Mail, registration_id=registration.id) == 2
+    assert await make.count(RegistrationMessage, registration_id=registration.id) == 2
     before = await picture(make)
     with pytest.raises(NotEnoughSeats) as refusal:
         async with acting_as(ana) as work:

@@ -12,11 +12,12 @@ from models import (
     EventState,
     Invoice,
     JournalEntry,
-    Mail,
     MailKind,
+    Message,
     Person,
     Registration,
     RegistrationGuest,
+    RegistrationMessage,
     RegistrationState,
     Role,
 )
@@ -63,7 +64,8 @@ async def registrar(make: Maker) -> Person:
 
 
 async def mails(make: Maker, registration: Registration) -> list[MailKind]:
-    return [row.kind for row in await make.all(Mail, registration_id=registration.id)]
+    ids = {row.message_id for row in await make.all(RegistrationMessage, registration_id=registration.id)}
+    return [MailKind(row.kind.removeprefix("events.").upper()) for row in await make.all(Message) if row.id in ids]
 
 
 @pytest.mark.parametrize(

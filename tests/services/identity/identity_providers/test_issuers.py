@@ -120,6 +120,7 @@ FORGED: dict[str, Any] = {
 }
 
 
+@pytest.mark.promise("oidc-flow")
 @pytest.mark.parametrize("token", FORGED.values(), ids=FORGED)
 async def test_a_token_with_anything_wrong_is_not_believed(token: Any) -> None:
     with pytest.raises(NotBelieved):
@@ -146,6 +147,7 @@ async def test_an_issuer_that_describes_itself_otherwise_is_sent_nothing(changed
     assert [method for method, *_ in outbound.sent] == ["GET"]
 
 
+@pytest.mark.promise("oidc-flow")
 async def test_an_answer_that_names_another_issuer_gets_no_code() -> None:
     outbound = Scripted(signed(claims()))
     with pytest.raises(NotBelieved):

@@ -1,22 +1,22 @@
 """From a letter to words: subject, text and HTML, all of one template in each language.
 
-A template says what is told, in paragraphs, facts and links; `text.jinja` and `html.jinja` say how those look. In HTML
-everything is escaped, and in neither can a name or a title begin a line of its own.
+A template says what is told, in paragraphs, facts, links and pictures; `text.jinja` and `html.jinja` say how those
+look. In HTML everything is escaped, and in neither can a name or a title begin a line of its own.
 """
 
+import base64
 import re
 import textwrap
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from services.core.outside.mail import one_line
-from services.events.mail import words
-from services.events.mail.letters import Letter, Ticket
+from services.messages.letters import Letter, Picture
 
 _WIDTH = 76
 
@@ -30,40 +30,36 @@ class Rendered:
     html: str
 
 
-def rendered(letter: Letter, image: Callable[[Ticket], str]) -> Rendered:
-    """The message. `image`: the address of a ticket's picture in the HTML."""
+def previewed(letter: Letter) -> Rendered:
+    """The message for staff who want to read it first: its pictures are in the HTML itself."""
+    return rendered(letter, lambda picture: "data:image/png;base64," + base64.b64encode(picture.png).decode())
+
+
+def rendered(letter: Letter, image: Callable[[Picture], str]) -> Rendered:
+    """The message. `image`: the address of a picture in the HTML."""
     said = _said(letter, image)
     subject, text = _in("text", letter, said)
     _, html = _in("html", letter, said)
     return Rendered(subject, text, html)
 
 
-def _said(letter: Letter, image: Callable[[Ticket], str]) -> dict[str, Any]:
-    labels, locale = words.LABELS[letter.locale], letter.locale
-    when = words.span(letter.starts_at, letter.ends_at, letter.time_zone, locale)
-    facts = [
-        (labels["when"], when),
-        (labels["where"], letter.where),
-        (labels["host"], letter.host),
-        (labels["seats"], str(letter.seats) if letter.seats > 1 else ""),
-        (labels["place"], str(letter.place) if letter.place else ""),
-    ]
-    expires = letter.expires_at and words.instant(letter.expires_at, letter.time_zone, locale)
-    said = asdict(letter) | {
-        "facts": [(label, one_line(value)) for label, value in facts if value],
-        "expires": expires,
-        "takes_back": letter.invitation is not None and letter.invitation.is_taken_back,
-        "tickets": [
-            asdict(ticket) | {"name": one_line(ticket.name), "image": image(ticket)} for ticket in letter.tickets
+def _said(letter: Letter, image: Callable[[Picture], str]) -> dict[str, Any]:
+    said = {name: one_line(value) if isinstance(value, str) else value for name, value in letter.said.items()}
+    return said | {
+        "name": one_line(letter.name),
+        "host": one_line(letter.host),
+        "facts": [(label, one_line(value)) for label, value in letter.facts if value],
+        "pictures": [
+            {"caption": one_line(each.caption), "code": each.code, "url": each.url, "image": image(each)}
+            for each in letter.pictures
         ],
     }
-    return {name: one_line(value) if isinstance(value, str) else value for name, value in said.items()}
 
 
 def _in(medium: str, letter: Letter, said: dict[str, Any]) -> tuple[str, str]:
     """Subject and body in a medium."""
-    environment = _environment(medium, letter.locale)
-    template = environment.get_template(f"{letter.locale}/{letter.kind.value}.jinja")
+    environment = _environment(letter.templates, medium, letter.locale)
+    template = environment.get_template(f"{letter.locale}/{letter.template}.jinja")
     context = template.new_context(said)
     subject, body = ("".join(template.blocks[part](context)) for part in ("subject", "body"))
     # Blocks come escaped, so both are text that is safe as it is.
@@ -72,9 +68,9 @@ def _in(medium: str, letter: Letter, said: dict[str, Any]) -> tuple[str, str]:
 
 
 @cache
-def _environment(medium: str, locale: str) -> Environment:
+def _environment(package: str, medium: str, locale: str) -> Environment:
     environment = Environment(
-        loader=PackageLoader("services.events.mail"),
+        loader=ChoiceLoader([PackageLoader(package), PackageLoader("services.messages")]),
         autoescape=medium == "html",  # noqa: S701 - plain text has nothing to escape
         undefined=StrictUndefined,
         trim_blocks=True,

@@ -1,0 +1,84 @@
+"""Serving: in this process, or in several that share one address (uvicorn's own supervisor).
+
+Several share nothing but the database: each has caches, connections and allowances of its own, each hears of every
+change, and each does jobs. An allowance is divided among them, so that all together let through what one would.
+"""
+
+from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
+
+import uvicorn
+from uvicorn.config import STARTUP_FAILURE
+from uvicorn.supervisors import multiprocess
+
+from schema.web.application import Application
+from schema.web.ops.protocol import Protocol
+from schema.web.ops.stopping import Server
+from services.core.settings import LEAST_HOURLY_COST, Settings
+from services.core.telemetry.logs import configure
+
+_SHARED = ("hourly_cost", "hourly_cost_of_sites", "hourly_cost_of_strangers")
+
+
+class _Process(multiprocess.Process):
+    """uvicorn's, with a server that drains."""
+
+    @property
+    def server(self) -> uvicorn.Server:
+        """What runs in it."""
+        if self._server is None:
+            self._server = Server(self.config)
+        return self._server
+
+
+def divided(settings: Settings, workers: int) -> Settings:
+    """The settings of one of so many processes. No share is less than the dearest operation needs."""
+    shares = {name: max(LEAST_HOURLY_COST, each // workers) for name in _SHARED if (each := getattr(settings, name))}
+    return settings.model_copy(update=shares)
+
+
+def headers(settings: Settings) -> list[tuple[str, str]]:
+    """What every answer says to browsers."""
+    always = [("x-content-type-options", "nosniff")]
+    over_tls = ("strict-transport-security", "max-age=31536000")
+    return [*always, over_tls] if settings.address.startswith("https://") else always
+
+
+def run(make: Callable[[Settings], Application], settings: Settings, *, workers: int = 1) -> None:
+    """Serve what `make` makes until told to stop. SystemExit where it could not begin.
+
+    `make`: a function that a process of its own can import.
+    """
+    config = uvicorn.Config(
+        partial(_made, make, divided(settings, workers)),
+        factory=True,
+        host=settings.host,
+        port=settings.port,
+        workers=workers,
+        access_log=False,
+        proxy_headers=False,  # CONFED_TRUSTED_PROXIES says whose are believed
+        server_header=False,
+        headers=headers(settings),
+        http=Protocol,
+        log_config=None,  # it logs like everything else
+        log_level="warning",
+        ws_max_size=2_000_000,
+        timeout_graceful_shutdown=10,
+        timeout_worker_healthcheck=30,
+    )
+    if workers > 1:
+        # There is no other way to say what a process of the supervisor runs.
+        multiprocess.Process = _Process  # type: ignore[misc]
+        multiprocess.Multiprocess(config, sockets=[config.bind_socket()]).run()
+        return
+    server = Server(config)
+    with suppress(KeyboardInterrupt):
+        server.run()
+    if not server.started:
+        raise SystemExit(STARTUP_FAILURE)
+
+
+def _made(make: Callable[[Settings], Application], settings: Settings) -> Application:
+    configure(settings.log)
+    return make(settings)

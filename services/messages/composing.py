@@ -1,0 +1,37 @@
+"""From a letter to a message as it is sent: headers, text and HTML, pictures, the calendar entry."""
+
+from datetime import datetime
+from email.message import EmailMessage
+from uuid import UUID
+
+from uuid_utils.compat import uuid7
+
+from services.core.outside.mail import addressed
+from services.messages.letters import Letter
+from services.messages.rendering import rendered
+
+
+def composed(letter: Letter, message_id: UUID, *, to: str, sender: str, at: datetime) -> EmailMessage:
+    """The message. Its Message-ID is made of its row's key: one that is sent twice can be told by it.
+
+    ValueError for an address that no header can hold.
+    """
+    domain = sender.rpartition("@")[2]
+    images = {picture.code: f"{picture.code}@{domain}" for picture in letter.pictures}
+    said = rendered(letter, lambda picture: f"cid:{images[picture.code]}")
+    people = {"to": (letter.name, to), "sender": (letter.host, sender)}
+    # What says something else each time is no repetition, which a mailbox may drop.
+    message = addressed(uuid7() if letter.differs_each_time else message_id, **people, subject=said.subject, at=at)
+    if letter.list_id is not None:
+        message["List-Id"] = f"<{letter.list_id}.{domain}>"
+    message.set_content(said.text)
+    message.add_alternative(said.html, subtype="html")
+    html = message.get_payload()[-1]  # type: ignore[index]
+    assert isinstance(html, EmailMessage)
+    for picture in letter.pictures:
+        html.add_related(picture.png, "image", "png", cid=f"<{images[picture.code]}>", disposition="inline")
+    if letter.calendar is not None:
+        method, content = letter.calendar(sender, to)
+        message.add_alternative(content.decode(), subtype="calendar", params={"method": method})
+    message["Content-Language"] = letter.locale  # now, because what has parts gives its Content- headers to the first
+    return message

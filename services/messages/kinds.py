@@ -1,0 +1,58 @@
+"""Kinds of messages, each declared by its domain: who composes it, where it goes, and who reads that it went."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from models import Message
+from services.core.discovery import import_all
+from services.core.settings import Settings
+from services.core.work import Work
+from services.messages.letters import Letter
+from services.messages.recipients import preferred_address
+
+Compose = Callable[[Work, Message, Settings], Awaitable[Letter | None]]
+Address = Callable[[Work, Message], Awaitable[str | None]]
+
+
+@dataclass(frozen=True)
+class MessageKind:
+    """A kind of message.
+
+    `compose`: the letter as it is true when it is sent; null where it no longer is. `permission`: by which STAFF of the
+    sending association read that it was sent; null where it is the person's alone. `address`: where it goes; null where
+    it can't. `urgent`: goes before everything that isn't.
+    """
+
+    name: str
+    compose: Compose
+    permission: str | None
+    address: Address
+    urgent: bool
+
+    @property
+    def job(self) -> str:
+        """The job that sends it."""
+        return "send_urgent_message" if self.urgent else "send_message"
+
+
+_kinds: dict[str, MessageKind] = {}
+
+
+def message_kind(
+    name: str, *, permission: str | None = None, address: Address = preferred_address, urgent: bool = False
+) -> Callable[[Compose], Compose]:
+    """Declare a kind, `domain.kind`, by the function that composes it. Its permission is `readable_with` there."""
+
+    def declare(compose: Compose) -> Compose:
+        assert name not in _kinds, name
+        _kinds[name] = MessageKind(name, compose, permission, address, urgent)
+        return compose
+
+    return declare
+
+
+def kind_of(name: str) -> MessageKind:
+    """The kind of this name."""
+    if name not in _kinds:
+        import_all("services")
+    return _kinds[name]

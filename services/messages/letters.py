@@ -1,0 +1,39 @@
+"""What a message is made of: everything that it says, in the language that it says it in."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A picture that the text speaks of, such as a ticket: its caption, code, address on this server, and content."""
+
+    caption: str
+    code: str
+    url: str
+    png: bytes
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A message in one language.
+
+    `templates`: the package whose folder `templates/<locale>/` has `<template>.jinja`; `said`: what is put into it.
+    `host`: who writes, as the sender's name says; `name`: to whom. `list_id`: names the mailing list in front of the
+    server's domain (RFC 2919); null for a message to one alone. `facts`: labels and values, those without a value left
+    out. `calendar`: makes the calendar entry between organizer and attendee, two mail addresses: its method and
+    content. `differs_each_time`: sent again it carries another secret, and has another Message-ID.
+    """
+
+    templates: str
+    template: str
+    locale: str
+    host: str
+    name: str
+    said: Mapping[str, Any]
+    list_id: str | None = None
+    pictures: tuple[Picture, ...] = ()
+    calendar: Callable[[str, str], tuple[str, bytes]] | None = None
+    facts: tuple[tuple[str, str], ...] = ()
+    differs_each_time: bool = False
