@@ -1,6 +1,6 @@
 """A confederation of a test's own: acting in it, looking at it, writing to it."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, date, datetime
 from itertools import count
@@ -107,12 +107,13 @@ class BaseMaker:
     def _which(self, model: type[Row], where: Mapping[str, Any]) -> Select[Row]:
         return select(model).filter_by(confederation_id=self.tenant.id, **where).order_by(col(model.id))
 
-    async def picture(self, *others: "BaseMaker") -> Picture:
-        """Every row of the confederation, and of others, as text by table: compared before and after a refusal."""
+    async def picture(self, *others: "BaseMaker", of: Collection[type[SQLModel]] = ()) -> Picture:
+        """Every row of the confederation, and of others: compared before and after a refusal. `of`: of these tables."""
+        tables = [str(model.__tablename__) for model in of] or sorted(SQLModel.metadata.tables)
         query = " union all ".join(
             f"""select '{table}', coalesce(array_agg(t::text order by t.id), '{{}}') from {table} t
                 where {"id" if table == "confederation" else "confederation_id"} = any(:tenants)"""
-            for table in sorted(SQLModel.metadata.tables)
+            for table in tables
         )
         async with past_row_security(self.database) as session:
             found = await session.execute(text(query), {"tenants": [make.tenant.id for make in (self, *others)]})

@@ -25,7 +25,7 @@ PROBES = {
     "a membership without some number": (
         "memberships",
         '{and: [{number: {isNull: false}}, {not: {number: {eq: "B-1"}}}]}',
-        "own + memberships.read",
+        "own + ex-member + memberships.read",
     ),
     "who was cancelled": ("memberships", "{cancelledOn: {isNull: false}}", "ex-member + memberships.read"),
     "a closed mandate": ("mandates", "{role: {eq: GOVERNOR}}", "own + persons.read"),
