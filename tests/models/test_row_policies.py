@@ -193,6 +193,7 @@ def test_a_table_that_admits_its_participants_only_says_so(table: str) -> None:
     assert policies.by_table[table].participants == ("PARTICIPANTS" in (model.__doc__ or ""))
 
 
+@pytest.mark.promise("rows-keep-their-tenant")
 async def test_a_row_cannot_be_moved_to_another_tenant(database: Database, asked: Asked) -> None:
     there = asked.world.foreign.tenant.id
     async with told(database, (await asked.actor("staff")).settings) as connection:

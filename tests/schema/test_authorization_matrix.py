@@ -29,7 +29,9 @@ Record = Callable[[str, object], None]
 
 
 @pytest.mark.promise("authorization-matrix")
-def test_whatever_can_be_read_or_done_is_spoken_of_and_nothing_else_is(asked: Asked, record_property: Record) -> None:
+def test_whatever_can_be_read_or_done_has_a_row_and_every_row_is_of_something(
+    asked: Asked, record_property: Record
+) -> None:
     missing = [*declared.without_rights(BUILT.graphql, MATRIX), *declared.without_a_case(asked.world, MATRIX)]
     assert not missing, "\n".join(missing)
     record_property("matrix", declared.size(asked.world, MATRIX))

@@ -142,16 +142,17 @@ async def test_without_row_security_the_same_attacks_get_through(
     asked: Asked, monkeypatch: pytest.MonkeyPatch, whole_inputs: list[tuple[str, dict[str, Any]]]
 ) -> None:
     """What shows that the tests around this one can fail."""
-    through, whole = [], (Work.start, Actor.may, Actor.require, vars(Actor)["settings"], Readers.fetch)
+    through, tried = [], whole_inputs[::3]
+    whole = (Work.start, Actor.may, Actor.require, vars(Actor)["settings"], Readers.fetch)
     with checks_bypassed(monkeypatch, row_security=False) as bypass:
-        for name, input in whole_inputs[::3]:
+        for name, input in tried:
             document = asking.mutations([name])
             answer = await asked.other.ask("staff", document, {"i0": input | {"dryRun": True}})
             # Where a row would be of one tenant and refer to another's, composite foreign keys stop it even so.
             through += [name] * (asking.payload(name).encode() in answer.body)
         events = await asked.other.ask("staff", '{ events(where: {slug: {eq: "draft"}}, first: 500) { nodes { id } } }')
-    assert bypass.granted > len(whole_inputs) // 6
-    assert len(through) > len(whole_inputs) // 9, f"{len(through)} of {len(whole_inputs) // 3}"
+    assert bypass.granted > len(tried) // 2
+    assert len(through) > len(tried) // 4, f"{len(through)} of {len(tried)}"
     assert asked.world.ids["Event draft"].encode() in events.body
     assert whole == (Work.start, Actor.may, Actor.require, vars(Actor)["settings"], Readers.fetch)
 

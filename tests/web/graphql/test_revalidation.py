@@ -101,7 +101,8 @@ class Cache:
 
 def writes(world: World) -> list[tuple[str, Mapping[str, Any]]]:
     """A case of each mutation that home's staff may do."""
-    said, found = matrix.read(), {}
+    said = matrix.read()
+    found: dict[str, Mapping[str, Any]] = {}
     for name, cases in access.inputs(world).items():
         for case, input in cases.items():
             if "staff" in declared.answers(world, said, name, case, input).get(asking.payload(name), ()):
