@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+import models
 from services.core.settings import CHECKOUT
 
 LONGEST = 400  # lines
@@ -191,6 +192,74 @@ def test_domains_build_on_those_before_them_and_leaves_do_not_meet() -> None:
     paths = [path for path in sources("services") if len(path.parts) > 2]
     wrong = {str(path): against_the_domains(path.parts[1], imports(parsed(path))) for path in paths}
     assert {path: names for path, names in wrong.items() if names} == {}
+
+
+BELOW_THE_COMPILER = ("schema.base", "schema.compiler", "services", "models")
+
+
+def test_the_compiler_knows_nothing_of_what_is_built_on_it() -> None:
+    wrong = {
+        str(path): {
+            name
+            for name in imports(parsed(path))
+            if name.split(".")[0] in LAYERS and not name.startswith(BELOW_THE_COMPILER) and name != "schema"
+        }
+        for path in sources("schema/compiler")
+    }
+    assert {path: names for path, names in wrong.items() if names} == {}
+
+
+@pytest.mark.parametrize("house", ["schema", "services/core", "schema/compiler"])
+def test_no_rooms_import_each_other_in_a_circle(house: str) -> None:
+    """A room is a folder, or a module that stands beside folders. What only a type checker imports counts as well."""
+    doors = {room: reached - TWO_WAYS.get(room, set()) for room, reached in rooms(house).items()}
+    assert circle({room: reached for room, reached in doors.items() if room not in OPEN_ROOMS}) == []
+
+
+OPEN_ROOMS = {"build"}  # the schema is put together from all rooms, and asked for by the command line
+TWO_WAYS = {"tenancy": {"people"}}  # a role is somebody's: it names a person, whose record names associations
+
+
+def rooms(house: str) -> dict[str, set[str]]:
+    """The rooms of a house, with those that each imports from."""
+    package = house.replace("/", ".")
+    found: dict[str, set[str]] = {}
+    for path in sources(house):
+        inside = path.relative_to(house).with_suffix("").parts
+        if inside == ("__init__",):
+            continue
+        reached = {
+            name[len(package) + 1 :].split(".")[0] for name in imports(parsed(path)) if name.startswith(f"{package}.")
+        }
+        found.setdefault(inside[0], set()).update(reached - {inside[0]})
+    return {room: {other for other in reached if other in found} for room, reached in found.items()}
+
+
+def circle(doors: dict[str, set[str]]) -> list[str]:
+    """Rooms that can only be reached from each other; none where there is an order for all."""
+    left = dict(doors)
+    while ready := [room for room, reached in left.items() if not reached & left.keys()]:
+        for room in ready:
+            del left[room]
+    return sorted(left)
+
+
+def test_a_circle_of_rooms_is_found() -> None:
+    assert circle({"a": {"b"}, "b": {"c"}, "c": {"b"}, "d": {"e"}, "e": set()}) == ["a", "b", "c"]
+
+
+def test_the_kernel_knows_no_domain() -> None:
+    """Neither its services nor its models: what it needs of a row, the row's model declares."""
+    known = {
+        f"{path}: {name}"
+        for path in (*sources("services/core"), *sources("models/base"), *sources("models/core"))
+        for name in imports(parsed(path))
+        if (model := getattr(models, name.removeprefix("models."), None)) is not None
+        and name.startswith("models.")
+        and getattr(model, "__module__", "models.core").split(".")[1] not in {"base", "core"}
+    }
+    # Roles decide what an actor may do: `services.core.permissions` says what each may.
+    assert known == {"services/core/actor.py: models.Role", "services/core/permissions.py: models.Role"}
 
 
 def test_a_dependency_the_wrong_way_is_found() -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from models import Event
 from schema.events.event_mutations import publish_event
-from schema.events.party_mutations import add_guest
+from schema.events.party_mutations import create_registration_guest
 from tests import domains
 
 
@@ -49,6 +49,6 @@ def test_what_is_said_twice_names_both_files() -> None:
 
 def test_a_domain_is_called_as_the_folder_of_its_modules() -> None:
     assert domains.domain_of(Event) == domains.domain_of(publish_event) == "events"
-    assert domains.domain_of(add_guest) == "events"
+    assert domains.domain_of(create_registration_guest) == "events"
     assert domains.domain_of(domains.place) == "domains"
     assert domains.place(sys.modules[__name__]) == "tests/test_domains.py"

@@ -27,7 +27,7 @@ from services.core.work import Work
 
 
 @mutation(AdvocacyFile, problems=(AlreadyExists,))
-async def open_advocacy_file(
+async def create_advocacy_file(
     work: Work,
     *,
     association_id: Annotated[AssociationId, "Who leads it."],
@@ -53,33 +53,42 @@ async def open_advocacy_file(
 
 @mutation(AdvocacyFile, problems=(WrongAdvocacyFileState,))
 async def move_advocacy_file(
-    work: Work, *, file_id: AdvocacyFileId, state: Annotated[models.AdvocacyFileState, "Where it stands from now on."]
+    work: Work,
+    *,
+    advocacy_file_id: AdvocacyFileId,
+    state: Annotated[models.AdvocacyFileState, "Where it stands from now on."],
 ) -> models.AdvocacyFile:
     """Watch it, negotiate it, settle it, close it, or open it again. Asks for `advocacy.manage` in the lead."""
-    return await files.move_advocacy_file(work, file_id, state)
+    return await files.move_advocacy_file(work, advocacy_file_id, state)
 
 
 @mutation(AdvocacyFile, problems=(WrongAdvocacyFileState,))
-async def change_confidentiality(
-    work: Work, *, file_id: AdvocacyFileId, confidentiality: Annotated[models.Confidentiality, "Who may read it."]
+async def update_advocacy_file(
+    work: Work,
+    *,
+    advocacy_file_id: AdvocacyFileId,
+    confidentiality: Annotated[models.Confidentiality, "Who may read it."],
 ) -> models.AdvocacyFile:
     """Let others read a file and everything in it from now on. Asks for `advocacy.manage` in the lead."""
-    return await files.change_confidentiality(work, file_id, confidentiality)
+    return await files.change_confidentiality(work, advocacy_file_id, confidentiality)
 
 
 @mutation(AdvocacyFile, problems=(WrongAdvocacyFileState, AlreadyExists))
-async def add_participant(
-    work: Work, *, file_id: AdvocacyFileId, association_id: Annotated[AssociationId, "Who takes part from now on."]
+async def create_advocacy_file_participant(
+    work: Work,
+    *,
+    advocacy_file_id: AdvocacyFileId,
+    association_id: Annotated[AssociationId, "Who takes part from now on."],
 ) -> models.AdvocacyFile:
     """Have another association take part, as yet without a mandate. Asks for `advocacy.manage` in the lead."""
-    return await positions.add_participant(work, file_id, association_id)
+    return await positions.add_participant(work, advocacy_file_id, association_id)
 
 
 @mutation(AdvocacyPosition, problems=(TakesNoPart, WrongAdvocacyFileState))
-async def take_position(
+async def take_advocacy_position(
     work: Work,
     *,
-    file_id: AdvocacyFileId,
+    advocacy_file_id: AdvocacyFileId,
     association_id: Annotated[AssociationId, "Whose position it is."],
     stance: Annotated[models.Stance, "What it thinks."],
     conditions: Annotated[Texts | None, "Under which conditions, with SUPPORTS_WITH_CONDITIONS and only there."] = None,
@@ -87,33 +96,33 @@ async def take_position(
 ) -> models.AdvocacyPosition:
     """Say what an association thinks; its position of that day is replaced. Asks for `advocacy.manage` in it."""
     return await positions.take_position(
-        work, file_id, association_id, stance, conditions=conditions, taken_on=taken_on
+        work, advocacy_file_id, association_id, stance, conditions=conditions, taken_on=taken_on
     )
 
 
 @mutation(Demand, problems=(WrongAdvocacyFileState, AlreadyExists))
-async def draft_demand(
+async def create_demand(
     work: Work,
     *,
-    file_id: AdvocacyFileId,
+    advocacy_file_id: AdvocacyFileId,
     title: Annotated[Texts, "What is asked for."],
     details: Annotated[Texts | None, "What that means."] = None,
     avenue_id: Annotated[AvenueId | None, "The avenue that it comes from."] = None,
 ) -> models.Demand:
     """Draft a file's next demand. Asks for `advocacy.manage` in the lead."""
-    return await demands.draft_demand(work, file_id, title=title, details=details, avenue_id=avenue_id)
+    return await demands.draft_demand(work, advocacy_file_id, title=title, details=details, avenue_id=avenue_id)
 
 
 @mutation(Demand, problems=(WrongAdvocacyFileState, AlreadyExists))
 async def take_up_avenue(
-    work: Work, *, file_id: AdvocacyFileId, avenue_id: Annotated[AvenueId, "An avenue of a published report."]
+    work: Work, *, advocacy_file_id: AdvocacyFileId, avenue_id: Annotated[AvenueId, "An avenue of a published report."]
 ) -> models.Demand:
     """Make an avenue a file's next demand, in the report's words. Asks for `advocacy.manage` in the lead."""
-    return await demands.take_up_avenue(work, file_id, avenue_id)
+    return await demands.take_up_avenue(work, advocacy_file_id, avenue_id)
 
 
 @mutation(Demand, problems=(WrongDemandState, WrongAdvocacyFileState))
-async def change_demand(
+async def move_demand(
     work: Work,
     *,
     demand_id: DemandId,
@@ -127,7 +136,7 @@ async def change_demand(
 
 
 @mutation(DemandAnswer, problems=(WrongDemandState, WrongAdvocacyFileState))
-async def record_answer(
+async def record_demand_answer(
     work: Work,
     *,
     demand_id: DemandId,
@@ -142,58 +151,58 @@ async def record_answer(
 
 
 @mutation(DemandAnswer, problems=(AnswerAlreadyPublished, WrongAdvocacyFileState))
-async def publish_answer(
+async def publish_demand_answer(
     work: Work,
     *,
-    answer_id: DemandAnswerId,
+    demand_answer_id: DemandAnswerId,
     on: Annotated[date | None, "When it was published; by default today."] = None,
 ) -> models.DemandAnswer:
     """Let everybody who reads the file read the answer. Asks for `advocacy.manage` in the lead."""
-    return await answers.publish_answer(work, answer_id, on=on)
+    return await answers.publish_answer(work, demand_answer_id, on=on)
 
 
 @mutation(TimelineEntry, problems=(WrongAdvocacyFileState,))
-async def note_in_timeline(
+async def create_timeline_entry(
     work: Work,
     *,
-    file_id: AdvocacyFileId,
+    advocacy_file_id: AdvocacyFileId,
     kind: Annotated[models.TimelineKind, "A meeting, a letter, a brief, a ruling, or the press."],
     title: Annotated[Texts, "What happened."],
     happened_on: Annotated[date | None, "On which day; by default today."] = None,
 ) -> models.TimelineEntry:
     """Note what happened to a file. Asks for `advocacy.manage` in the lead."""
-    return await timeline.note_in_timeline(work, file_id, kind, title=title, happened_on=happened_on)
+    return await timeline.note_in_timeline(work, advocacy_file_id, kind, title=title, happened_on=happened_on)
 
 
 @mutation(AdvocacyFile, problems=(AlreadyExists,))
 async def watch_advocacy_file(
     work: Work,
     *,
-    file_id: AdvocacyFileId,
+    advocacy_file_id: AdvocacyFileId,
     association_id: Annotated[
         AssociationId | None, "Which association watches it; by default the person who asks."
     ] = None,
 ) -> models.AdvocacyFile:
     """Be told of each change of a file: oneself, or an association, by `advocacy.manage` in it."""
-    return await watching.watch_advocacy_file(work, file_id, association_id=association_id)
+    return await watching.watch_advocacy_file(work, advocacy_file_id, association_id=association_id)
 
 
 @mutation(AdvocacyFile)
 async def unwatch_advocacy_file(
     work: Work,
     *,
-    file_id: AdvocacyFileId,
+    advocacy_file_id: AdvocacyFileId,
     association_id: Annotated[
         AssociationId | None, "Which association watches it; by default the person who asks."
     ] = None,
 ) -> models.AdvocacyFile:
     """Be told of a file's changes no longer: oneself, or an association, by `advocacy.manage` in it."""
-    return await watching.unwatch_advocacy_file(work, file_id, association_id=association_id)
+    return await watching.unwatch_advocacy_file(work, advocacy_file_id, association_id=association_id)
 
 
 @mutation(AdvocacyNotice)
 async def read_advocacy_notices(
-    work: Work, *, up_to_id: Annotated[AdvocacyNoticeId, "The latest of them."]
+    work: Work, *, advocacy_notice_id: Annotated[AdvocacyNoticeId, "The latest of them."]
 ) -> models.AdvocacyNotice:
     """Mark a notice and all before it to the same watcher as read."""
-    return await watching.read_advocacy_notices(work, up_to_id)
+    return await watching.read_advocacy_notices(work, advocacy_notice_id)

@@ -3,7 +3,11 @@
 import base64
 import binascii
 from dataclasses import dataclass
+from functools import lru_cache
 from uuid import UUID
+
+LONGEST_ID = 200
+"""Characters; a longer text is no identifier, and isn't decoded to find that out."""
 
 
 @dataclass(frozen=True)
@@ -23,15 +27,14 @@ def encode_id(type_name: str, id: UUID) -> str:
     return base64.b64encode(f"{type_name}:{id}".encode()).decode()
 
 
-LONGEST_ID = 200
-"""Characters: a longer text is no identifier, and isn't decoded."""
-
-
 def decode_id(value: object) -> tuple[str, UUID] | None:
     """The type's name and the key in a global identifier; None where it isn't one."""
     text = str(value)
-    if len(text) > LONGEST_ID:
-        return None
+    return _decoded(text) if len(text) <= LONGEST_ID else None
+
+
+@lru_cache(1_000)  # each type that a node may be of asks for the same
+def _decoded(text: str) -> tuple[str, UUID] | None:
     try:
         type_name, _, key = base64.b64decode(text, validate=True).decode().partition(":")
         return type_name, UUID(key)

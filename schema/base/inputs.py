@@ -24,5 +24,12 @@ Texts = Annotated[Mapping[str, str], ByLocale()]
 """The texts of a localized field; of several in one language, the last."""
 
 
+@dataclass(frozen=True)
+class Named:
+    """Marks a parameter that problems of the operation call by another name."""
+
+    name: str
+
+
 class OneOf:
     """The base of inputs of which exactly one field is given (`@oneOf`)."""

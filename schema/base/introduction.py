@@ -24,7 +24,10 @@ problem is an expected refusal with a `code`, a message for people in the langua
 input that it is about. After a problem nothing has changed. `errors` is for requests that are not valid, for limits,
 and for unexpected failures, which say nothing but an identifier that the server's log has too.
 
-**Dry runs.** With `dryRun: true` a mutation does everything, answers what would happen, and undoes it.
+**Dry runs.** With `dryRun: true` a mutation does everything, answers what would happen as a `…Preview`, and undoes it.
+A preview has no identifiers, so that no client's cache takes it for real.
+
+**Updates.** In the input of an `update…` mutation an absent field leaves the value as it is, and null clears it.
 
 **Idempotency keys.** A client whose connection broke cannot know whether its mutation was done. If it sends the same
 `idempotencyKey` with the same input again, it gets the first answer and nothing is done twice. The same key with

@@ -101,18 +101,21 @@ def parse_decimal(value: Any) -> Decimal:
 SCALARS: dict[object, Any] = {
     datetime: strawberry.scalar(
         name="DateTime",
+        specified_by_url="https://www.rfc-editor.org/rfc/rfc3339",
         description="An instant in UTC, ISO 8601: `2026-01-31T12:00:00+00:00`. The event's `timeZone` says where.",
         serialize=_serialize,
         parse_value=parse_moment,
     ),
     date: strawberry.scalar(
         name="Date",
+        specified_by_url="https://scalars.graphql.org/andimarek/local-date.html",
         description="A calendar day, ISO 8601: `2026-01-31`.",
         serialize=_serialize,
         parse_value=parse_date,
     ),
     Decimal: strawberry.scalar(
         name="Decimal",
+        specified_by_url="https://speleotrove.com/decimal/daconvs.html",
         description='An exact number as text: `"12.50"`.',
         serialize=_serialize,
         parse_value=parse_decimal,

@@ -34,12 +34,12 @@ from schema.compiler.declare import (
     Binding,
     Column,
     Localized,
-    ReadType,
     Relation,
     Translations,
     argument,
 )
 from schema.compiler.filters import FILTERABLE, order_type, where_type
+from schema.compiler.read_types import ReadType
 
 KEY = "id"
 """The column that breaks ties, so that every order is total."""

@@ -4,7 +4,8 @@ Each compiled root field is one read; the fields below find their values in its 
 them. Fields in Python get the columns that they said they need.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import orjson
@@ -13,6 +14,7 @@ from graphql import (
     GraphQLObjectType,
     GraphQLResolveInfo,
 )
+from strawberry.dataloader import DataLoader
 
 from schema.compiler import limits
 from schema.compiler.bind import BoundField, Catalog
@@ -64,10 +66,37 @@ def _recorded(recorded: Recorded) -> Any:
     async def resolve(source: Mapping[str, Any], info: GraphQLResolveInfo[Any], **_arguments: Any) -> Any:
         found = source[label_of(str(info.path.key))]
         if found not in (None, []):  # without a record there is no answer: what this raises stands in its place
-            await info.context.record(recorded, {name: source[f"{HIDDEN}{name}"] for name in recorded.needs})
+            # All that are read at the same moment are recorded at once.
+            await _together(info.context, _recorded, info.context.record, (recorded, _needs(source, recorded.needs)))
         return found
 
     return resolve
+
+
+def _needs(source: Mapping[str, Any], names: Sequence[str]) -> dict[str, Any]:
+    """What the statement brought for a field that the answer doesn't show."""
+    return {name: source[f"{HIDDEN}{name}"] for name in names}
+
+
+async def _together(request: Any, what: Hashable, batch: Callable[..., Any], one: Any) -> Any:
+    """The answer of `batch` for one of the many that are asked for while others are; each is asked once a request."""
+
+    async def load(many: Sequence[Any]) -> Sequence[Any]:
+        answers: Sequence[Any] = await batch(many)
+        return answers
+
+    if what not in request.loaders:
+        request.loaders[what] = DataLoader(load_fn=load, cache_key_fn=_key)
+    return await request.loaders[what].load(one)
+
+
+async def _batched(batch: Any, request: Any, given: Mapping[str, Any], rows: Sequence[Any]) -> Any:
+    return await batch(rows, request, **given)
+
+
+def _key(one: Any) -> bytes:
+    """What tells one row's needs from another's."""
+    return orjson.dumps(one, default=str, option=orjson.OPT_SORT_KEYS)
 
 
 def _root(catalog: Catalog) -> Any:
@@ -94,8 +123,13 @@ def _computed(bound: BoundField) -> Any:
     names: Mapping[str, Argument] = binding.arguments
 
     async def resolve(source: Mapping[str, Any], info: GraphQLResolveInfo[Any], **arguments: Any) -> Any:
-        row = {name: source[f"{HIDDEN}{name}"] for name in binding.needs}
         given = {name: arguments.get(camel(name)) for name in names}
-        return await binding.resolve(row, info.context, **given)
+
+        row = _needs(source, binding.needs)
+        if binding.resolve is not None:
+            return await binding.resolve(row, info.context, **given)
+        assert binding.batch is not None
+        batch = partial(_batched, binding.batch, info.context, given)
+        return await _together(info.context, (id(binding), _key(given)), batch, row)
 
     return resolve

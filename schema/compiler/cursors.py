@@ -16,6 +16,9 @@ from schema.compiler.values import Refused
 Ordering = tuple[tuple[str, bool], ...]
 """Columns and whether each descends; the last is the key, so no two rows are in one place."""
 
+LONGEST_CURSOR = 10_000
+"""Characters; no row's place is longer."""
+
 
 def signature(of: str, order: Ordering) -> str:
     """What a cursor is checked against: the type of its list, and the order."""
@@ -33,6 +36,8 @@ def cursor_sql(of: str, order: Ordering, row: Row) -> ColumnElement[str]:
 def decode(cursor: Any, of: str, order: Ordering, row: Row) -> list[Any]:
     """The values that a cursor stands for. Refused where it isn't one, or is one of another order."""
     try:
+        if len(cursor) > LONGEST_CURSOR:
+            raise ValueError
         mark, *values = json.loads(base64.b64decode(cursor, validate=True))
         if mark != signature(of, order) or len(values) != len(order):
             raise ValueError

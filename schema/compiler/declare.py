@@ -22,17 +22,17 @@ import inspect
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
 from typing import Any
 
 import strawberry
-from sqlalchemy import ColumnElement, FromClause, Table
+from sqlalchemy import ColumnElement
 from sqlmodel import SQLModel
 from strawberry.annotation import StrawberryAnnotation
 from strawberry.types.arguments import StrawberryArgument
 from strawberry.types.field import StrawberryField
 
 from schema.base.scalars import Locale, Translation
+from schema.compiler.read_types import ReadType
 from schema.compiler.watching import Watch
 
 BINDING = "sql"
@@ -44,12 +44,9 @@ ANNOTATION = "annotation"
 Row = Any
 """A table's alias as declarations see it: its columns are attributes."""
 
-DEFAULT_FIRST = 50
-"""How many items a connection gives where neither `first` nor `last` says."""
+DEFAULT_FIRST = 50  # items of a connection, where neither `first` nor `last` says
 MAXIMUM_FIRST = 500
-"""How many items a connection gives at the most."""
-LIST_LIMIT = 100
-"""How many items a plain list gives at the most, where its declaration doesn't say."""
+LIST_LIMIT = 100  # items of a plain list at the most, where its declaration doesn't say
 
 
 @dataclass(frozen=True)
@@ -151,7 +148,9 @@ ONE, MANY, CONNECTION = "one", "many", "connection"
 
 @dataclass(frozen=True)
 class NodeLookup(Binding):
-    """The row of a global identifier, whichever read type it is of."""
+    """The row of a global identifier, whichever read type it is of; `many`: of each of several, in their order."""
+
+    many: bool = False
 
 
 @dataclass(frozen=True)
@@ -161,9 +160,13 @@ class GlobalId(Binding):
 
 @dataclass(frozen=True)
 class Computed(Binding):
-    """Worked out in Python from columns of the row: `await resolve(row, context, **arguments)`."""
+    """Worked out in Python from columns of the row: `await resolve(row, request, **arguments)`.
 
-    resolve: Callable[..., Any]
+    Or of many rows at once: `await batch(rows, request, **arguments)`, whose answers are in the order of the rows.
+    """
+
+    resolve: Callable[..., Any] | None
+    batch: Callable[..., Any] | None
     needs: tuple[str, ...]
 
 
@@ -259,22 +262,27 @@ PAGING: Mapping[str, Argument] = {
     "last": Argument(int | None, f"How many from the end, {MAXIMUM_FIRST} at the most; not together with `first`."),
     "before": Argument(str | None, "Only what precedes this cursor."),
 }
-
-
-PAGED = frozenset({*PAGING, "where", "order_by"})
-"""The arguments that every connection answers to; a declaration's functions get the others."""
+PAGED = frozenset({*PAGING, "where", "order_by"})  # a declaration's functions get the other arguments
 
 
 def computed(
     description: str,
-    resolve: Callable[..., Any],
+    resolve: Callable[..., Any] | None = None,
     *,
+    batch: Callable[..., Any] | None = None,
     needs: Sequence[str],
     arguments: Mapping[str, Argument] | None = None,
     weight: int = 0,
 ) -> Any:
-    """A field that needs Python. A query that asks for it is completed by graphql-core, from the same plan."""
-    return Declared(description, Computed(resolve, tuple(needs), arguments=arguments or {}, weight=weight))
+    """A field that needs Python. A query that asks for it is completed by graphql-core, from the same plan.
+
+    With `batch` it is asked once for all rows of a list, with `resolve` for each.
+    """
+    return Declared(description, Computed(resolve, batch, tuple(needs), arguments=arguments or {}, weight=weight))
+
+
+MOST_NODES = 100
+"""How many identifiers are looked up at once, at the most."""
 
 
 def node_lookup(description: str) -> Any:
@@ -282,29 +290,15 @@ def node_lookup(description: str) -> Any:
     return Declared(description, NodeLookup(arguments={"id": Argument(strawberry.ID, "A global identifier.")}))
 
 
+def nodes_lookup(description: str) -> Any:
+    """The rows of several global identifiers, in their order; null for each that isn't to be seen."""
+    ids = Argument(list[strawberry.ID], f"Global identifiers, {MOST_NODES} at the most.")
+    return Declared(description, NodeLookup(many=True, arguments={"ids": ids}))
+
+
 def global_id(description: str) -> Any:
     """The row's global identifier."""
     return Declared(description, GlobalId())
-
-
-@lru_cache(5_000)
-def _alias(table: Table, name: str) -> FromClause:
-    """An alias never changes, and making the columns of one takes longer than all else that is done with it."""
-    return table.alias(name)
-
-
-@dataclass(frozen=True)
-class ReadType:
-    """A read type: its class, and the model whose table its rows are; none for a function's rows and for roots."""
-
-    cls: type
-    model: type[SQLModel] | None
-
-    def rows(self, name: str) -> FromClause:
-        """The table under an alias."""
-        if self.model is None:
-            raise TypeError(f"{self.cls.__name__} has no table: declare `rows` where it is referred to")
-        return _alias(self.model.__table__, name)  # type: ignore[attr-defined]
 
 
 READ_TYPES: dict[str, ReadType] = {}

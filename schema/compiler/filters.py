@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import Enum
 from typing import Any
+from unicodedata import normalize
 
 import strawberry
-from sqlalchemy import and_, any_, false, or_, true
+from sqlalchemy import and_, any_, false, func, or_, true
 from sqlalchemy.dialects.postgresql import ARRAY
 from strawberry.annotation import StrawberryAnnotation
 from strawberry.types.field import StrawberryField
@@ -24,6 +25,7 @@ from schema.compiler.values import Getter, Refused
 
 _EQUALITY = ("eq", "ne", "in", "notIn")
 _ORDER = ("lt", "lte", "gt", "gte")
+_TEXT = ("contains", "startsWith")
 
 _MEANING = {
     "eq": "Equal to.",
@@ -34,6 +36,8 @@ _MEANING = {
     "lte": "Less than or equal to.",
     "gt": "Greater than.",
     "gte": "Greater than or equal to.",
+    "contains": "Has this in it, letter for letter.",
+    "startsWith": "Begins with this, letter for letter.",
     "isNull": "Whether there is no value.",
 }
 
@@ -75,7 +79,8 @@ class Order(Enum):
 def filter_type(name: str, annotation: Any) -> Any:
     """The comparisons that a column's type allows, as an input type; made once a type."""
     if name not in _filters:
-        operators = _EQUALITY if annotation is bool or isinstance(annotation, type(Enum)) else _EQUALITY + _ORDER
+        has_order = annotation is not bool and not isinstance(annotation, type(Enum))
+        operators = (*_EQUALITY, *(_ORDER if has_order else ()), *(_TEXT if annotation is str else ()))
         fields = {op: (list[annotation] if op.lower().endswith("in") else annotation) for op in operators}
         _filters[name] = _input(
             f"{name}Filter",
@@ -161,14 +166,26 @@ def condition_sql(condition: Condition, row: Row, bind: Callable[[Getter, Any], 
         "lte": column.__le__,
         "gt": column.__gt__,
         "gte": column.__ge__,
+        # Functions, not LIKE: nothing of the value is a pattern.
+        "contains": lambda text: func.strpos(column, text) > 0,
+        "startsWith": lambda text: func.starts_with(column, text),
     }[condition.operator](value)
 
 
-def refuse_null(value: Any) -> Any:
-    """A comparison with null would be true of nothing, and reads as if it were true of everything."""
+def comparable(value: Any) -> Any:
+    """A value as what is kept is compared with: texts in NFC, as they are kept.
+
+    Refused for null: a comparison with it would be true of nothing, and reads as if it were true of everything.
+    """
     if value is None or (isinstance(value, list) and None in value):
         raise Refused("A filter can't compare with null; use isNull.")
-    return value
+    if isinstance(value, list):
+        return [_normal(item) for item in value]
+    return _normal(value)
+
+
+def _normal(value: Any) -> Any:
+    return normalize("NFC", value) if type(value) is str else value
 
 
 FILTERABLE: dict[Any, str] = {str: "String", int: "Int", bool: "Boolean", datetime: "DateTime", date: "Date"}

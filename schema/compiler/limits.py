@@ -7,13 +7,15 @@ of each request; what it is made of belongs to the plan.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from schema.compiler.context import Context
-from schema.compiler.declare import MANY, Relation
-from schema.compiler.measure import MAXIMUM_COST, MAXIMUM_DEPTH, MAXIMUM_FIELDS, MAXIMUM_ROOTS, check
+from schema.compiler.declare import MANY, MOST_NODES, NodeLookup, Relation
+from schema.compiler.filters import Compare, Condition
+from schema.compiler.measure import LONGEST_LIST, MAXIMUM_COST, MAXIMUM_DEPTH, MAXIMUM_FIELDS, MAXIMUM_ROOTS, check
 from schema.compiler.plan import FieldPlan, Page, Part, Selection
-from schema.compiler.values import Constant, Getter, Variables
+from schema.compiler.values import Constant, Getter, Refused, Variables, is_long, then
 
 FIELDS_OF_AN_OBJECT = 8
 """An object of more fields counts for another object for each so many."""
@@ -21,6 +23,12 @@ INTROSPECTION = 80
 """What a field counts for that is asked of the schema itself: graphql-core resolves it for each of many types."""
 COUNTING = 15
 """What a `totalCount` counts for."""
+ITEMS_OF_AN_OBJECT = 4
+"""So many items of a list that is compared with count for an object: each is sent, and compared with every row."""
+BYTES_OF_AN_OBJECT = 1_000
+"""So many characters of a text in an argument or a comparison count for an object."""
+CONDITIONS_OF_AN_OBJECT = 4
+"""So many comparisons of a `where` count for an object."""
 USUAL_LIST = 5
 """What a plain list counts for: it is short by its nature, and bounded by its declaration."""
 
@@ -46,6 +54,44 @@ class Cost:
     def times(self, number: int) -> "Cost":
         """As often."""
         return Cost(self.fixed * number, tuple((size, each.times(number)) for size, each in self.pages))
+
+
+_ONE = Cost(1)
+
+
+def weight(value: Any) -> int:
+    """What a value counts for wherever it is used: by items and by length. TooMuch for a list that is too long."""
+    if isinstance(value, str):
+        return len(value) // BYTES_OF_AN_OBJECT
+    if isinstance(value, list):
+        check("items of a list", len(value), LONGEST_LIST)
+        characters = sum(len(item) for item in value if isinstance(item, str))
+        return len(value) // ITEMS_OF_AN_OBJECT + characters // BYTES_OF_AN_OBJECT
+    return 0
+
+
+def _weighed(getters: Iterable[Getter]) -> list[Cost]:
+    """The cost of values, each time that they are used."""
+    return [
+        Cost(weight(get.value)) if isinstance(get, Constant) else Cost(0, ((partial(_weight_of, get), _ONE),))
+        for get in getters
+    ]
+
+
+def _weight_of(get: Getter, variables: Variables, context: Context) -> int:
+    try:
+        return weight(get(variables, context))
+    except Refused:
+        return 0  # which is told where the value is used
+
+
+def _compared(condition: Condition | None) -> list[Getter]:
+    """The values that a condition compares with."""
+    if condition is None:
+        return []
+    if isinstance(condition, Compare):
+        return [condition.value]
+    return [get for part in condition.parts for get in _compared(part)]
 
 
 def _sum(fixed: int, costs: Iterable[Cost]) -> Cost:
@@ -105,11 +151,20 @@ def _cost(field: FieldPlan) -> Cost:
     if field.bound is None:
         return Cost(0)
     binding = field.bound.binding
+    values = _weighed([get for name, get in field.arguments.items() if is_long(field.bound.arguments[name].type)])
     if not (field.selection or field.branches):
-        return Cost(binding.weight)
+        return _sum(binding.weight, values)
+    if isinstance(binding, NodeLookup) and binding.many:
+        item = _selection_cost(list(field.branches), 1)
+        return Cost(0, ((then(field.arguments["ids"], _count), item),))
     times = min(USUAL_LIST, binding.limit) if isinstance(binding, Relation) and binding.shape == MANY else 1
     item = _selection_cost([field.selection] if field.selection else list(field.branches), 1)
-    return _sum(binding.weight, [item.times(times)])
+    return _sum(binding.weight, [item.times(times), *values])
+
+
+def _count(ids: Sequence[str]) -> int:
+    check("ids", len(ids), MOST_NODES)
+    return len(ids)
 
 
 def _selection_cost(selections: Sequence[Selection], itself: int) -> Cost:
@@ -123,7 +178,12 @@ def _page_cost(page: Page) -> Cost:
 
     listed = selections(page.parts)
     item = _selection_cost(listed, max(1, len(listed)))
-    itself = 1 + COUNTING * sum(part.kind == "totalCount" for part in page.parts)
+    counts = sum(part.kind == "totalCount" for part in page.parts)
+    compared = _compared(page.condition)
+    # A condition is in the page and in each count.
+    times = counts + any(part.kind != "totalCount" for part in page.parts)
+    values = [cost.times(times) for cost in _weighed(compared)]
+    itself = 1 + COUNTING * counts + times * len(compared) // CONDITIONS_OF_AN_OBJECT
     if isinstance(page.size, Constant):
-        return _sum(itself, [item.times(page.size.value)])
-    return Cost(itself, ((page.size, item),))
+        return _sum(itself, [item.times(page.size.value), *values])
+    return _sum(itself, [Cost(0, ((page.size, item),)), *values])

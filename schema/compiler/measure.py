@@ -34,7 +34,8 @@ MAXIMUM_REPEATS = 25
 MAXIMUM_COST = 25_000
 """Objects in an answer: some half a second of work on the demo data."""
 
-
+LONGEST_LIST = 1_000
+"""Items of a list in an argument or a comparison."""
 MAXIMUM_VALUES = 10_000
 """Values in the variables, items of lists and members of objects each: one takes up to 10 µs to be coerced."""
 

@@ -1,7 +1,7 @@
 """Connections in SQL: a page of rows, cut by a cursor, and what is asked of it."""
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from sqlalchemy import (
     ARRAY,
@@ -21,35 +21,81 @@ from schema.compiler.cursors import cursor_sql, decode, follows
 from schema.compiler.declare import Row
 from schema.compiler.expressions import HIDDEN, json_array, literal, named, ordered
 from schema.compiler.filters import condition_sql
-from schema.compiler.plan import Page, Part
-from schema.compiler.values import then
-
-if TYPE_CHECKING:
-    from schema.compiler.sql import Writer
+from schema.compiler.plan import Page, Part, Selection
+from schema.compiler.values import Getter, then
 
 # Labels that no key of an answer can be.
 _N, _CURSOR, _MORE, _NEAR, _FAR = (f"{HIDDEN}{name}" for name in ("n", "cursor", "more", "near", "far"))
 
 
-def page_sql(writer: "Writer", page: Page, row: FromClause, where: list[ColumnElement[bool]]) -> Select[Any]:
-    """A connection as one JSON object: its page, its total, and where the page stands."""
-    if page.condition is not None:
-        where.append(condition_sql(page.condition, row.c, writer.bind))
+class Writing(Protocol):
+    """What pages need of the writer of the statement that they are in. `outer`: the rows further out."""
+
+    outer: list[FromClause]
+
+    def alias(self, prefix: str) -> str:
+        """A name for a row source, given once."""
+
+    def bind(self, get: Getter, type_: Any) -> BindParameter[Any]:
+        """A parameter of the statement."""
+
+    def select(
+        self, selection: Selection, row: FromClause, where: Sequence[ColumnElement[bool]], *, own: bool = True
+    ) -> Select[Any]:
+        """What a selection asks of a row; of a row further out, if it isn't the select's own."""
+
+    def json(self, chosen: Select[Any]) -> Select[Any]:
+        """Each row of a select as a JSON object, in the column `j`."""
+
+    def listed(self, chosen: Select[Any]) -> ColumnElement[Any]:
+        """The rows of a select as an array of JSON, in the select's order."""
+
+    def beside(self, source: FromClause | None, found: Select[Any]) -> tuple[FromClause | None, ColumnElement[Any]]:
+        """The JSON of what a select makes of each row of a source, and the source."""
+
+    def scoped(self, query: Select[Any]) -> Select[Any]:
+        """A select that may refer to the rows further out."""
+
+
+def page_sql(
+    writer: Writing,
+    page: Page,
+    rows: Callable[[], FromClause],
+    where: Callable[[FromClause], list[ColumnElement[bool]]],
+) -> Select[Any]:
+    """A connection as one JSON object: its page, its total, and where the page stands.
+
+    `rows()`: the list's table under a new alias; `where(row)`: which of its rows are the list's.
+    """
+    bound: dict[int, BindParameter[Any]] = {}
+
+    def bind(get: Getter, type_: Any) -> BindParameter[Any]:
+        """One parameter for a value that is compared with in the page and in the total."""
+        if id(get) not in bound:
+            bound[id(get)] = writer.bind(get, type_)
+        return bound[id(get)]
+
+    def conditions(row: FromClause) -> list[ColumnElement[bool]]:
+        asked = [] if page.condition is None else [condition_sql(page.condition, row.c, bind)]
+        return [*where(row), *asked]
+
+    row = rows()
     size = writer.bind(page.size, Integer())
-    rows, values = _listed(writer, page, row, [*where, *_between(writer, page, row)], size)
+    whole, values = _listed(writer, page, row, [*conditions(row), *_between(writer, page, row)], size)
     columns: list[Any] = []
     for part in page.parts:
         if part.kind == "totalCount":
-            count = writer.scoped(select(cast(func.count(), Integer)).select_from(row).where(*where))
-            columns.append(count.scalar_subquery().label(part.label))
+            counted = rows()
+            count = select(cast(func.count(), Integer)).select_from(counted).where(*conditions(counted))
+            columns.append(writer.scoped(count).scalar_subquery().label(part.label))
         else:
             value = values.get(id(part))
             columns.append((named(page.type_name) if value is None else value).label(part.label))
     query = select(*columns)
-    return writer.json(query if rows is None else query.select_from(rows))
+    return writer.json(query if whole is None else query.select_from(whole))
 
 
-def _between(writer: "Writer", page: Page, row: FromClause) -> list[ColumnElement[bool]]:
+def _between(writer: Writing, page: Page, row: FromClause) -> list[ColumnElement[bool]]:
     conditions = []
     for get, backwards in ((page.after, False), (page.before, True)):
         if get is not None:
@@ -62,7 +108,7 @@ def _between(writer: "Writer", page: Page, row: FromClause) -> list[ColumnElemen
 
 
 def _listed(
-    writer: "Writer", page: Page, row: FromClause, where: Sequence[ColumnElement[bool]], size: BindParameter[Any]
+    writer: Writing, page: Page, row: FromClause, where: Sequence[ColumnElement[bool]], size: BindParameter[Any]
 ) -> tuple[FromClause | None, dict[int, ColumnElement[Any]]]:
     """The page's rows, and what each part of the connection is over them."""
     listed = [part for part in page.parts if part.kind in ("nodes", "edges", "pageInfo")]
@@ -106,7 +152,7 @@ def _listed(
 
 
 def _cut(
-    writer: "Writer",
+    writer: Writing,
     row: FromClause,
     where: Sequence[ColumnElement[bool]],
     order: Sequence[tuple[str, bool]],
@@ -118,7 +164,7 @@ def _cut(
     )
 
 
-def _item(writer: "Writer", page: Page, part: Part, row: FromClause) -> Select[Any]:
+def _item(writer: Writing, page: Page, part: Part, row: FromClause) -> Select[Any]:
     """What is asked of each row of a page: of the node itself, or of its edge."""
     if part.selection is not None:
         return writer.select(part.selection, row, (), own=False)
@@ -146,7 +192,7 @@ def _standing(rows: FromClause, size: BindParameter[Any]) -> list[Any]:
     return [(func.count() > size).label(_MORE), near.label(_NEAR), far.label(_FAR)]
 
 
-def _page_info(writer: "Writer", page: Page, part: Part, whole_page: FromClause) -> ColumnElement[Any]:
+def _page_info(writer: Writing, page: Page, part: Part, whole_page: FromClause) -> ColumnElement[Any]:
     more, near, far = (whole_page.c[name] for name in (_MORE, _NEAR, _FAR))
     of = {
         "hasNextPage": literal(str(page.before is not None).lower()) if page.backwards else more,

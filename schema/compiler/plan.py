@@ -30,7 +30,7 @@ from graphql import (
 
 from schema.compiler.bind import KEY, BoundField, Catalog
 from schema.compiler.declare import CONNECTION, DEFAULT_FIRST, MAXIMUM_FIRST, Computed, NodeLookup, Relation
-from schema.compiler.filters import Combine, Compare, Condition, refuse_null
+from schema.compiler.filters import Combine, Compare, Condition, comparable
 from schema.compiler.measure import check
 from schema.compiler.values import Constant, Getter, Refused, Variables, getter, then
 
@@ -280,7 +280,7 @@ class Planner:
                 column = self._catalog.column(target, name)
                 filter_type = get_nullable_type(type_.fields[name].type)
                 for operator, _leaf, value in self._object(inner, filter_type):
-                    parts.append(Compare(column, operator, then(value, refuse_null)))
+                    parts.append(Compare(column, operator, then(value, comparable)))
         return Combine("and", tuple(parts))
 
     def _is_missing(self, inner: Any) -> bool:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from functools import cached_property, partial
 from typing import Any
 
+import asyncpg
 from graphql import (
     DocumentNode,
     FieldNode,
@@ -29,7 +30,7 @@ from schema.compiler.kept import CHARACTERS, DOCUMENTS, SHAPES, keep
 from schema.compiler.plan import FieldPlan, NotCompiled, Planner
 from schema.compiler.sql import Statement
 from schema.compiler.statements import statement
-from schema.compiler.values import Coercion, Variables
+from schema.compiler.values import Coercion, TooSlow, Variables
 from services.core.actor import Acting
 from services.core.database.connections import Readers
 
@@ -88,9 +89,12 @@ class Plan:
         return found
 
     async def read(self, readers: Readers, variables: Variables, context: Context) -> bytes:
-        """The answer's `data` as JSON. RightsChanged where the actor is out of date."""
+        """The answer's `data` as JSON. RightsChanged where the actor is out of date, TooSlow beyond its time."""
         chosen = self.statement(context.actor.acting)
-        answer: bytes | None = await readers.fetch(chosen.text, chosen.arguments(variables, context))
+        try:
+            answer: bytes | None = await readers.fetch(chosen.text, chosen.arguments(variables, context))
+        except asyncpg.QueryCanceledError:
+            raise TooSlow from None
         if answer is None:
             raise RightsChanged
         return answer

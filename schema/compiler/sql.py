@@ -5,22 +5,19 @@ ordered sub-select and nothing else, so that its order is the list's; relations 
 PostgreSQL make one join of a thousand look-ups. Every table is filtered by its tenant, every value a bound parameter.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from graphql import GraphQLNamedType, get_named_type
+from graphql import get_named_type
 from sqlalchemy import (
+    ARRAY,
     JSON,
     BindParameter,
     Boolean,
     ColumnElement,
-    Date,
-    DateTime,
     FromClause,
-    Integer,
-    Numeric,
     Select,
     Text,
     Uuid,
@@ -33,12 +30,11 @@ from sqlalchemy import (
     true,
 )
 from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
-from sqlalchemy.sql.visitors import replacement_traverse
 
-from schema.base.ids import decode_id
 from schema.base.scalars import LOCALES
 from schema.compiler import context
 from schema.compiler.bind import KEY, Catalog
+from schema.compiler.correlation import check_sources, correlated
 from schema.compiler.declare import (
     ONE,
     ORDINALITY,
@@ -65,17 +61,9 @@ from schema.compiler.expressions import (
 )
 from schema.compiler.names import camel
 from schema.compiler.pages import page_sql
+from schema.compiler.parameters import REQUEST, key_of, keys_of, or_else, preferring, sql_type
 from schema.compiler.plan import FieldPlan, Selection, total
 from schema.compiler.values import Constant, Getter, Variables, then
-
-_TYPES: Mapping[str, Any] = {
-    "Int": Integer(),
-    "Boolean": Boolean(),
-    "DateTime": DateTime(timezone=True),
-    "Date": Date(),
-    "Decimal": Numeric(),
-}
-
 
 MOST_JOINS = 24
 """LATERAL joins of a statement: planning them takes more than the square of their number."""
@@ -97,27 +85,13 @@ class Statement:
         return [get(variables, request) for get in self.getters]
 
 
-def _of_request(get: Callable[[context.Context], Any], _variables: Variables, request: context.Context) -> Any:
-    return get(request)
-
-
-_REQUEST: Mapping[str, Getter] = {
-    "$tenant": lambda _, request: str(request.actor.tenant.id),
-    "$names": lambda _, request: list(request.actor.settings),
-    "$values": lambda _, request: list(request.actor.settings.values()),
-    "$version": lambda _, request: request.actor.version,
-    "$key": lambda variables, _: variables["$key"],
-    **{name: partial(_of_request, get) for name, get in context.VALUES.items()},
-}
-
-
 class Writer:
     """Writes one statement: counts its aliases and keeps its parameters."""
 
     def __init__(self, catalog: Catalog, *, with_types: bool) -> None:
         self._catalog = catalog
         self._with_types = with_types
-        self._getters: dict[str, Getter] = dict(_REQUEST)
+        self._getters: dict[str, Getter] = dict(REQUEST)
         self._absent: set[str] = set()
         self.aliases = 0
         self.outer: list[FromClause] = []
@@ -130,7 +104,9 @@ class Writer:
         constants = compiled.params  # what a declaration compares with, such as a state
         getters = (self._getters.get(name) or Constant(constants[name]) for name in compiled.positiontup or ())
         depends_on = frozenset(self._absent.union(compiled.positiontup or ()) & context.VALUES.keys())
-        return Statement(str(compiled), tuple(getters), depends_on)
+        text = str(compiled)
+        check_sources(text)
+        return Statement(text, tuple(getters), depends_on)
 
     # Values
 
@@ -147,14 +123,14 @@ class Writer:
         for name in field.bound.binding.arguments.keys() - paged:
             declared = field.bound.arguments[camel(name)]
             get = field.arguments.get(camel(name))
-            type_ = _sql_type(get_named_type(declared.type))
+            type_ = sql_type(get_named_type(declared.type))
             absent = field.bound.binding.arguments[name].absent
             if absent and not (isinstance(get, Constant) and get.value is not None):
                 self._absent.add(absent)
             if get is None:
                 arguments[name] = context.parameter(absent, type_) if absent else cast(null(), type_)
             else:
-                arguments[name] = self.bind(_or_else(get, absent), type_)
+                arguments[name] = self.bind(or_else(get, absent), type_)
         return arguments
 
     # Objects
@@ -169,13 +145,30 @@ class Writer:
             return named("Query")
         binding = field.bound.binding
         if isinstance(binding, NodeLookup):
-            return func.coalesce(*(self._node(field, branch) for branch in field.branches))
+            return self._nodes(field) if binding.many else self._node(field)
         assert isinstance(binding, Relation)
         return self._related(field, binding, None).scalar_subquery()
 
-    def _node(self, field: FieldPlan, branch: Selection) -> ColumnElement[Any]:
+    def _node(self, field: FieldPlan) -> ColumnElement[Any]:
+        get = field.arguments["id"]
+        keys = (self.bind(then(get, key_of(branch.type_name)), Uuid()) for branch in field.branches)
+        return func.coalesce(*map(self._by_key, field.branches, keys))
+
+    def _nodes(self, field: FieldPlan) -> ColumnElement[Any]:
+        """Each type has an array of keys: its own where they stand in the list, null elsewhere."""
+        get, names = field.arguments["ids"], [f"k{i}" for i in range(len(field.branches))]
+        keys = (self.bind(then(get, keys_of(branch.type_name)), ARRAY(Uuid())) for branch in field.branches)
+        columns = (column(name, Uuid) for name in names)
+        each = func.unnest(*keys).table_valued(*columns, with_ordinality=ORDINALITY, name=self.alias("t"))
+        each = each.render_derived()
+        self.outer.append(each)
+        found = func.coalesce(*map(self._by_key, field.branches, (each.c[name] for name in names)))
+        self.outer.pop()
+        listed = select(found).select_from(each).order_by(each.c[ORDINALITY])
+        return func.array(listed.scalar_subquery(), type_=JSON)
+
+    def _by_key(self, branch: Selection, key: ColumnElement[Any]) -> ColumnElement[Any]:
         row = self.rows(branch.type_name)
-        key = self.bind(then(field.arguments["id"], _key_of(branch.type_name)), Uuid())
         chosen = self.select(branch, row, [*self.of_tenant(row), row.c[KEY] == key], abstract=self._with_types)
         return self.json(chosen).scalar_subquery()
 
@@ -219,9 +212,8 @@ class Writer:
         if isinstance(binding, Column):
             return written(row.c[binding.name])
         if isinstance(binding, Expression):
-            value: Any = binding.sql(row.c, **self._bind_arguments(field))
             # The row may be further out than the select that the value is put in.
-            return written(self.scoped(value) if isinstance(value, Select) else value)
+            return written(correlated(binding.sql(row.c, **self._bind_arguments(field)), [*self.outer, row]))
         if isinstance(binding, Localized):
             return self._localized(row.c[binding.name], field, 1 if binding.official else len(LOCALES))
         if isinstance(binding, Translations):
@@ -235,9 +227,7 @@ class Writer:
 
     def _localized(self, value: ColumnElement[Any], field: FieldPlan, most: int) -> ColumnElement[Any]:
         asked = field.arguments.get("locale")
-        choices = (
-            context.locale(i) if asked is None else self.bind(_preferring(asked, i), Text()) for i in range(most)
-        )
+        choices = (context.locale(i) if asked is None else self.bind(preferring(asked, i), Text()) for i in range(most))
         return func.coalesce(*(value.op("->>", return_type=Text())(choice) for choice in choices))
 
     def _translations(self, value: ColumnElement[Any], field: FieldPlan) -> ColumnElement[Any]:
@@ -273,23 +263,25 @@ class Writer:
         assert target is not None
         arguments = self._bind_arguments(field)
         outer = parent.c if parent is not None else None
+
+        def where(row: FromClause) -> list[ColumnElement[bool]]:
+            conditions = self.of_tenant(row, parent) if binding.rows is None else []
+            if binding.via is not None and parent is not None:
+                to_one = binding.shape == ONE
+                refers = parent.c[binding.via] == row.c[KEY] if to_one else row.c[binding.via] == parent.c[KEY]
+                conditions.append(refers)
+            if binding.on is not None:
+                conditions.append(correlated(binding.on(outer, row.c, **arguments), [*self.outer, row]))
+            return conditions
+
+        if field.page is not None:
+            return page_sql(self, field.page, partial(self.rows, target), where)
         if binding.rows is not None:
-            row: FromClause = binding.rows(outer, **arguments).alias(self.alias("t"))
-            where: list[ColumnElement[bool]] = []
+            row: FromClause = correlated(binding.rows(outer, **arguments), self.outer).alias(self.alias("t"))
         else:
             row = self.rows(target)
-            where = self.of_tenant(row, parent)
-        if binding.via is not None and parent is not None:
-            refers = (
-                parent.c[binding.via] == row.c[KEY] if binding.shape == ONE else row.c[binding.via] == parent.c[KEY]
-            )
-            where.append(refers)
-        if binding.on is not None:
-            where.append(self._within(binding.on(outer, row.c, **arguments), row))
-        if field.page is not None:
-            return page_sql(self, field.page, row, where)
         assert field.selection is not None
-        chosen = self.select(field.selection, row, where)
+        chosen = self.select(field.selection, row, where(row))
         if binding.shape == ONE:
             return self.json(chosen)
         order = total(binding.order) if binding.rows is None else ((ORDINALITY, False),)
@@ -340,48 +332,7 @@ class Writer:
     def scoped(self, query: Select[Any]) -> Select[Any]:
         return query.correlate(*self.outer) if self.outer else query
 
-    def _within(self, condition: Any, row: FromClause) -> Any:
-        """A condition whose own selects speak of the row, and of every row further out, not of tables of their own."""
-
-        def correlated(element: Any, **_: Any) -> Any:
-            return element.correlate(*self.outer, row) if isinstance(element, Select) else None
-
-        return replacement_traverse(condition, {}, correlated)
-
     def alias(self, prefix: str) -> str:
         """A name for a row source. No key of an answer is like it: a column of that name would hide the row."""
         self.aliases += 1
         return f"{prefix}${self.aliases}"
-
-
-def _preferring(asked: Getter, choice: int) -> Getter:
-    def locale(variables: Variables, request: context.Context) -> str:
-        first = asked(variables, request)
-        locales = request.locales if first is None else context.preferring(first.code, request.locales)
-        return locales[choice]
-
-    return locale
-
-
-def _or_else(get: Getter, absent: str | None) -> Getter:
-    if absent is None:
-        return get
-    otherwise = context.VALUES[absent]
-
-    def value(variables: Variables, request: context.Context) -> Any:
-        given = get(variables, request)
-        return otherwise(request) if given is None else given
-
-    return value
-
-
-def _key_of(type_name: str) -> Callable[[Any], Any]:
-    def key(value: Any) -> Any:
-        found = decode_id(value)
-        return found[1] if found and found[0] == type_name else None
-
-    return key
-
-
-def _sql_type(type_: GraphQLNamedType) -> Any:
-    return _TYPES.get(type_.name, Text())

@@ -48,9 +48,9 @@ def reading(catalog: Catalog, selection: Selection, *, with_types: bool) -> Stat
     return writer.finish(select(func.convert_to(cast(found, Text), "UTF8")))
 
 
-def reading_as_person(catalog: Catalog, selection: Selection) -> Statement:
+def reading_as_person(catalog: Catalog, selection: Selection, *, with_types: bool) -> Statement:
     """The same in an autocommitted statement of its own; null also where the person's rights have changed."""
-    writer = Writer(catalog, with_types=False)
+    writer = Writer(catalog, with_types=with_types)
     # JSON's null for a row that isn't the person's to see; the statement's own says that their rights have changed.
     found = func.coalesce(_by_key(writer, selection), literal_column("'null'::json", JSON()))
     return writer.finish(_as_somebody(found, Acting.PERSON))

@@ -8,6 +8,7 @@ from graphql import (
     GraphQLEnumType,
     GraphQLError,
     GraphQLInputType,
+    GraphQLList,
     GraphQLNonNull,
     GraphQLScalarType,
     GraphQLSchema,
@@ -50,6 +51,17 @@ class TooMuch(GraphQLError):
         )
 
 
+class TooSlow(TooMuch):
+    """A read that PostgreSQL was told to end: it took longer than a read may."""
+
+    def __init__(self) -> None:
+        GraphQLError.__init__(
+            self,
+            "The operation takes too long; ask for less at once.",
+            extensions={"code": "TOO_MUCH", "limit": "time"},
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class Constant:
     """A getter of the same value for every request."""
@@ -73,6 +85,12 @@ def getter(node: ValueNode, type_: GraphQLInputType) -> Getter:
         return None if value is Undefined else value
 
     return build
+
+
+def is_long(type_: GraphQLInputType) -> bool:
+    """Whether a value of the type can be of any length: a text, or a list."""
+    inner = type_.of_type if isinstance(type_, GraphQLNonNull) else type_
+    return isinstance(inner, GraphQLList) or (isinstance(inner, GraphQLScalarType) and inner.name in ("String", "ID"))
 
 
 def variables_in(node: Any) -> frozenset[str]:

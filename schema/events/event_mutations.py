@@ -6,13 +6,14 @@ from datetime import datetime
 from typing import Annotated
 
 import models
-from schema.base.inputs import Texts
+from schema.base.inputs import Named, OneOf, Texts
 from schema.events.event import Event, EventId, EventSeriesId, SeatPool, SeatPoolId
 from schema.events.report import Report
 from schema.mutations.declare import mutation
 from schema.people.segment import SegmentId
 from schema.tenancy.federation import AssociationId
-from services.core.errors import AlreadyExists
+from services.core.errors import AlreadyExists, InvalidInput
+from services.core.unset import UNSET, Unset, given
 from services.core.work import Work
 from services.events.errors import BelowTaken, RoleInUse, WrongEventState
 from services.events.planning import life, planning, reports, rules
@@ -54,7 +55,7 @@ class AudienceInput(planning.AudienceInput):
 
 
 @mutation(Event, problems=(AlreadyExists,))
-async def plan_event(
+async def create_event(
     work: Work,
     *,
     association_id: Annotated[AssociationId, "Who organises it."],
@@ -71,7 +72,7 @@ async def plan_event(
     languages: Annotated[
         list[str] | None, "The languages it is held in, by their codes; by default the confederation's."
     ] = None,
-    series_id: Annotated[EventSeriesId | None, "The series that it is an edition of."] = None,
+    event_series_id: Annotated[EventSeriesId | None, "The series that it is an edition of."] = None,
     edition: Annotated[int | None, "Which edition; by default the next."] = None,
     follow_up_to_id: Annotated[EventId | None, "The event that it follows up."] = None,
     registration_opens_at: Annotated[
@@ -80,7 +81,9 @@ async def plan_event(
     registration_closes_at: Annotated[datetime | None, "When registration ends; null: when it starts."] = None,
     hosts: Annotated[Sequence[HostInput], "Who hosts it; by default who organises."] = (),
     speakers: Annotated[Sequence[SpeakerInput], "Who speaks, in order."] = (),
-    seat_pools: Annotated[Sequence[SeatPoolInput], "Its seats by format; by default without a limit."] = (),
+    seat_pools: Annotated[
+        Sequence[SeatPoolInput], Named("pools"), "Its seats by format; by default without a limit."
+    ] = (),
     audiences: Annotated[Sequence[AudienceInput], "Whom it is for; nobody named: everybody."] = (),
     offer_hours: Annotated[
         int | None, "For how many hours a freed seat is offered to who waits; null: confirmed at once."
@@ -105,7 +108,7 @@ async def plan_event(
         venue=venue,
         city=city,
         languages=languages,
-        series_id=series_id,
+        series_id=event_series_id,
         edition=edition,
         follow_up_to_id=follow_up_to_id,
         registration_opens_at=registration_opens_at,
@@ -172,42 +175,59 @@ async def postpone_event(
 
 
 @mutation(Event, problems=(WrongEventState, RoleInUse))
-async def configure_registration(
+async def update_registration_rules(
     work: Work,
     *,
     event_id: EventId,
     offer_hours: Annotated[
-        int | None, "For how many hours a freed seat is offered to who waits; 0: confirmed at once."
-    ] = None,
-    largest_party: Annotated[int | None, "How many seats one registration may have."] = None,
-    smaller_parties_may_pass: Annotated[bool | None, _SMALLER] = None,
-    counts_speakers: Annotated[bool | None, "Whether speakers take seats."] = None,
-    counts_staff: Annotated[bool | None, "Whether staff take seats."] = None,
+        Unset | int | None, "For how many hours a freed seat is offered to who waits; null: confirmed at once."
+    ] = UNSET,
+    largest_party: Annotated[Unset | int, "How many seats one registration may have."] = UNSET,
+    smaller_parties_may_pass: Annotated[Unset | bool, _SMALLER] = UNSET,
+    counts_speakers: Annotated[Unset | bool, "Whether speakers take seats."] = UNSET,
+    counts_staff: Annotated[Unset | bool, "Whether staff take seats."] = UNSET,
 ) -> models.Event:
     """Change how an event registers people, any time before it is held. Asks for `events.manage`."""
     return await rules.configure_registration(
         work,
         event_id,
-        offer_hours=offer_hours,
-        largest_party=largest_party,
-        smaller_parties_may_pass=smaller_parties_may_pass,
-        counts_speakers=counts_speakers,
-        counts_staff=counts_staff,
+        **given(
+            offer_hours=offer_hours,
+            largest_party=largest_party,
+            smaller_parties_may_pass=smaller_parties_may_pass,
+            counts_speakers=counts_speakers,
+            counts_staff=counts_staff,
+        ),
     )
 
 
+@dataclass(frozen=True)
+class SeatLimitInput(OneOf):
+    """How many seats there are: a number, or no limit."""
+
+    seats: Annotated[int | None, "How many."] = None
+    unlimited: Annotated[bool | None, "`true`: there is no limit."] = None
+
+    @property
+    def capacity(self) -> int | None:
+        """The number; None without a limit. InvalidInput where it is neither."""
+        if self.seats is None and not self.unlimited:
+            raise InvalidInput("true, or a number of seats", "false", path=("limit", "unlimited"))
+        return self.seats
+
+
 @mutation(SeatPool, problems=(BelowTaken, WrongEventState))
-async def change_capacity(
+async def update_seat_pool(
     work: Work,
     *,
-    seat_pool_id: Annotated[SeatPoolId, "The pool."],
-    capacity: Annotated[int | None, "How many seats; null without a limit."] = None,
+    seat_pool_id: SeatPoolId,
+    limit: Annotated[SeatLimitInput, Named("capacity"), "How many seats there are from now on."],
 ) -> models.SeatPool:
     """Change how many seats there are, never below those taken or kept; new ones go to who waits.
 
     Asks for `events.manage`.
     """
-    return await planning.change_capacity(work, seat_pool_id, capacity)
+    return await planning.change_capacity(work, seat_pool_id, limit.capacity)
 
 
 @dataclass(frozen=True)
@@ -217,7 +237,7 @@ class AvenueInput:
     title: Annotated[Texts, "What it proposes."]
 
 
-@mutation(Report, problems=(WrongEventState, AlreadyExists))
+@mutation(Report, problems=(WrongEventState,))
 async def draft_report(
     work: Work,
     *,

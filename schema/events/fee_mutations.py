@@ -8,7 +8,6 @@ from typing import Annotated, Any
 from uuid import UUID
 
 import strawberry
-from strawberry.dataloader import DataLoader
 
 import models
 from schema.base.ids import Ref, encode_id
@@ -52,7 +51,7 @@ class PriceInput(price_list.PriceInput):
 
 
 @mutation(Event, problems=(SeveralCurrencies, WrongEventState))
-async def set_prices(
+async def update_prices(
     work: Work,
     *,
     event_id: EventId,
@@ -150,32 +149,20 @@ class ApplicablePrice:
     label: str | None = strawberry.field(resolver=_label, description="What it is called.")
 
 
-async def _my_price(row: Mapping[str, Any], request: Request) -> ApplicablePrice | None:
-    price = await _loader(request).load(UUID(row["id"]))
-    return None if price is None else ApplicablePrice(price)
-
-
-def _loader(request: Request) -> DataLoader[UUID, models.Price | None]:
-    """One for each request, so that a list of events asks for all of them at once."""
-
-    async def load(ids: Sequence[UUID]) -> list[models.Price | None]:
-        if request.actor.person_id is None:
-            return [None for _ in ids]
-        async with begin(request.database, request.actor, now=request.reading.now) as work:
-            found = await price_list.prices_for(work, ids, request.actor.person_id)
-        return [found.get(id) for id in ids]
-
-    if _my_price not in request.loaders:
-        request.loaders[_my_price] = DataLoader(load_fn=load)
-    loader: DataLoader[UUID, models.Price | None] = request.loaders[_my_price]
-    return loader
+async def _my_prices(events: Sequence[Mapping[str, Any]], request: Request) -> list[ApplicablePrice | None]:
+    if request.actor.person_id is None:
+        return [None] * len(events)
+    ids = [UUID(event["id"]) for event in events]
+    async with begin(request.database, request.actor, now=request.reading.now) as work:
+        found = await price_list.prices_for(work, ids, request.actor.person_id)
+    return [ApplicablePrice(found[id]) if found.get(id) is not None else None for id in ids]
 
 
 @extends(Event)
 class _EventPrice:
     my_price: ApplicablePrice | None = computed(
         "What a seat would cost the reader now; null where nothing is asked, and for nobody in particular.",
-        _my_price,
+        batch=_my_prices,
         needs=("id",),
         weight=5,
     )

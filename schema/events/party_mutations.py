@@ -7,16 +7,18 @@ from uuid import UUID
 
 import models
 from schema.events.event import Event, EventId
-from schema.events.party import RegistrationGuestId
+from schema.events.party import RegistrationGuest, RegistrationGuestId
 from schema.events.question import AnswerInput, given_answers
 from schema.events.registration import Registration, RegistrationId
-from schema.events.registration_mutations import REGISTERING
+from schema.events.registration_mutations import ADMISSION
 from schema.mutations.declare import mutation
 from schema.people.person import PersonId
 from schema.tenancy.federation import AssociationId
 from services.core.errors import InvalidInput
+from services.core.unset import UNSET, Unset, given
 from services.core.work import Work
 from services.events.errors import (
+    AnswersNotAccepted,
     GuestScanned,
     NoSuchFormat,
     NotEnoughSeats,
@@ -32,11 +34,12 @@ from services.events.registrations import editing, groups, guests, moving
 
 _CHANGING = (WrongRegistrationState, WrongEventState, RegistrationNotOpen, RegistrationClosed)
 _SEATS = (PartyTooLarge, NotEnoughSeats)
+_COMING = (*ADMISSION, NoSuchFormat, *_SEATS, AnswersNotAccepted)
 _WHY = "Why, for the journal."
 
 
 @mutation(Registration, problems=(*_CHANGING, *_SEATS))
-async def add_guest(
+async def create_registration_guest(
     work: Work, *, registration_id: RegistrationId, name: Annotated[str, "The name on the badge."]
 ) -> models.Registration:
     """Bring somebody, on a seat of the party that nobody is named for, or else on one more.
@@ -48,34 +51,36 @@ async def add_guest(
 
 
 @mutation(Registration, problems=_CHANGING)
-async def rename_guest(
-    work: Work, *, guest_id: RegistrationGuestId, name: Annotated[str, "The name on the badge."]
+async def update_registration_guest(
+    work: Work, *, registration_guest_id: RegistrationGuestId, name: Annotated[str, "The name on the badge."]
 ) -> models.Registration:
     """Name a guest otherwise, or somebody else instead. One's own, or with `registrations.manage`."""
-    return await guests.rename_guest(work, guest_id, name)
+    return await guests.rename_guest(work, registration_guest_id, name)
 
 
-@mutation(Registration, problems=(*_CHANGING, GuestScanned))
-async def remove_guest(work: Work, *, guest_id: RegistrationGuestId) -> models.Registration:
+@mutation(Registration, deletes=RegistrationGuest, problems=(WrongRegistrationState, WrongEventState, GuestScanned))
+async def delete_registration_guest(work: Work, *, registration_guest_id: RegistrationGuestId) -> models.Registration:
     """Give a guest's seat back; the first in line takes it. One's own, or with `registrations.manage`."""
-    return await guests.remove_guest(work, guest_id)
+    return await guests.remove_guest(work, registration_guest_id)
 
 
 @mutation(Registration, problems=(*_CHANGING, *_SEATS, PartyTooSmall, NoSuchFormat))
-async def edit_registration(
+async def update_registration(
     work: Work,
     *,
     registration_id: RegistrationId,
-    format: Annotated[models.EventFormat | None, "Where to take part instead."] = None,
-    seats: Annotated[int | None, "For how many, oneself included."] = None,
-    role: Annotated[models.AttendeeRole | None, "As what the person comes; asks for `registrations.manage`."] = None,
+    format: Annotated[Unset | models.EventFormat, "Where to take part instead."] = UNSET,
+    seats: Annotated[Unset | int, "For how many, oneself included."] = UNSET,
+    role: Annotated[Unset | models.AttendeeRole, "As what the person comes; asks for `registrations.manage`."] = UNSET,
     reason: Annotated[str | None, _WHY] = None,
 ) -> models.Registration:
     """Change the format, the seats or the role, all of it or nothing.
 
     One keeps the seats one has where there are none of the other format. One's own, or with `registrations.manage`.
     """
-    return await editing.edit_registration(work, registration_id, format=format, role=role, seats=seats, reason=reason)
+    return await editing.edit_registration(
+        work, registration_id, reason=reason, **given(format=format, seats=seats, role=role)
+    )
 
 
 @dataclass(frozen=True)
@@ -86,7 +91,7 @@ class PersonAnswersInput:
     answers: Annotated[list[AnswerInput], "Answers to the event's questions."]
 
 
-@mutation(Event, problems=(*REGISTERING, NotEnoughSeats))
+@mutation(Event, problems=_COMING)
 async def register_group(
     work: Work,
     *,
@@ -129,7 +134,7 @@ async def register_group(
     )
 
 
-@mutation(Registration, problems=(*REGISTERING, WrongRegistrationState, SeatsKeptForOthers))
+@mutation(Registration, problems=(*ADMISSION, WrongEventState, WrongRegistrationState, SeatsKeptForOthers))
 async def move_registration(
     work: Work,
     *,
@@ -144,7 +149,7 @@ async def move_registration(
     return await moving.move_registration(work, registration_id, person_id, reason=reason)
 
 
-@mutation(Registration, problems=(*REGISTERING, WrongRegistrationState, NotEnoughSeats))
+@mutation(Registration, problems=(*_COMING, WrongEventState, WrongRegistrationState))
 async def move_to_event(
     work: Work,
     *,

@@ -1,6 +1,6 @@
 """What events ask those who register, and what they answered."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 from uuid import UUID
@@ -8,7 +8,6 @@ from uuid import UUID
 from sqlalchemy import ARRAY, Text, case, func, literal_column, select
 from sqlalchemy import column as sql_column
 from sqlalchemy.dialects.postgresql import JSONB, array
-from strawberry.dataloader import DataLoader
 
 import models
 from schema.base.ids import Ref
@@ -58,22 +57,13 @@ class QuestionOption:
     label: str | None = localized("What the person reads.")
 
 
-async def _asked_of_me(row: Mapping[str, Any], request: Request) -> bool:
-    return row["segment_id"] is None or await _loader(request).load(UUID(row["segment_id"]))
-
-
-def _loader(request: Request) -> DataLoader[UUID, bool]:
-    """One for each request: all its questions ask about the same person."""
-
-    async def load(ids: Sequence[UUID]) -> list[bool]:
+async def _are_for_me(questions: Sequence[Mapping[str, Any]], request: Request) -> list[bool]:
+    segments = [question["segment_id"] and UUID(question["segment_id"]) for question in questions]
+    theirs: Collection[UUID] = ()
+    if any(segments):
         async with begin(request.database, request.actor, now=request.reading.now) as work:
-            theirs = await audience.segments_of(work, ids, work.actor.person_id)
-        return [id in theirs for id in ids]
-
-    if _asked_of_me not in request.loaders:
-        request.loaders[_asked_of_me] = DataLoader(load_fn=load)
-    loader: DataLoader[UUID, bool] = request.loaders[_asked_of_me]
-    return loader
+            theirs = await audience.segments_of(work, [id for id in segments if id], work.actor.person_id)
+    return [id is None or id in theirs for id in segments]
 
 
 @read_type(models.Question)
@@ -101,7 +91,7 @@ class Question(Node):
         "Whether it is asked of everybody, its condition aside.", lambda question: question.segment_id.is_(None)
     )
     is_for_me: bool = computed(
-        "Whether it is asked of the reader, its condition aside.", _asked_of_me, needs=("segment_id",), weight=5
+        "Whether it is asked of the reader, its condition aside.", batch=_are_for_me, needs=("segment_id",), weight=5
     )
     depends_on_value: str | None = expression(
         "The answer with which it is asked: an option's key, `true` or `false`.",

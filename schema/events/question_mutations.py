@@ -12,6 +12,7 @@ from schema.events.registration import Registration, RegistrationId
 from schema.mutations.declare import mutation
 from schema.people.segment import SegmentId
 from services.core.errors import AlreadyExists
+from services.core.unset import UNSET, Unset
 from services.core.work import Work
 from services.events.errors import (
     AnswersNotAccepted,
@@ -35,7 +36,7 @@ class QuestionOptionInput(asking.OptionInput):
 
 
 @mutation(Question, problems=(AlreadyExists, TooManyQuestions, WrongEventState))
-async def ask_question(
+async def create_question(
     work: Work,
     *,
     event_id: Annotated[EventId, "The event that asks it."],
@@ -73,28 +74,36 @@ async def ask_question(
 
 
 @mutation(Question, problems=(QuestionRetired, QuestionDependedOn, WrongEventState))
-async def change_question(
+async def update_question(
     work: Work,
     *,
     question_id: Annotated[QuestionId, "The question, in the version that is asked now."],
-    kind: Annotated[models.QuestionKind, "What an answer is."],
-    label: Annotated[Texts, "The question."],
-    help: Annotated[Texts | None, "What helps to answer it."] = None,  # noqa: A002 - what the schema calls it
+    kind: Annotated[Unset | models.QuestionKind, "What an answer is."] = UNSET,
+    label: Annotated[Unset | Texts, "The question."] = UNSET,
+    help: Annotated[Unset | Texts | None, "What helps to answer it."] = UNSET,  # noqa: A002 - what the schema calls it
     options: Annotated[
-        Sequence[QuestionOptionInput], "The answers to choose from, in order: of a CHOICE or CHOICES."
-    ] = (),
-    required: Annotated[bool, "Whether who is asked has to answer."] = False,
-    sensitive: Annotated[bool, "Whether the answers are for those who see to people's needs, and nobody else."] = False,
-    segment_id: Annotated[SegmentId | None, "Whom it is asked of; null: of everybody."] = None,
+        Unset | list[QuestionOptionInput], "The answers to choose from, in order: of a CHOICE or CHOICES."
+    ] = UNSET,
+    required: Annotated[Unset | bool, "Whether who is asked has to answer."] = UNSET,
+    sensitive: Annotated[
+        Unset | bool, "Whether the answers are for those who see to people's needs, and nobody else."
+    ] = UNSET,
+    segment_id: Annotated[Unset | SegmentId | None, "Whom it is asked of; null: of everybody."] = UNSET,
     depends_on_id: Annotated[
-        QuestionId | None, "The question of yes or no, or of options, that decides whether it is asked."
-    ] = None,
+        Unset | QuestionId | None,
+        "The question of yes or no, or of options, that decides whether it is asked; null: it is asked anyway.",
+    ] = UNSET,
     depends_on_value: Annotated[
-        str | None, "The answer with which it is asked: an option's key, `true` or `false`."
-    ] = None,
+        Unset | str | None, "The answer with which it is asked: an option's key, `true` or `false`."
+    ] = UNSET,
 ) -> models.Question:
-    """Say a question anew: in place, or as another version where somebody answered it. Asks for `events.manage`."""
-    asked = asking.QuestionInput(
+    """Change a question: in place, or as another version where somebody answered it. Asks for `events.manage`.
+
+    What is left out stays as it was.
+    """
+    return await asking.change_question(
+        work,
+        question_id,
         kind=kind,
         label=label,
         help=help,
@@ -105,7 +114,6 @@ async def change_question(
         depends_on_id=depends_on_id,
         depends_on_value=depends_on_value,
     )
-    return await asking.change_question(work, question_id, asked)
 
 
 @mutation(Question, problems=(QuestionRetired, QuestionDependedOn, WrongEventState))

@@ -6,7 +6,6 @@ from typing import Annotated, Any
 from uuid import UUID
 
 import strawberry
-from strawberry.dataloader import DataLoader
 
 import models
 from schema.compiler.declare import computed, extends
@@ -18,7 +17,6 @@ from schema.mutations.problems import Met, Problem
 from schema.mutations.together import Together
 from schema.people.person import PersonId
 from schema.reading.requests import Request
-from services.core import errors
 from services.core.actor import Actor
 from services.core.work import Work, begin
 from services.events.desk import checkin
@@ -38,17 +36,9 @@ from services.events.errors import (
 from services.events.registrations import eligibility, gate, registering
 from services.events.seats import offers, priorities
 
-REGISTERING = (
-    RegistrationNotOpen,
-    RegistrationClosed,
-    NotInvited,
-    AlreadyRegistered,
-    NoSuchFormat,
-    PartyTooLarge,
-    PartyTooSmall,
-    AnswersNotAccepted,
-    WrongEventState,
-)
+ADMISSION = (RegistrationNotOpen, RegistrationClosed, NotInvited, AlreadyRegistered)
+"""Why somebody may not register, whatever they ask for."""
+REGISTERING = (*ADMISSION, NoSuchFormat, PartyTooLarge, PartyTooSmall, AnswersNotAccepted)
 """What stands in the way of registering, or of registering somebody."""
 _FORMAT = "Where to take part; needed where the event has several formats."
 
@@ -170,7 +160,7 @@ async def decline_offer(
 
 
 @mutation(Registration, problems=(WrongRegistrationState,))
-async def set_priority(
+async def update_registration_priority(
     work: Work,
     *,
     registration_id: RegistrationId,
@@ -201,28 +191,16 @@ class Eligibility:
     reasons: list[Problem] = strawberry.field(description="What stands in the way; empty where nothing does.")
 
 
-async def _can_register(row: Mapping[str, Any], request: Request) -> Eligibility:
-    reasons = await _loader(request).load(UUID(row["id"]))
-    met: list[Any] = [Met(problem) for problem in reasons]
-    return Eligibility(allowed=not met, reasons=met)
-
-
-def _loader(request: Request) -> DataLoader[UUID, list[errors.Problem]]:
-    """One for each request, so that a list of events asks for all of them at once."""
-
-    async def load(ids: Sequence[UUID]) -> list[list[errors.Problem]]:
-        async with begin(request.database, request.actor, now=request.reading.now) as work:
-            reasons = await eligibility.reasons_for(work, ids, work.actor.person_id)
-        return [reasons[id] for id in ids]
-
-    if _can_register not in request.loaders:
-        request.loaders[_can_register] = DataLoader(load_fn=load)
-    loader: DataLoader[UUID, list[errors.Problem]] = request.loaders[_can_register]
-    return loader
+async def _can_register(events: Sequence[Mapping[str, Any]], request: Request) -> list[Eligibility]:
+    ids = [UUID(event["id"]) for event in events]
+    async with begin(request.database, request.actor, now=request.reading.now) as work:
+        reasons = await eligibility.reasons_for(work, ids, work.actor.person_id)
+    met: list[list[Any]] = [[Met(problem) for problem in reasons[id]] for id in ids]
+    return [Eligibility(allowed=not problems, reasons=problems) for problems in met]
 
 
 @extends(Event)
 class _EventEligibility:
     can_register: Eligibility = computed(
-        "Whether the reader may register now, and why not.", _can_register, needs=("id",), weight=5
+        "Whether the reader may register now, and why not.", batch=_can_register, needs=("id",), weight=5
     )

@@ -9,6 +9,7 @@ from schema.events.seat import Allotment, AllotmentId
 from schema.mutations.declare import mutation
 from schema.tenancy.federation import AssociationId
 from services.core.errors import AlreadyExists
+from services.core.unset import UNSET, Unset, given
 from services.core.work import Work
 from services.events.errors import AlreadyReleased, BelowTaken, NotEnoughSeats, WrongEventState
 from services.events.seats import allotments
@@ -17,7 +18,7 @@ _RELEASES = "Until when they are kept; not after the event starts."
 
 
 @mutation(Allotment, problems=(NotEnoughSeats, AlreadyExists, WrongEventState))
-async def allot_seats(
+async def create_allotment(
     work: Work,
     *,
     seat_pool_id: Annotated[SeatPoolId, "Of which seats."],
@@ -30,15 +31,15 @@ async def allot_seats(
 
 
 @mutation(Allotment, problems=(NotEnoughSeats, BelowTaken, AlreadyReleased, WrongEventState))
-async def change_allotment(
+async def update_allotment(
     work: Work,
     *,
     allotment_id: AllotmentId,
-    seats: Annotated[int | None, "How many to keep; left out: as many as before."] = None,
-    releases_at: Annotated[datetime | None, f"{_RELEASES} Left out: as before."] = None,
+    seats: Annotated[Unset | int, "How many to keep."] = UNSET,
+    releases_at: Annotated[Unset | datetime, _RELEASES] = UNSET,
 ) -> models.Allotment:
     """Keep more or fewer seats, or until another moment; never fewer than were taken. Asks for `events.manage`."""
-    return await allotments.change_allotment(work, allotment_id, seats=seats, releases_at=releases_at)
+    return await allotments.change_allotment(work, allotment_id, **given(seats=seats, releases_at=releases_at))
 
 
 @mutation(Allotment, problems=(AlreadyReleased, WrongEventState))

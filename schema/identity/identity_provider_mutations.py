@@ -8,12 +8,13 @@ from schema.identity.identity_provider import IdentityProvider, IdentityProvider
 from schema.mutations.declare import mutation
 from schema.tenancy.federation import AssociationId
 from services.core.errors import AlreadyExists, SecretKeyMissing, StepUpRequired
+from services.core.unset import UNSET, Unset, given
 from services.core.work import Work
 from services.identity.identity_providers import identity_providers
 
 
 @mutation(IdentityProvider, problems=(StepUpRequired, AlreadyExists, SecretKeyMissing))
-async def add_identity_provider(
+async def create_identity_provider(
     work: Work,
     *,
     association_id: Annotated[AssociationId, "Whose people sign in there."],
@@ -39,33 +40,29 @@ async def add_identity_provider(
 
 
 @mutation(IdentityProvider, problems=(StepUpRequired, SecretKeyMissing))
-async def change_identity_provider(
+async def update_identity_provider(
     work: Work,
     *,
     identity_provider_id: IdentityProviderId,
-    name: Annotated[Texts | None, "What it is called."] = None,
+    name: Annotated[Unset | Texts, "What it is called."] = UNSET,
     issuer: Annotated[
-        str | None, "Another issuer: the secret is to be given again, and everybody is linked anew."
-    ] = None,
+        Unset | str, "Another issuer: the secret is to be given again, and everybody is linked anew."
+    ] = UNSET,
     client_id: Annotated[
-        str | None, "Another client: the secret is to be given again, and everybody is linked anew."
-    ] = None,
-    client_secret: Annotated[str | None, "Another secret."] = None,
-    enabled: Annotated[bool | None, "Whether one may sign in there."] = None,
+        Unset | str, "Another client: the secret is to be given again, and everybody is linked anew."
+    ] = UNSET,
+    client_secret: Annotated[Unset | str, "Another secret."] = UNSET,
+    enabled: Annotated[Unset | bool, "Whether one may sign in there."] = UNSET,
 ) -> models.IdentityProvider:
     """Change an identity provider. Asks for `identity.manage`, and a sign-in of late."""
     return await identity_providers.change_provider(
         work,
         identity_provider_id,
-        name=name,
-        issuer=issuer,
-        client_id=client_id,
-        client_secret=client_secret,
-        enabled=enabled,
+        **given(name=name, issuer=issuer, client_id=client_id, client_secret=client_secret, enabled=enabled),
     )
 
 
-@mutation(IdentityProvider)
-async def remove_identity_provider(work: Work, *, identity_provider_id: IdentityProviderId) -> models.IdentityProvider:
-    """Take an identity provider away; the payload's is null then. Asks for `identity.manage`."""
+@mutation(deletes=IdentityProvider)
+async def delete_identity_provider(work: Work, *, identity_provider_id: IdentityProviderId) -> models.IdentityProvider:
+    """Delete an identity provider. Asks for `identity.manage`."""
     return await identity_providers.remove_provider(work, identity_provider_id)

@@ -41,7 +41,7 @@ class _Passkeys:
 
 
 @mutation(Passkey)
-async def rename_passkey(
+async def update_passkey(
     work: Work,
     *,
     passkey_id: PasskeyId,
@@ -51,7 +51,7 @@ async def rename_passkey(
     return await adding.rename_passkey(work, passkey_id, label)
 
 
-@mutation(Passkey, problems=(StepUpRequired,))
-async def remove_passkey(work: Work, *, passkey_id: PasskeyId) -> models.Passkey:
-    """Take a passkey of one's own away; the payload's is null then. Asks for a sign-in of late."""
+@mutation(deletes=Passkey, problems=(StepUpRequired,))
+async def delete_passkey(work: Work, *, passkey_id: PasskeyId) -> models.Passkey:
+    """Delete a passkey of one's own. Asks for a sign-in of late."""
     return await adding.remove_passkey(work, passkey_id)

@@ -9,6 +9,7 @@ from schema.identity.site_key import SiteKey, SiteKeyId
 from schema.mutations.declare import mutation
 from schema.tenancy.federation import AssociationId
 from services.core.errors import StepUpRequired
+from services.core.unset import UNSET, Unset, given
 from services.core.work import Work
 from services.identity import site_keys
 
@@ -18,7 +19,7 @@ _TRUSTED = "Whether it only runs registered documents."
 
 
 @mutation(SiteKey, problems=(StepUpRequired,), once="secret")
-async def make_site_key(
+async def create_site_key(
     work: Work,
     *,
     association_id: Annotated[AssociationId, "Whose."],
@@ -71,21 +72,18 @@ async def revoke_site_key(
 
 
 @mutation(SiteKey)
-async def restrict_site_key(
+async def update_site_key(
     work: Work,
     *,
     site_key_id: SiteKeyId,
-    origins: Annotated[list[str] | None, _ORIGINS] = None,
-    scopes: Annotated[list[str] | None, "Those of its scopes that it keeps."] = None,
-    trusted_documents_only: Annotated[bool | None, _TRUSTED] = None,
-    expires_at: Annotated[datetime | None, "When it ends; only earlier than so far."] = None,
+    origins: Annotated[Unset | list[str], _ORIGINS] = UNSET,
+    scopes: Annotated[Unset | list[str], "Those of its scopes that it keeps."] = UNSET,
+    trusted_documents_only: Annotated[Unset | bool, _TRUSTED] = UNSET,
+    expires_at: Annotated[Unset | datetime, "When it ends; only earlier than so far."] = UNSET,
 ) -> models.SiteKey:
     """Change which websites a key is for, and let it do less or end sooner. Asks for `keys.manage`."""
     return await site_keys.restrict_key(
         work,
         site_key_id,
-        origins=origins,
-        scopes=scopes,
-        trusted_documents_only=trusted_documents_only,
-        expires_at=expires_at,
+        **given(origins=origins, scopes=scopes, trusted_documents_only=trusted_documents_only, expires_at=expires_at),
     )

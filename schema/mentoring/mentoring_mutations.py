@@ -38,7 +38,7 @@ _OF_THE_TWO = (NotAParticipant, WrongPairingState)
 
 
 @mutation(MentoringProgramme, problems=(AlreadyExists,))
-async def plan_mentoring_programme(
+async def create_mentoring_programme(
     work: Work,
     *,
     association_id: Annotated[AssociationId, "Whose it is: its members may take part."],
@@ -55,22 +55,26 @@ async def plan_mentoring_programme(
 
 
 @mutation(MentoringProgramme, problems=(WrongProgrammeState,))
-async def open_mentoring_programme(work: Work, *, programme_id: MentoringProgrammeId) -> models.MentoringProgramme:
+async def open_mentoring_programme(
+    work: Work, *, mentoring_programme_id: MentoringProgrammeId
+) -> models.MentoringProgramme:
     """Take profiles and propose pairings, for everybody to read. Also reopens. Asks for `mentoring.manage`."""
-    return await programmes.open_programme(work, programme_id)
+    return await programmes.open_programme(work, mentoring_programme_id)
 
 
 @mutation(MentoringProgramme, problems=(WrongProgrammeState,))
-async def close_mentoring_programme(work: Work, *, programme_id: MentoringProgrammeId) -> models.MentoringProgramme:
+async def close_mentoring_programme(
+    work: Work, *, mentoring_programme_id: MentoringProgrammeId
+) -> models.MentoringProgramme:
     """Take no more profiles and proposals; the pairings that there are go on. Asks for `mentoring.manage`."""
-    return await programmes.close_programme(work, programme_id)
+    return await programmes.close_programme(work, mentoring_programme_id)
 
 
 @mutation(MentoringProfile, problems=(WrongProgrammeState, NotAMember, CapacityTaken))
 async def draft_mentoring_profile(
     work: Work,
     *,
-    programme_id: MentoringProgrammeId,
+    mentoring_programme_id: MentoringProgrammeId,
     role: Annotated[models.MentoringRole, "Which side of a pairing one would be on."],
     presentation: Annotated[str | None, "How one presents oneself."] = None,
     skills: Annotated[Sequence[str], "What one offers as a mentor, or seeks as a mentee."] = (),
@@ -82,7 +86,7 @@ async def draft_mentoring_profile(
     """Write one's own profile of a role, or write it anew; one that is published stays so."""
     return await profiles.draft_profile(
         work,
-        programme_id,
+        mentoring_programme_id,
         role=role,
         presentation=presentation,
         skills=skills,
@@ -94,15 +98,17 @@ async def draft_mentoring_profile(
 
 
 @mutation(MentoringProfile, problems=(WrongProgrammeState, NotAMember))
-async def publish_mentoring_profile(work: Work, *, profile_id: MentoringProfileId) -> models.MentoringProfile:
+async def publish_mentoring_profile(work: Work, *, mentoring_profile_id: MentoringProfileId) -> models.MentoringProfile:
     """Let the association's members see one's own profile, and the coordinator propose pairings with it."""
-    return await profiles.publish_profile(work, profile_id)
+    return await profiles.publish_profile(work, mentoring_profile_id)
 
 
 @mutation(MentoringProfile)
-async def withdraw_mentoring_profile(work: Work, *, profile_id: MentoringProfileId) -> models.MentoringProfile:
+async def withdraw_mentoring_profile(
+    work: Work, *, mentoring_profile_id: MentoringProfileId
+) -> models.MentoringProfile:
     """Close one's own profile to everybody else; the pairings that there are go on."""
-    return await profiles.withdraw_profile(work, profile_id)
+    return await profiles.withdraw_profile(work, mentoring_profile_id)
 
 
 @mutation(Pairing, problems=(WrongProgrammeState, MentorFull, AlreadyPaired))
@@ -146,7 +152,7 @@ async def end_pairing(
 
 
 @mutation(PairingGoal, problems=_OF_THE_TWO)
-async def set_pairing_goal(
+async def create_pairing_goal(
     work: Work, *, pairing_id: PairingId, title: Annotated[str, "What the two want to reach."]
 ) -> models.PairingGoal:
     """Set a goal, as one of the two."""
@@ -154,15 +160,15 @@ async def set_pairing_goal(
 
 
 @mutation(PairingGoal, problems=_OF_THE_TWO)
-async def achieve_pairing_goal(work: Work, *, goal_id: PairingGoalId) -> models.PairingGoal:
+async def achieve_pairing_goal(work: Work, *, pairing_goal_id: PairingGoalId) -> models.PairingGoal:
     """Note that a goal was reached today, as one of the two."""
-    return await journey.achieve_goal(work, goal_id)
+    return await journey.achieve_goal(work, pairing_goal_id)
 
 
 @mutation(PairingGoal, problems=_OF_THE_TWO)
-async def reopen_pairing_goal(work: Work, *, goal_id: PairingGoalId) -> models.PairingGoal:
+async def reopen_pairing_goal(work: Work, *, pairing_goal_id: PairingGoalId) -> models.PairingGoal:
     """Take back that a goal was reached, as one of the two."""
-    return await journey.reopen_goal(work, goal_id)
+    return await journey.reopen_goal(work, pairing_goal_id)
 
 
 @mutation(PairingSession, problems=_OF_THE_TWO)
@@ -179,14 +185,14 @@ async def record_pairing_session(
 
 
 @mutation(PairingNote, problems=_OF_THE_TWO)
-async def write_pairing_note(
+async def create_pairing_note(
     work: Work, *, pairing_id: PairingId, text: Annotated[str, "The note."]
 ) -> models.PairingNote:
     """Write a private note that only the two read, as one of them."""
     return await journey.write_note(work, pairing_id, text=text)
 
 
-@mutation(PairingNote)
-async def retract_pairing_note(work: Work, *, note_id: PairingNoteId) -> models.PairingNote:
+@mutation(deletes=PairingNote)
+async def delete_pairing_note(work: Work, *, pairing_note_id: PairingNoteId) -> models.PairingNote:
     """Delete a note of one's own, at any time."""
-    return await journey.retract_note(work, note_id)
+    return await journey.retract_note(work, pairing_note_id)

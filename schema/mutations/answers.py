@@ -1,8 +1,8 @@
 """What is asked of a mutation's answer, and what came of it.
 
-The parts of a payload are a closed set: its type's name, whether it was only tried, a secret shown once, or the row,
-read by a compiled statement. Their values are JSON as bytes, as PostgreSQL sends them; what can't be read is an
-`Unreadable` part: the change stands, and the field is null with its error.
+The parts of a payload, and of the preview that a dry run answers, are a closed set: the type's name, what was deleted,
+a secret shown once, or the row, read by a compiled statement. Their values are JSON as bytes, as PostgreSQL sends them.
+What can't be read is an `Unreadable` part: the change stands, and the field is null with its error.
 """
 
 from collections.abc import Hashable, Mapping, Sequence
@@ -48,8 +48,8 @@ class TypeName:
 
 
 @dataclass(frozen=True)
-class WasDryRun:
-    """`dryRun`."""
+class Deleted:
+    """`deletedId`."""
 
 
 @dataclass(frozen=True)
@@ -78,10 +78,10 @@ class Row:
     @cached_property
     def committed(self) -> Statement:
         """By a connection for reads."""
-        return reading_as_person(self.catalog, self.selection)
+        return reading_as_person(self.catalog, self.selection, with_types=self.with_types)
 
 
-Part = TypeName | WasDryRun | Secret | Row
+Part = TypeName | Deleted | Secret | Row
 Shown = Mapping[str, Part]
 """What is asked of a payload, by response key."""
 
@@ -95,7 +95,7 @@ class Unreadable:
 
 @dataclass(frozen=True)
 class Payload:
-    """What a mutation answers: its parts by response key."""
+    """What a mutation answers, done or only tried: its parts by response key."""
 
     type_name: str
     parts: Mapping[str, bytes | Unreadable]
@@ -122,20 +122,22 @@ def json_object(parts: Mapping[str, bytes]) -> bytes:
     return b"{%b}" % b",".join(b'"%b":%b' % (key.encode(), value) for key, value in parts.items())
 
 
-def shown(made: Mutation, catalog: Catalog, asking: Asking) -> Shown:
-    """What is asked of the payload. NotSpliced where it is to be spliced and asks for Python."""
+def shown(made: Mutation, catalog: Catalog, asking: Asking, *, dry_run: bool) -> Shown:
+    """What is asked of the payload, or the preview. NotSpliced where it is to be spliced and asks for Python."""
+    type_name = made.preview if dry_run else made.payload
     planner = Planner(catalog, asking.fragments, asking.variables)
     found: dict[str, Part] = {}
-    for key, nodes in planner.collect(made.payload, selected(asking)).items():
+    for key, nodes in planner.collect(type_name, selected(asking)).items():
         name = nodes[0].name.value
         if name == "__typename":
-            found[key] = TypeName(orjson.dumps(made.payload))
-        elif name == "dryRun":
-            found[key] = WasDryRun()
+            found[key] = TypeName(orjson.dumps(type_name))
+        elif name == "deletedId":
+            found[key] = Deleted()
         elif made.once is not None and name == camel(made.once):
             found[key] = Secret()
         else:
-            found[key] = Row(catalog, planner.selection(made.shows, nodes), with_types=not asking.spliced)
+            row = f"{made.shows.__name__}Preview" if dry_run else made.shows.__name__
+            found[key] = Row(catalog, planner.selection(row, nodes), with_types=not asking.spliced)
     if asking.spliced and planner.needs_python:
         raise NotSpliced
     return found

@@ -10,7 +10,7 @@ decided already is handed to it (`Request.decided`): nothing is done twice.
 
 from collections.abc import Awaitable, Callable, Hashable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache, partial
+from functools import cached_property, lru_cache, partial
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -18,6 +18,7 @@ import asyncpg
 import orjson
 from graphql import FieldNode, GraphQLError, GraphQLInterfaceType, GraphQLObjectType, GraphQLUnionType
 
+from schema.base.ids import encode_id
 from schema.compiler import limits
 from schema.compiler.bind import Catalog
 from schema.compiler.kept import DOCUMENTS, Kept
@@ -97,7 +98,7 @@ class Engine:
             input = field.input(values, request.reading)
             nodes = [field.node]
             asking = Asking(document, operation.node, operation.fragments, nodes, field.key, values, spliced=True)
-            parts = self._shown(field.made, asking)
+            parts = self._shown(field.made, asking, input)
             limits.check_cost(_cost(parts, asking, request))
         except (NotSpliced, GraphQLError, ExceptionGroup):
             return None  # nothing was done: graphql-core says what is wrong, or does it
@@ -123,7 +124,7 @@ class Engine:
 
     async def _run(self, made: Mutation, request: Request, asking: Asking, input: Input) -> Payload | Met:
         """Do what is asked for. What isn't a problem of the mutation's is raised."""
-        task = _Task(made, request, asking, self._shown(made, asking), input)
+        task = _Task(made, request, asking, self._shown(made, asking, input), input)
         limits.check_cost(request.spend(task.cost))
         try:
             decision = await self._together(task)
@@ -144,7 +145,7 @@ class Engine:
         if together is None or task.dry_run:
             return None
         try:
-            about = together.about(**task.made.takes.arguments(task.input))
+            about = together.about(**task.arguments)
         except Problem:
             return None  # which is told where it is met
         key = task.input.get("idempotencyKey")
@@ -177,8 +178,10 @@ class Engine:
 
     # Plans
 
-    def _shown(self, made: Mutation, asking: Asking) -> Shown:
-        return self._plan(asking, "payload", lambda: shown(made, self._catalog, asking))
+    def _shown(self, made: Mutation, asking: Asking, input: Input) -> Shown:
+        dry_run = bool(input["dryRun"])
+        type_name = made.preview if dry_run else made.payload
+        return self._plan(asking, type_name, lambda: shown(made, self._catalog, asking, dry_run=dry_run))
 
     def _refusal(self, cls: type[Problem], asking: Asking) -> Refusal:
         def plan() -> Refusal:
@@ -220,10 +223,10 @@ class Engine:
                     problem.is_type_of = None
         assert schema.mutation_type is not None
         for name, made in self._by_field.items():
-            payload = schema.get_type(made.payload)
-            assert isinstance(payload, GraphQLObjectType)
-            for field in payload.fields.values():
-                field.resolve = lambda source, info, **_: source.completed(str(info.path.key))
+            for answer in (schema.get_type(made.payload), schema.get_type(made.preview)):
+                assert isinstance(answer, GraphQLObjectType)
+                for field in answer.fields.values():
+                    field.resolve = lambda source, info, **_: source.completed(str(info.path.key))
             schema.mutation_type.fields[name].resolve = partial(self._resolve, made)
 
     async def _resolve(self, made: Mutation, _root: Any, info: Any, *, input: Input) -> Payload | Met:
@@ -258,6 +261,11 @@ class _Task:
         """Whether it is only tried."""
         return bool(self.input["dryRun"])
 
+    @cached_property
+    def arguments(self) -> Mapping[str, Any]:
+        """The operation's arguments. NotFound for an identifier of nothing."""
+        return self.made.takes.arguments(self.input)
+
     @property
     def fingerprint(self) -> str:
         """What tells this request from others under the same idempotency key."""
@@ -281,7 +289,7 @@ async def _done(task: _Task, work: Work) -> tuple[UUID, str | None]:
     earlier = await recall(work, key, mark) if key is not None else None
     if earlier is not None:
         return UUID(earlier["id"]), None
-    done = await task.made.operate(work, **task.made.takes.arguments(task.input))
+    done = await task.made.operate(work, **task.arguments)
     row, secret = done if isinstance(done, tuple) else (done, None)
     if key is not None:
         await remember(work, key, mark, {"id": str(row.id)})
@@ -331,5 +339,6 @@ async def _payload(task: _Task, read: Callable[[Row], Awaitable[bytes]], secret:
         elif isinstance(part, Secret):
             found[key] = orjson.dumps(secret)
         else:
-            found[key] = b"true" if task.dry_run else b"false"
-    return Payload(task.made.payload, found)
+            deleted = encode_id(task.made.deletes.__name__, task.arguments[task.made.deleted.name])
+            found[key] = orjson.dumps(deleted)
+    return Payload(task.made.preview if task.dry_run else task.made.payload, found)

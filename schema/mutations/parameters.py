@@ -18,7 +18,7 @@ from typing import Annotated, Any, Protocol, Union, get_args, get_origin
 import strawberry
 
 from schema.base.ids import Ref, decode_id
-from schema.base.inputs import ByLocale, OneOf, TextInput
+from schema.base.inputs import ByLocale, Named, OneOf, TextInput
 from schema.compiler.names import camel, snake
 from services.core.errors import InvalidInput, NotFound
 from services.core.unset import UNSET, Unset
@@ -126,6 +126,8 @@ class Parameter:
     description: str
     default: Any
     nullable: bool
+    also: str = ""
+    """What the operation's problems call it, where that is another name."""
 
     @property
     def key(self) -> str:
@@ -142,6 +144,7 @@ class Object:
     parameters: tuple[Parameter, ...]
     besides: frozenset[str] = frozenset()
     """Names of input fields that the engine takes for itself."""
+    one_of: bool = False
 
     def decode(self, value: Any, path: Path) -> Any:
         """The dataclass. What was left out is left to the defaults."""
@@ -165,12 +168,12 @@ class Object:
     def place(self, value: Any, steps: Path) -> Path:
         """The field of that name, or the one that identifies it: `person` is `personId`."""
         if not steps:
-            return ()
+            return tuple(value or ()) if self.one_of else ()
         key = camel(steps[0])
         if key in self.besides:
             return (key,)
         for parameter in self.parameters:
-            if parameter.key in (key, f"{key}Id"):
+            if key in (parameter.key, parameter.also) or f"{key}Id" == parameter.key:
                 return (parameter.key, *parameter.shape.place((value or {}).get(parameter.key), steps[1:]))
         return ()
 
@@ -210,7 +213,9 @@ def _object(cls: type) -> Object:
         hints = typing.get_type_hints(cls, include_extras=True)
         taken = tuple(_parameter(f.name, hints[f.name], _default(f)) for f in fields(cls))
         description = inspect.getdoc(cls) or ""
-        _MADE[cls] = Object(_strawberry(cls.__name__, description, taken, one_of=issubclass(cls, OneOf)), cls, taken)
+        one_of = issubclass(cls, OneOf)
+        annotation = _strawberry(cls.__name__, description, taken, one_of=one_of)
+        _MADE[cls] = Object(annotation, cls, taken, one_of=one_of)
     return _MADE[cls]
 
 
@@ -222,9 +227,10 @@ def _default(field: Any) -> Any:
 
 def _parameter(name: str, annotation: Any, default: Any) -> Parameter:
     shape, description, options = _shape(annotation)
+    also = next((mark.name for mark in get_args(annotation)[1:] if isinstance(mark, Named)), "")
     assert description, f'{name} has no description: Annotated[…, "…"]'
     required = default is inspect.Parameter.empty or default is _REQUIRED
-    return Parameter(name, shape, description, _REQUIRED if required else default, NoneType in options)
+    return Parameter(name, shape, description, _REQUIRED if required else default, NoneType in options, camel(also))
 
 
 def _shape(annotation: Any) -> tuple[Shape, str, set[Any]]:

@@ -38,7 +38,7 @@ class _PersonContactPoints:
 
 
 @mutation(ContactPoint, problems=(AlreadyExists,))
-async def add_contact_point(
+async def create_contact_point(
     work: Work,
     *,
     kind: Annotated[models.ContactKind, "What it is."],
@@ -56,7 +56,7 @@ async def add_contact_point(
 
 
 @mutation(ContactPoint)
-async def change_contact_visibility(
+async def update_contact_point(
     work: Work,
     *,
     contact_point_id: ContactPointId,
@@ -72,7 +72,7 @@ async def prefer_contact_point(work: Work, *, contact_point_id: ContactPointId) 
     return await contacts.prefer_contact_point(work, contact_point_id)
 
 
-@mutation(ContactPoint)
-async def remove_contact_point(work: Work, *, contact_point_id: ContactPointId) -> models.ContactPoint:
-    """Forget a contact point; the payload's is null then. One's own, or with `persons.manage` a person's."""
+@mutation(deletes=ContactPoint)
+async def delete_contact_point(work: Work, *, contact_point_id: ContactPointId) -> models.ContactPoint:
+    """Forget a contact point. One's own, or with `persons.manage` a person's."""
     return await contacts.remove_contact_point(work, contact_point_id)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from schema.compiler.declare import Argument, node_lookup, one, read_type
+from schema.compiler.declare import Argument, node_lookup, nodes_lookup, one, read_type
 from schema.reading.relay import Node
 
 AT_ADDRESS = {"slug": Argument(str, "Its name in addresses.")}
@@ -13,6 +13,9 @@ class Query:
     """Everything that can be read. Absent and invisible are the same answer: null."""
 
     node: Node | None = node_lookup("Anything that has a global identifier.")
+    nodes: list[Node | None] = nodes_lookup(
+        "The same for several at once, in the order asked for; null in the place of each that isn't there to be seen."
+    )
 
 
 def by_slug(description: str) -> Any:

@@ -15,8 +15,6 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from strawberry.dataloader import DataLoader
-
 from models import ReadKind
 from schema.compiler.declare import Recorded
 from services.core.journal.access_records import Read, record_reads
@@ -34,24 +32,21 @@ def file(permission: str) -> Recorded:
     return Recorded(ReadKind.FILE, permission, whose="id", associations="association_ids")
 
 
-async def record(request: "Request", recorded: Recorded, row: Mapping[str, Any]) -> None:
-    """Write down that the request's actor reads this of a row; at once with all that are read at the same moment."""
+async def record(request: "Request", read: Sequence[tuple[Recorded, Mapping[str, Any]]]) -> list[None]:
+    """Write down that the request's actor reads these of rows, in a transaction of its own."""
+    reads = list(dict.fromkeys(said for recorded, row in read if (said := _read(request, recorded, row)) is not None))
+    if reads:
+        async with begin(request.database, request.actor, now=request.reading.now) as work:
+            await record_reads(work, reads)
+    return [None] * len(read)
+
+
+def _read(request: "Request", recorded: Recorded, row: Mapping[str, Any]) -> Read | None:
+    """What is written down; nothing where it is one's own, or isn't to be recorded."""
     person_id = UUID(row[recorded.whose])
     if person_id == request.actor.person_id or (recorded.only is not None and not row[recorded.only]):
-        return
+        return None
     said = row[recorded.associations]
     associations = {UUID(id) for id in (said if isinstance(said, list) else [said])}
     by = min(associations & request.actor.holds.get(recorded.permission, frozenset()), default=None)
-    await _loader(request).load(Read(ReadKind(recorded.kind), person_id, by))
-
-
-def _loader(request: "Request") -> DataLoader[Read, None]:
-    async def load(reads: Sequence[Read]) -> list[None]:
-        async with begin(request.database, request.actor, now=request.reading.now) as work:
-            await record_reads(work, reads)
-        return [None] * len(reads)
-
-    if record not in request.loaders:
-        request.loaders[record] = DataLoader(load_fn=load)
-    loader: DataLoader[Read, None] = request.loaders[record]
-    return loader
+    return Read(ReadKind(recorded.kind), person_id, by)

@@ -1,6 +1,6 @@
 """One request as resolvers see it: who asks, what has been spent, and how compiled reads are made for it."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from time import perf_counter
@@ -10,7 +10,8 @@ from schema.compiler.context import Context
 from schema.compiler.declare import Recorded
 from schema.compiler.run import Plan, RightsChanged
 from schema.compiler.sql import Statement
-from schema.compiler.values import Variables
+from schema.compiler.values import TooSlow, Variables
+from schema.reading.leaving import Receive, unless_gone
 from schema.reading.recording import record
 from services.core.actor import Actor
 from services.core.database.connections import Database
@@ -51,6 +52,7 @@ class Request:
     `decided`: by response key, what came of a mutation that was done already, for graphql-core to complete.
     `spent`: what its operation has cost; `left`: of the hour's cost, and in how many seconds all of it is there again.
     `plan`: the one that was read last. `watches`: it is a subscription, which is answered again and again.
+    `receive`: tells that the client has gone, once its body was read; None where something else looks for that.
     """
 
     database: Database
@@ -64,7 +66,9 @@ class Request:
     plan: Plan | None = None
     seen: Seen = field(default_factory=Seen)
     watches: bool = False
+    receive: Receive | None = None
     _foreseen: int = 0
+    _is_slow: bool = False
 
     @cached_property
     def loaders(self) -> dict[Any, Any]:
@@ -97,13 +101,25 @@ class Request:
             self.left = self.take(self.actor, self.spent - self._foreseen, owing=True)
             self._foreseen = self.spent
 
-    async def record(self, recorded: Recorded, row: Mapping[str, Any]) -> None:
-        """Write down that the actor reads this of a row, before they do."""
-        await record(self, recorded, row)
+    async def record(self, read: Sequence[tuple[Recorded, Mapping[str, Any]]]) -> list[None]:
+        """Write down that the actor reads these of rows, before they do."""
+        return await record(self, read)
 
     async def read(self, plan: Plan, variables: Variables) -> bytes:
-        """The plan's answer, with the actor's rights as they are now."""
+        """The plan's answer, with the actor's rights as they are now.
+
+        TooSlow where it isn't there in time, and at once after that: an operation of many fields waits but once.
+        """
         self.plan = plan
+        if self._is_slow:
+            raise TooSlow
+        try:
+            return await unless_gone(self.receive, self._read(plan, variables))
+        except TooSlow:
+            self._is_slow = True
+            raise
+
+    async def _read(self, plan: Plan, variables: Variables) -> bytes:
         try:
             return await plan.read(self.database.readers, variables, self.reading)
         except RightsChanged:

@@ -8,6 +8,7 @@ from schema.mutations.declare import mutation
 from schema.tenancy.federation import AssociationId
 from schema.webhooks.webhook import Webhook, WebhookDelivery, WebhookDeliveryId, WebhookId
 from services.core.errors import SecretKeyMissing, StepUpRequired
+from services.core.unset import UNSET, Unset, given
 from services.core.work import Work
 from services.webhooks import registering, replaying
 from services.webhooks.errors import TooManyWebhooks, WebhookDisabled
@@ -17,7 +18,7 @@ _EVENTS = "Which changes: actions of the journal, all of a noun (`registration.*
 
 
 @mutation(Webhook, problems=(TooManyWebhooks, SecretKeyMissing), once="secret")
-async def register_webhook(
+async def create_webhook(
     work: Work,
     *,
     association_id: Annotated[AssociationId, "Whose changes."],
@@ -32,15 +33,15 @@ async def register_webhook(
 
 
 @mutation(Webhook)
-async def change_webhook(
+async def update_webhook(
     work: Work,
     *,
     webhook_id: WebhookId,
-    url: Annotated[str | None, _URL] = None,
-    events: Annotated[list[str] | None, _EVENTS] = None,
+    url: Annotated[Unset | str, _URL] = UNSET,
+    events: Annotated[Unset | list[str], _EVENTS] = UNSET,
 ) -> models.Webhook:
     """Give a webhook another address or other events. Asks for `webhooks.manage`."""
-    return await registering.change_webhook(work, webhook_id, url=url, events=events)
+    return await registering.change_webhook(work, webhook_id, **given(url=url, events=events))
 
 
 @mutation(Webhook)
@@ -55,9 +56,9 @@ async def enable_webhook(work: Work, *, webhook_id: WebhookId) -> models.Webhook
     return await registering.enable_webhook(work, webhook_id)
 
 
-@mutation(Webhook)
-async def remove_webhook(work: Work, *, webhook_id: WebhookId) -> models.Webhook:
-    """Forget a webhook and its deliveries; the payload's is null then. Asks for `webhooks.manage`."""
+@mutation(deletes=Webhook)
+async def delete_webhook(work: Work, *, webhook_id: WebhookId) -> models.Webhook:
+    """Delete a webhook and its deliveries. Asks for `webhooks.manage`."""
     return await registering.remove_webhook(work, webhook_id)
 
 
@@ -80,9 +81,9 @@ async def test_webhook(work: Work, *, webhook_id: WebhookId) -> models.WebhookDe
 
 
 @mutation(WebhookDelivery, problems=(WebhookDisabled,))
-async def replay_delivery(work: Work, *, delivery_id: WebhookDeliveryId) -> models.WebhookDelivery:
+async def replay_delivery(work: Work, *, webhook_delivery_id: WebhookDeliveryId) -> models.WebhookDelivery:
     """Tell a webhook a change once more, under the same `webhook-id`. Asks for `webhooks.manage`."""
-    return await replaying.replay_delivery(work, delivery_id)
+    return await replaying.replay_delivery(work, webhook_delivery_id)
 
 
 @mutation(Webhook, problems=(WebhookDisabled,))

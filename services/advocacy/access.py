@@ -20,7 +20,7 @@ _OPEN: list[AdvocacyFileState] = [state for state in AdvocacyFileState if state 
 
 async def managed_file(work: Work, file_id: UUID) -> AdvocacyFile:
     """The file, locked, for the staff of the association that leads it, unless it is closed."""
-    file = await work.find_managed(AdvocacyFile, file_id, MANAGE, "fileId")
+    file = await work.find_managed(AdvocacyFile, file_id, MANAGE, "advocacyFileId")
     check_open(file)
     return file
 

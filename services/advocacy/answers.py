@@ -46,9 +46,9 @@ async def publish_answer(work: Work, answer_id: UUID, *, on: date | None = None)
     AnswerAlreadyPublished where it is; InvalidInput for a day before it was decided. Asks for `advocacy.manage` in the
     lead.
     """
-    seen = await work.find(DemandAnswer, answer_id, "answerId")
+    seen = await work.find(DemandAnswer, answer_id, "demandAnswerId")
     file, _ = await managed_demand(work, seen.demand_id)
-    answer = await work.find(DemandAnswer, answer_id, "answerId", lock=True)
+    answer = await work.find(DemandAnswer, answer_id, "demandAnswerId", lock=True)
     if answer.published_on is not None:
         raise AnswerAlreadyPublished(answer.published_on)
     await _publish(work, file, answer, on, "on")

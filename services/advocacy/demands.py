@@ -132,7 +132,7 @@ async def _draft(
     )
     number = 1 + (await work.session.scalar(last) or 0)
     if number > MOST_DEMANDS:
-        raise InvalidInput(f"{MOST_DEMANDS} demands at the most", "one more", path=("fileId",))
+        raise InvalidInput(f"{MOST_DEMANDS} demands at the most", "one more", path=("advocacyFileId",))
     demand = await work.insert(
         Demand(
             **part_of(file),

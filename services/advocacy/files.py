@@ -71,7 +71,7 @@ async def open_advocacy_file(
 
 async def move_advocacy_file(work: Work, file_id: UUID, state: AdvocacyFileState) -> AdvocacyFile:
     """Say where the file stands from today on, one of the steps in `NEXT`. Asks for `advocacy.manage` in the lead."""
-    file = await work.find_managed(AdvocacyFile, file_id, MANAGE, "fileId")
+    file = await work.find_managed(AdvocacyFile, file_id, MANAGE, "advocacyFileId")
     if state not in NEXT[file.state]:
         raise WrongAdvocacyFileState([before for before, steps in NEXT.items() if state in steps], file.state)
     before, file.state = file.state, state

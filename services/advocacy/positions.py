@@ -55,7 +55,7 @@ async def take_position(
     others. TakesNoPart where it takes none; InvalidInput unless there are conditions with SUPPORTS_WITH_CONDITIONS, and
     only there.
     """
-    await work.find(AdvocacyFile, file_id, "fileId")
+    await work.find(AdvocacyFile, file_id, "advocacyFileId")
     await work.find(Association, association_id, "associationId")
     work.actor.require(MANAGE, association_id)
     conditional = stance is Stance.SUPPORTS_WITH_CONDITIONS
@@ -65,7 +65,7 @@ async def take_position(
     texts = None if conditions is None else check_texts(work, conditions, "conditions", most=2000)
     day = check_day(work, taken_on, "takenOn")
     async with work.elevated("a position is the participant's, and the lock of the file its lead's"):
-        file = await work.find(AdvocacyFile, file_id, "fileId", lock=True)
+        file = await work.find(AdvocacyFile, file_id, "advocacyFileId", lock=True)
     check_open(file)
     if association_id not in file.association_ids:
         raise TakesNoPart(association_id)

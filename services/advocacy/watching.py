@@ -18,10 +18,10 @@ async def watch_advocacy_file(work: Work, file_id: UUID, *, association_id: UUID
 
     AlreadyExists for who watches it. That a person does is nobody else's to know: it isn't in the journal.
     """
-    await work.find(AdvocacyFile, file_id, "fileId")
+    await work.find(AdvocacyFile, file_id, "advocacyFileId")
     watcher = await _watcher(work, association_id)
     async with work.elevated("who watches a file locks what its lead writes: what a watch copies from it holds"):
-        file = await work.find(AdvocacyFile, file_id, "fileId", lock=True)
+        file = await work.find(AdvocacyFile, file_id, "advocacyFileId", lock=True)
     taken = AlreadyExists("advocacy watch")
     watch = await work.insert(
         AdvocacyWatch(**part_of(file), **watcher, since=work.today),
@@ -36,7 +36,7 @@ async def unwatch_advocacy_file(work: Work, file_id: UUID, *, association_id: UU
 
     For an association it asks for `advocacy.manage` there.
     """
-    file = await work.find(AdvocacyFile, file_id, "fileId")
+    file = await work.find(AdvocacyFile, file_id, "advocacyFileId")
     watch = await work.find_by(AdvocacyWatch, lock=True, file_id=file_id, **await _watcher(work, association_id))
     await _record(work, "advocacy_watch.ended", watch)
     await work.session.delete(watch)
@@ -49,7 +49,7 @@ async def read_advocacy_notices(work: Work, up_to_id: UUID) -> AdvocacyNotice:
 
     Those that were read before keep their time. It isn't in the journal: nothing changes for anybody else.
     """
-    notice = await work.find(AdvocacyNotice, up_to_id, "upToId", lock=True)
+    notice = await work.find(AdvocacyNotice, up_to_id, "advocacyNoticeId", lock=True)
     to = "person_id" if notice.person_id is not None else "watcher_id"
     await work.session.execute(
         update(AdvocacyNotice)
@@ -63,7 +63,7 @@ async def read_advocacy_notices(work: Work, up_to_id: UUID) -> AdvocacyNotice:
         .values(read_at=work.now)
         .execution_options(synchronize_session=False)
     )
-    return await work.find(AdvocacyNotice, up_to_id, "upToId", lock=True)
+    return await work.find(AdvocacyNotice, up_to_id, "advocacyNoticeId", lock=True)
 
 
 async def _watcher(work: Work, association_id: UUID | None) -> dict[str, Any]:

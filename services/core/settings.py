@@ -47,6 +47,12 @@ class Settings(BaseSettings):
     writers: int = Field(default=8, ge=1, validation_alias="CONFED_WRITERS")
     """The number of database connections for operations, per process: as many run at the same time."""
 
+    read_seconds: float = Field(default=2.0, gt=0, le=600, validation_alias="CONFED_READ_SECONDS")
+    """How long PostgreSQL may work on one read before the statement is cancelled."""
+
+    operation_seconds: float = Field(default=30.0, gt=0, le=3600, validation_alias="CONFED_OPERATION_SECONDS")
+    """How long it may work on one statement of an operation or a job."""
+
     public_url: str | None = Field(default=None, validation_alias="CONFED_PUBLIC_URL")
     """The public address of this server, for links: `https://api.example.org`. Absent: made of `HOST` and `PORT`."""
 

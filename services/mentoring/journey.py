@@ -105,7 +105,7 @@ async def retract_note(work: Work, note_id: UUID) -> PairingNote:
 
     NotFound for anybody else, the other of the two included: the lock asks for the right to change the note.
     """
-    note = await work.find(PairingNote, note_id, "noteId", lock=True)
+    note = await work.find(PairingNote, note_id, "pairingNoteId", lock=True)
     await work.session.delete(note)
     await work.flush()
     await work.record("pairing_note.retracted", note)
@@ -114,9 +114,9 @@ async def retract_note(work: Work, note_id: UUID) -> PairingNote:
 
 async def _goal(work: Work, goal_id: UUID) -> PairingGoal:
     """The goal, locked after its pairing, which is active."""
-    seen = await work.find(PairingGoal, goal_id, "goalId")
+    seen = await work.find(PairingGoal, goal_id, "pairingGoalId")
     await access.active_pairing(work, seen.pairing_id)
-    return await work.find(PairingGoal, goal_id, "goalId", lock=True)
+    return await work.find(PairingGoal, goal_id, "pairingGoalId", lock=True)
 
 
 def _active_since(work: Work, pairing: Pairing) -> date:

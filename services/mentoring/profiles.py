@@ -39,7 +39,7 @@ async def draft_profile(
     where more places are taken than the capacity would leave.
     """
     person_id = work.actor.required_person_id
-    programme = await work.find(MentoringProgramme, programme_id, "programmeId")
+    programme = await work.find(MentoringProgramme, programme_id, "mentoringProgrammeId")
     _check_access(work, programme)
     given: dict[str, Any] = {
         "presentation": None if presentation is None else check_text(presentation, "presentation", most=5000),
@@ -104,7 +104,7 @@ async def withdraw_profile(work: Work, profile_id: UUID) -> MentoringProfile:
 async def _mine(work: Work, profile_id: UUID) -> MentoringProfile:
     """The actor's own profile, locked: nobody else has the right that the lock asks for."""
     work.actor.required_person_id  # noqa: B018 - NotSignedIn
-    return await work.find(MentoringProfile, profile_id, "profileId", lock=True)
+    return await work.find(MentoringProfile, profile_id, "mentoringProfileId", lock=True)
 
 
 async def _own(work: Work, programme_id: UUID, person_id: UUID, role: MentoringRole) -> MentoringProfile | None:

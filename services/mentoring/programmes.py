@@ -66,7 +66,7 @@ async def close_programme(work: Work, programme_id: UUID) -> MentoringProgramme:
 
 
 async def _enter(work: Work, programme_id: UUID, state: ProgrammeState, action: str) -> MentoringProgramme:
-    programme = await work.find_managed(MentoringProgramme, programme_id, _PERMISSION, "programmeId")
+    programme = await work.find_managed(MentoringProgramme, programme_id, _PERMISSION, "mentoringProgrammeId")
     if NEXT[programme.state] is not state:
         raise WrongProgrammeState([before for before, step in NEXT.items() if step is state], programme.state)
     programme.state = state

@@ -29,7 +29,7 @@ async def send_test(work: Work, webhook_id: UUID) -> WebhookDelivery:
 
 async def replay_delivery(work: Work, delivery_id: UUID) -> WebhookDelivery:
     """Tell a webhook an entry once more, for three days again. The other side gets the same `webhook-id`."""
-    delivery = await work.find_managed(WebhookDelivery, delivery_id, PERMISSION, "deliveryId")
+    delivery = await work.find_managed(WebhookDelivery, delivery_id, PERMISSION, "webhookDeliveryId")
     row = await _enabled(work, delivery.webhook_id)
     await begin_deliveries(work, row, [delivery.entry_id], anew=True)
     await work.record("webhook.replayed", row, entry_id=str(delivery.entry_id))

@@ -28,7 +28,7 @@ The rights, `seats.toml`:
     "by name" = "everybody"
 
     [Mutation]
-    allotSeats = "asks events.manage"               # all cases alike, or by case:
+    createAllotment = "asks events.manage"               # all cases alike, or by case:
     releaseAllotment = { "for home" = "asks events.manage", released = "asks events.manage: AlreadyReleased" }
 
 `writers."own" = ["for home"]` names samples, as `rows` does. A file may add fields and samples to a type of another's.

@@ -110,13 +110,24 @@ class Asked:
     async def samples(self, type_name: str) -> dict[str, list[Any]]:
         """The samples of a type as everybody sees them; None where somebody doesn't. Asked once: nothing changes.
 
-        Samples that are reached alike are asked for by one document, which is written as SQL once.
+        All that have a global identifier are asked for at once; of the others, those that are reached alike by one
+        document, which is written as SQL once.
         """
         if type_name not in self._samples:
             steps, type_ = self.world.samples[type_name], TYPES[type_name]
             rows: dict[str, list[Any]] = {who: [{} for _ in steps] for who in self.standings}
+            ids = [self.world.ids.get(f"{type_name} {label}".strip(), "") for label in steps]
+            by_id = [i for i, id in enumerate(ids) if id and type_name in BUILT.catalog.node_types]
             for selection in asking.selections(BUILT.catalog, type_):
+                for at in range(0, len(by_id), asking.IDS_AT_ONCE):
+                    places = by_id[at : at + asking.IDS_AT_ONCE]
+                    of = {"ids": [ids[i] for i in places]}
+                    for who, data in (await self.by_each(asking.of_nodes(type_, selection), of)).items():
+                        for i, row in zip(places, data["it"], strict=True):
+                            rows[who][i] = None if row is None else rows[who][i] | row
                 for i, way in enumerate(steps.values()):
+                    if i in by_id:
+                        continue
                     document, values = asking.varied(asking.document(type_, selection, {"": way}))
                     for who, data in (await self.by_each(document, values)).items():
                         row = asking.found(data, 0, way)

@@ -8,6 +8,8 @@ from graphql import GraphQLEnumType, GraphQLObjectType, GraphQLScalarType, Graph
 
 from schema.compiler.bind import Catalog
 from schema.compiler.declare import Computed
+from schema.mutations.declare import MUTATIONS
+from schema.mutations.previews import PREVIEWS
 
 SHAPES = ("Connection", "Edge", "Payload")
 """Endings of types that only give a shape to what others hold."""
@@ -17,13 +19,18 @@ AT_ONCE = 25
 
 
 def guarded(schema: GraphQLSchema) -> dict[str, GraphQLObjectType]:
-    """Every type that holds something to read; what is done, why it wasn't, and shapes are not among them."""
+    """Every type that holds something to read; what is done, why it wasn't, and shapes are not among them.
+
+    Nor are previews: their fields are those of what they show, by the same declarations.
+    """
+    previews = PREVIEWS | {made.preview for made in MUTATIONS.values()}
     return {
         name: type_
         for name, type_ in schema.type_map.items()
         if isinstance(type_, GraphQLObjectType)
         and not name.startswith("__")
         and not name.endswith(SHAPES)
+        and name not in previews
         and name not in ("Query", "Mutation", "Subscription", "PageInfo", "Translation")
         and "Problem" not in {interface.name for interface in type_.interfaces}
     }
@@ -61,6 +68,15 @@ def document(type_: GraphQLObjectType, selection: str, samples: Mapping[str, tup
     return f"{{ {' '.join(said)} }}"
 
 
+IDS_AT_ONCE = 20
+"""Rows that are asked for by their identifiers in a request."""
+
+
+def of_nodes(type_: GraphQLObjectType, selection: str) -> str:
+    """A document for rows of a type by their identifiers, `$ids`."""
+    return f"query ($ids: [ID!]!) {{ it: nodes(ids: $ids) {{ ... on {type_.name} {{ {selection} }} }} }}"
+
+
 _TEXT = re.compile(r'(\w+): "([^"]*)"')
 
 
@@ -85,6 +101,17 @@ def payload(mutation: str) -> str:
     return f"{mutation[0].upper()}{mutation[1:]}Payload"
 
 
+def preview(mutation: str) -> str:
+    """The type of a mutation's answer where it was only tried."""
+    return payload(mutation).removesuffix("Payload") + "Preview"
+
+
+def outcome(type_name: str) -> str:
+    """The type of an answer, as if what was only tried had been done."""
+    tried = type_name.removesuffix("Preview")
+    return type_name if tried == type_name else f"{tried}Payload"
+
+
 def mutations(names: Sequence[str], ask: str = "__typename") -> str:
     """One document for mutations `m0`, `m1`, … with their inputs as `$i0`, `$i1`, …: one after the other."""
     declared = ", ".join(f"$i{i}: {name[0].upper()}{name[1:]}Input!" for i, name in enumerate(names))
@@ -103,11 +130,11 @@ def found(data: Mapping[str, Any], i: int, steps: tuple[str, ...]) -> Mapping[st
 
 
 def says_something(value: Any) -> bool:
-    """Whether there is a value: zero and false are, an empty list or page is not."""
+    """Whether there is a value: zero and false are, an empty list or page is not, nor one of what isn't found."""
     if isinstance(value, dict) and "totalCount" in value:
         assert len(value["nodes"]) == len(value["edges"]) == value["totalCount"]  # a page holds all of it here
         return bool(value["totalCount"])
-    return value is not None and value != []
+    return value is not None and value not in ([], [None])
 
 
 def ids_in(value: Any) -> Iterator[str]:

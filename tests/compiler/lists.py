@@ -136,6 +136,8 @@ def _compares(operator: str, value: Any, other: Any, places: Mapping[str, int]) 
         return False
     if operator in ("eq", "in"):
         return bool(value == other if operator == "eq" else value in other)
+    if operator in ("contains", "startsWith"):
+        return bool(str(other) in value if operator == "contains" else value.startswith(other))
     x, y = _comparable(value, places), _comparable(other, places)
     return bool({"lt": x < y, "lte": x <= y, "gt": x > y, "gte": x >= y}[operator])
 

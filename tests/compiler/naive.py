@@ -184,6 +184,8 @@ class _Resolver:
         reader: Reader = info.context
         binding = self._binding
         if isinstance(binding, NodeLookup):
+            if binding.many:
+                return [await self._node(reader, id) for id in given["ids"]]
             return await self._node(reader, given["id"])
         if isinstance(binding, Relation):
             return await self._relation(reader, source, binding, given)
@@ -205,7 +207,12 @@ class _Resolver:
             return [{"locale": locale.upper(), "text": texts[locale]} for locale in sorted(texts)]
         assert isinstance(binding, Computed)
         needs = {name: as_json(await self._column(reader, source, name)) for name in binding.needs}
-        return await binding.resolve(needs, reader.request, **{n: given.get(_camel(n)) for n in binding.arguments})
+        arguments = {n: given.get(_camel(n)) for n in binding.arguments}
+        if binding.resolve is not None:
+            return await binding.resolve(needs, reader.request, **arguments)
+        assert binding.batch is not None
+        (answer,) = await binding.batch([needs], reader.request, **arguments)
+        return answer
 
     async def _node(self, reader: Reader, id: str) -> Row | None:
         found = decode_id(id)

@@ -46,15 +46,16 @@ Place = tuple[str, str]
 class Samples:
     """Values from the world.
 
-    `scalars`: by type; `nodes`: global identifiers by type, the richest row that most see first; `slugs`: by the field
-    that takes them, what is there first; `at`: the slug by which most is found on the way to a type; `cursors`: by
-    connection field, and by the order that they were made in; `readers`: who finds most in a connection; `computed`:
-    the fields that need Python.
+    `scalars`: by type; `nodes`: global identifiers by type, the richest row that most see first; `rows`: all of them;
+    `slugs`: by the field that takes them, what is there first; `at`: the slug by which most is found on the way to a
+    type; `cursors`: by connection field, and by the order that they were made in; `readers`: who finds most in a
+    connection; `computed`: the fields that need Python.
     """
 
     scalars: Mapping[str, Sequence[Any]]
     nodes: Mapping[str, Sequence[str]]
     slugs: Mapping[Place, Sequence[str]]
+    rows: Mapping[str, Sequence[str]] = field(default_factory=dict)
     computed: Collection[Place] = ()
     at: Mapping[str, str] = field(default_factory=dict)
     cursors: Mapping[Place, Mapping[tuple[str, ...], Sequence[str]]] = field(default_factory=dict)

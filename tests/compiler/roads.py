@@ -116,3 +116,51 @@ def by(order: Sequence[str]) -> str:
 def written(value: object) -> str:
     """A value as a document has it."""
     return json.dumps(value, ensure_ascii=False)
+
+
+def lists(schema: GraphQLSchema) -> dict[tuple[str, str], str]:
+    """Every list that is read by pages, and the type of its pages."""
+    return {
+        (type_name, name): get_named_type(declared.type).name
+        for type_name in roads(schema)
+        for name, declared in _object(schema, type_name).fields.items()
+        if "first" in declared.args
+    }
+
+
+def spelled_out(values: Samples, schema: GraphQLSchema, type_name: str, *, computed: bool = False) -> dict[str, str]:
+    """Every field of a type so that it tells rows apart: what is below by identifiers or, without one, by its leaves.
+
+    `computed`: the fields that need Python instead.
+    """
+    said = {}
+    for name, declared in _object(schema, type_name).fields.items():
+        if ((type_name, name) in values.computed) is computed:
+            inner = get_named_type(declared.type)
+            below = "" if is_leaf_type(inner) else f" {{ {_told_apart(values, schema, inner)} }}"
+            arguments = given(values, Step(type_name, name, declared))
+            if "first" in declared.args:
+                arguments = "(first: 2" + (f", {arguments[1:]}" if arguments else ")")
+            said[name] = f"{name}{arguments}{below}"
+    return said
+
+
+def _told_apart(values: Samples, schema: GraphQLSchema, type_: object) -> str:
+    if not isinstance(type_, GraphQLObjectType):
+        return "__typename"
+    if "nodes" in type_.fields:
+        return "totalCount edges { node { __typename id } } pageInfo { endCursor }"
+    if "id" in type_.fields:
+        return "id"
+    leaves = [
+        f"{name}{given(values, Step(type_.name, name, declared))}"
+        for name, declared in type_.fields.items()
+        if is_leaf_type(get_named_type(declared.type)) and (type_.name, name) not in values.computed
+    ]
+    return " ".join(leaves) or "__typename"
+
+
+def _object(schema: GraphQLSchema, type_name: str) -> GraphQLObjectType:
+    type_ = schema.type_map[type_name]
+    assert isinstance(type_, GraphQLObjectType)
+    return type_

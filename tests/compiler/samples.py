@@ -37,9 +37,19 @@ async def samples(asker: Asker, world: World, owner: asyncpg.Connection) -> Samp
     listed = await _rows(asker, world, owner)
     catalog = asker.built.catalog
     nodes = {name: _standings(name, listed.get(_table(asker, name), ())) for name in catalog.node_types}
+    here = str(world.make.tenant.id)
+    rows = {
+        name: [
+            encode_id(name, UUID(row["id"]))
+            for _, row in listed[_table(asker, name)]
+            if here in (row["id"], row.get("confederation_id"))
+        ]
+        for name in catalog.node_types
+    }
     found = Samples(
         scalars=_scalars([id for ids in nodes.values() for id in ids]),
         nodes=nodes,
+        rows=rows,
         slugs=_slugs(asker, listed, world.make.tenant.id),
         # What is recorded is completed by graphql-core, as what is computed is.
         computed=frozenset(

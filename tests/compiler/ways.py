@@ -1,5 +1,6 @@
 """The three ways to an answer, which must be one: spliced, under graphql-core, and naively."""
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
@@ -131,7 +132,9 @@ class Asker:
         sent: list[dict[str, Any]] = []
 
         async def receive() -> dict[str, Any]:
-            return messages.pop() if messages else {"type": "http.disconnect"}
+            if not messages:
+                await asyncio.Event().wait()  # who asks waits for the answer
+            return messages.pop()
 
         async def send(message: Any) -> None:
             sent.append(message)

@@ -26,6 +26,7 @@ from tests.compiler.contents import rows_of
 from tests.compiler.filling import Filling
 from tests.compiler.happenings import events, registrations
 from tests.compiler.rows import LONG_AGO, NOW, QUARTERS, TODAY, Rows, key
+from tests.compiler.twice import two_of_each
 from tests.making import Maker, texts
 
 
@@ -110,7 +111,9 @@ async def _fill(owner: asyncpg.Connection, make: Maker, other: Maker) -> dict[st
         return await Filling(owner, maker.tenant.id, rows, often, called).fill(SQLModel.metadata, wanted)
 
     await fill(other, 4, "elsewhere")
-    return await fill(make, 8, "")
+    unfilled = await fill(make, 8, "")
+    await two_of_each(owner, make.tenant.id)
+    return unfilled
 
 
 def _maker(database: Database, slug: str, tenants: dict[UUID, Tenant]) -> Maker:
@@ -220,13 +223,13 @@ async def _people(make: Maker) -> None:
     ):
         named = {"starts_on": LONG_AGO, "published_name": who.title() if "published" in columns else None, **columns}
         rows.add(m.Mandate, f"{who} of {where}", person_id=key(who), association_id=key(where), role=role, **named)
-    for who, where in (("stan", "north"), ("casper", "union"), ("sue", "south")):
+    for who, where in (("stan", "north"), ("ben", "north"), ("casper", "union"), ("sue", "south")):
         rows.add(
             m.RoleGrant,
             f"role of {who}",
             person_id=key(who),
             association_id=key(where),
-            role=m.Role.ADMINISTRATOR,
+            role=m.Role.TREASURER if who == "ben" else m.Role.ADMINISTRATOR,
             cascades=who == "casper",
             starts_on=LONG_AGO,
         )

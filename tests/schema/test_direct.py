@@ -12,8 +12,8 @@ from services.core.actor import system
 from tests.client import Client
 from tests.making import Maker, assert_seats_reconcile
 
-PAYLOAD = """__typename ... on RegisterForEventPayload { dryRun again: dryRun
-  registration { state placeInQueue person { givenName } event { seatsTaken } } }
+PAYLOAD = """__typename ... on RegisterForEventPreview { again: __typename
+  registration { state placeInQueue offerExpiresAt } }
   ... on Problem { code path }"""
 WAYS = [
     "mutation ($id: ID!) { done: registerForEvent(input: {eventId: $id, dryRun: true}) { ...P } }",
@@ -43,7 +43,7 @@ async def test_in_whatever_way_it_is_asked_for_the_answer_is_the_same(
     variables = {"id": encode_id("Event", event.id)}
     answers = [(await client.ask(document(way), variables, person=ana)).data["done"] for way in WAYS]
     assert all(answer == answers[0] for answer in answers)
-    told = {"OPEN": "RegisterForEventPayload", "CLOSED": "RegistrationClosed"}
+    told = {"OPEN": "RegisterForEventPreview", "CLOSED": "RegistrationClosed"}
     assert answers[0]["__typename"] == told[state]
     assert await make.count(Registration) == 0
 

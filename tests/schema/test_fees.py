@@ -35,7 +35,7 @@ async def test_from_the_price_to_the_refund(make: Maker, client: Client) -> None
     label = [{"locale": "EN", "text": "Participation"}]
     priced = await do(
         client,
-        "setPrices",
+        "updatePrices",
         treasurer,
         "event { prices { label(locale: EN) price { amount currency } } }",
         eventId=id,

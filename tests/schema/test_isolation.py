@@ -149,7 +149,7 @@ async def test_without_row_security_the_same_attacks_get_through(
             document = asking.mutations([name])
             answer = await asked.other.ask("staff", document, {"i0": input | {"dryRun": True}})
             # Where a row would be of one tenant and refer to another's, composite foreign keys stop it even so.
-            through += [name] * (asking.payload(name).encode() in answer.body)
+            through += [name] * (asking.preview(name).encode() in answer.body)
         events = await asked.other.ask("staff", '{ events(where: {slug: {eq: "draft"}}, first: 500) { nodes { id } } }')
     assert bypass.granted > len(tried) // 2
     assert len(through) > len(tried) // 4, f"{len(through)} of {len(tried)}"
@@ -319,7 +319,7 @@ async def test_not_yours_is_not_there_in_what_is_read(
     cells = 0
     for document in by_identifier(BUILT.graphql):
         expected = await asked.ask(who, document, {"id": encode_id("Event", UUID(int=7))})
-        assert expected.data == {"it": None}
+        assert expected.data in ({"it": None}, {"it": [None]})
         for name in BUILT.catalog.node_types:
             for id in filter(None, (encode_id(name, UUID(int=7)), theirs[name][0], invisible[name])):
                 assert await asked.ask(who, document, {"id": id}) == expected, (document, name)
@@ -345,4 +345,5 @@ def by_identifier(schema: GraphQLSchema) -> Iterator[str]:
     for name, field in schema.query_type.fields.items():
         needed = [argument for argument, given in field.args.items() if is_required_argument(given)]
         if [get_named_type(field.args[argument].type).name for argument in needed] == ["ID"]:
-            yield f"query ($id: ID!) {{ it: {name}({needed[0]}: $id) {{ __typename }} }}"
+            given = "[$id]" if "[" in str(field.args[needed[0]].type) else "$id"
+            yield f"query ($id: ID!) {{ it: {name}({needed[0]}: {given}) {{ __typename }} }}"

@@ -150,11 +150,11 @@ async def test_what_is_referred_to_is_absent_or_invisible_in_the_same_words(aske
         ("registerOnBehalf", behalf(ids["Person elsewhere"]), behalf(absent("Person"))),
         ("registerOnBehalf", behalf(ids["Person foreign"]), behalf(absent("Person"))),
         *(
-            ("planEvent", plan | {"followUpToId": id}, plan | {"followUpToId": absent("Event")})
+            ("createEvent", plan | {"followUpToId": id}, plan | {"followUpToId": absent("Event")})
             for id in (ids["Event foreign"], ids["Event elsewhere"])
         ),
         (
-            "planEvent",
+            "createEvent",
             plan | {"audiences": [{"segmentId": encode_id("Segment", closed.id)}]},
             plan | {"audiences": [{"segmentId": absent("Segment")}]},
         ),

@@ -9,9 +9,9 @@ from tests.client import Client
 from tests.making import Maker
 
 PLAN = """
-mutation ($input: PlanEventInput!) { planEvent(input: $input) {
+mutation ($input: CreateEventInput!) { createEvent(input: $input) {
   __typename
-  ... on PlanEventPayload { event { id slug state title(locale: EN) hosts { role association { slug } }
+  ... on CreateEventPayload { event { id slug state title(locale: EN) hosts { role association { slug } }
     speakers { name title(locale: FR) } seatPools { format capacity taken }
     audiences { byInterest segment { slug } } } }
   ... on Problem { code path message(locale: EN) } } }
@@ -53,7 +53,7 @@ async def a_plan(make: Maker) -> tuple[Person, dict[str, Any]]:
 
 async def test_a_planned_event_shows_all_that_was_planned(make: Maker, client: Client) -> None:
     registrar, plan = await a_plan(make)
-    planned = (await client.ask(PLAN, {"input": plan}, person=registrar)).data["planEvent"]["event"]
+    planned = (await client.ask(PLAN, {"input": plan}, person=registrar)).data["createEvent"]["event"]
     assert planned["state"] == "DRAFT"
     assert planned["title"] == "Symposium"
     assert [host["role"] for host in planned["hosts"]] == ["HOST", "PARTNER"]
@@ -73,7 +73,7 @@ async def test_a_plan_that_breaks_a_rule_says_where_and_nothing_is_planned(make:
         ({"title": []}, "INVALID_INPUT"),
         ({"associationId": "nothing"}, "NOT_FOUND"),
     ):
-        refused = (await client.ask(PLAN, {"input": plan | change}, person=registrar)).data["planEvent"]
+        refused = (await client.ask(PLAN, {"input": plan | change}, person=registrar)).data["createEvent"]
         assert (refused["code"], refused["path"]) == (code, [next(iter(change))]), refused
     assert await make.count(Event, slug="colloque") == 0
     assert await make.count(JournalEntry) == 0
@@ -81,7 +81,7 @@ async def test_a_plan_that_breaks_a_rule_says_where_and_nothing_is_planned(make:
 
 async def test_a_draft_is_nobody_elses_until_it_is_published(make: Maker, client: Client) -> None:
     registrar, plan = await a_plan(make)
-    event = (await client.ask(PLAN, {"input": plan}, person=registrar)).data["planEvent"]["event"]["id"]
+    event = (await client.ask(PLAN, {"input": plan}, person=registrar)).data["createEvent"]["event"]["id"]
     document = '{ event(slug: "colloque") { slug hosts { role } speakers { name } } }'
     assert (await client.ask(document)).data == {"event": None}
     assert await do(client, "publishEvent", registrar, eventId=event) == {

@@ -38,13 +38,13 @@ LOOKS = 2 + STEPS // 100
 Record = Callable[[str, object], None]
 
 TRIES = {
-    "planEvent": ("staff", "at home", "event { slug state association { slug } }"),
-    "openAdvocacyFile": ("staff", "home", "advocacyFile { slug state }"),
-    "planMentoringProgramme": ("staff", "home", "mentoringProgramme { slug state }"),
-    "addIdentityProvider": ("staff", "home's", "identityProvider { slug }"),
+    "createEvent": ("staff", "at home", "event { slug state }"),
+    "createAdvocacyFile": ("staff", "home", "advocacyFile { slug state }"),
+    "createMentoringProgramme": ("staff", "home", "mentoringProgramme { slug state }"),
+    "createIdentityProvider": ("staff", "home's", "identityProvider { slug }"),
     "chargeRegistration": ("staff", "absent", "invoice { number total }"),
     "issueCreditNote": ("staff", "Ana's", "invoice { number total }"),
-    "grantRole": ("staff", "editor", "roleGrant { role person { givenName } }"),
+    "grantRole": ("staff", "editor", "roleGrant { role }"),
     "registerOnBehalf": ("staff", "Ana, open", "registration { state placeInQueue seats }"),
     "registerForEvent": ("member", "published", "registration { state placeInQueue }"),
     "checkIn": ("member", "confirmed", "registration { state }"),
@@ -80,7 +80,7 @@ class Watched:
         for name, (who, case, ask) in TRIES.items():
             input = access.inputs(self._asked.world)[name][case] | {"dryRun": True}
             document = asking.mutations(
-                [name], f"__typename ... on {asking.payload(name)} {{ {ask} }} ... on Problem {{ code path message }}"
+                [name], f"__typename ... on {asking.preview(name)} {{ {ask} }} ... on Problem {{ code path message }}"
             )
             yield f"{who}: {name}", lambda w=who, d=document, i=input: self._asked.ask(w, d, {"i0": i})
         for document in MISTAKES:

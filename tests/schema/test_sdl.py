@@ -46,7 +46,7 @@ WRONG = build_schema("""
   type ThingConnection { nodes: [Thing!], total: Int }
   interface Problem { code: String }
   type Elsewhere { code: String }
-  type MakeThingPayload { thing: Thing, dryRun: Boolean }
+  type MakeThingPayload { thing: Thing }
   union MakeThingResult = MakeThingPayload | Elsewhere
   input MakeThing { name: String }
   type Mutation { makeThing(thing: MakeThing!): MakeThingResult, thing(input: MakeThing!): MakeThingResult! }
@@ -87,7 +87,10 @@ def undated(schema: GraphQLSchema) -> list[str]:
 
 
 def loose_lists(schema: GraphQLSchema) -> list[str]:
-    """Fields whose list may be null, or hold nulls. A problem's `path` is null where it is about the whole input."""
+    """Fields whose list may be null, or hold nulls. A problem's `path` is null where it is about the whole input.
+
+    `nodes` has a null in the place of each identifier that names nothing that the reader sees.
+    """
     return [
         place
         for place, member in members(schema)
@@ -95,6 +98,7 @@ def loose_lists(schema: GraphQLSchema) -> list[str]:
         and _is_output(schema, place)
         and isinstance(get_nullable_type(member.type), GraphQLList)
         and not place.endswith(".path")
+        and place != "Query.nodes"
         and not (isinstance(member.type, GraphQLNonNull) and isinstance(member.type.of_type.of_type, GraphQLNonNull))
     ]
 
@@ -145,7 +149,8 @@ def _is_usual(schema: GraphQLSchema, name: str) -> bool:
         and given.fields["dryRun"].default_value is False
         and isinstance(result, GraphQLUnionType)
         and isinstance(problem, GraphQLInterfaceType)
-        and [type_.name for type_ in result.types if problem not in type_.interfaces] == [f"{title}Payload"]
+        and [type_.name for type_ in result.types if problem not in type_.interfaces]
+        == [f"{title}Payload", f"{title}Preview"]
         and {"NotSignedIn", "NotAllowed", "NotFound", "InvalidInput"} <= {type_.name for type_ in result.types}
     )
 

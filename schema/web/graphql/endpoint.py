@@ -5,7 +5,7 @@ field in Python, an error to be told, a browser) falls through to Strawberry's v
 """
 
 from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from datetime import UTC, datetime
 from functools import partial
 from typing import NamedTuple
@@ -20,6 +20,7 @@ from schema.compiler.context import Context
 from schema.compiler.measure import MAXIMUM_COST, check_values
 from schema.compiler.run import Changing, Malformed, NotSpliced, Operations, Plan, Watched
 from schema.compiler.values import TooMuch, Variables
+from schema.reading.leaving import Gone
 from schema.reading.requests import Request, Seen
 from schema.web import cors
 from schema.web.graphql import allowance, caching, documents, http, sse
@@ -83,7 +84,8 @@ class Endpoint:
         exchange = Exchange(scope, headers, receive, send, self._actors.origins)
         if scope["method"] in ("GET", "HEAD") and await self._retell(exchange, key_of(scope, headers)):
             return exchange.seen
-        await self._answer(exchange)
+        with suppress(Gone):
+            await self._answer(exchange)
         return exchange.seen
 
     async def _retell(self, exchange: Exchange, key: Key | None) -> bool:
@@ -145,6 +147,7 @@ class Endpoint:
                 raise http.not_allowed("A mutation is asked by POST.", b"POST")
             await self._stream(exchange, body, asked, request)
             return
+        request.receive = exchange.receive
         try:
             answer = await self._splice(asked, request, may_change=exchange.may_change)
         except Watched:
@@ -163,6 +166,7 @@ class Endpoint:
             await caching.respond(exchange, answer, request, self._memory, _key_of(exchange, request))
 
     async def _stream(self, exchange: Exchange, body: bytes, asked: Asked, request: Request) -> None:
+        request.receive = None  # the stream looks itself whether somebody still listens
         answers = self._answers(exchange.scope, body, asked, request)
         await sse.tell(answers, exchange.receive, exchange.send, request, self._stopping.ends)
 

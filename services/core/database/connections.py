@@ -5,7 +5,7 @@ Every connection acts as `confed_app`, which row security binds; nothing of an a
 
 import asyncio
 import time
-from collections import deque
+from collections import OrderedDict, deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
@@ -46,23 +46,35 @@ _SESSION = {"application_name": "confed", "timezone": "UTC"}
 
 KEPT = 200
 """Prepared statements that a reading connection keeps."""
+KEPT_CHARACTERS = 500_000
+"""Characters of the prepared statements that a reading connection keeps: PostgreSQL keeps some 20 bytes for each."""
+REMEMBERED = 5_000
+"""Statements that are remembered as asked once, by a hash: what is asked for again is prepared."""
 
 
 class UnsafeRole(Exception):
     """The server would answer past row security: the role it acts as is a superuser or has BYPASSRLS."""
 
 
-async def connect(url: str, *, role: str | None = APP) -> asyncpg.Connection:
-    """A connection of the caller's own, as one that listens has to be. `role=None`: as the URL's own role."""
-    return await asyncpg.connect(url, server_settings=_SESSION | ({"role": role} if role else {}))
+async def connect(url: str, *, role: str | None = APP, seconds: float = 0) -> asyncpg.Connection:
+    """A connection of the caller's own, as one that listens has to be. `role` and `seconds` as for `engine`."""
+    return await asyncpg.connect(url, server_settings=_SESSION | _timeout(seconds) | ({"role": role} if role else {}))
 
 
-def engine(url: str, *, role: str | None = APP, size: int = 8) -> AsyncEngine:
-    """An engine over asyncpg for any URL that PostgreSQL's own clients take. `role=None`: as the URL's own role."""
+def _timeout(seconds: float) -> dict[str, str]:
+    """PostgreSQL's own limit: it holds where this process no longer waits, or is no more."""
+    return {"statement_timeout": str(int(seconds * 1000))}
+
+
+def engine(url: str, *, role: str | None = APP, size: int = 8, seconds: float = 0) -> AsyncEngine:
+    """An engine over asyncpg for any URL that PostgreSQL's own clients take. `role=None`: as the URL's own role.
+
+    `seconds`: how long PostgreSQL may work on one statement; 0 for as long as it takes.
+    """
 
     made = create_async_engine(
         "postgresql+asyncpg://",
-        async_creator=partial(connect, url, role=role),
+        async_creator=partial(connect, url, role=role, seconds=seconds),
         pool_size=size,
         max_overflow=0,
         pool_pre_ping=True,
@@ -85,17 +97,35 @@ class Readers:
     nothing behind, and that round trip would double the cost of a read.
     """
 
-    def __init__(self, url: str, size: int) -> None:
+    def __init__(self, url: str, size: int, seconds: float = 0) -> None:
         self._url = url
         self._size = size
+        self._seconds = seconds
+        self._asked: OrderedDict[int, None] = OrderedDict()
         self._open = 0
         self._idle: list[Reader] = []
         self._waiting: deque[asyncio.Future[None]] = deque()
 
     async def fetch(self, statement: str, arguments: Sequence[Any]) -> Any:
-        """The first value of the first row; JSON comes as the bytes that PostgreSQL sent."""
+        """The first value of the first row; JSON comes as the bytes that PostgreSQL sent.
 
-        return await self.read(lambda connection: connection.value(statement, *arguments))
+        What is asked once is a plain statement, which PostgreSQL forgets with the next; what comes again is prepared.
+        """
+        again = self._comes_again(statement)
+        return await self.read(
+            lambda connection: (connection.value if again else connection.fetchval)(statement, *arguments)
+        )
+
+    def _comes_again(self, statement: str) -> bool:
+        """Whether a statement was asked before, lately; on whichever connection."""
+        mark = hash(statement)
+        if mark in self._asked:
+            self._asked.move_to_end(mark)
+            return True
+        self._asked[mark] = None
+        if len(self._asked) > REMEMBERED:
+            self._asked.popitem(last=False)
+        return False
 
     async def read(self, read: Callable[["Reader"], Awaitable[T]]) -> T:
         """What is read on one of the connections.
@@ -180,7 +210,9 @@ class Readers:
         connection: Reader = await asyncpg.connect(
             self._url,
             # A plan never depends on a value: planned once a connection, not anew for the first five executions.
-            server_settings=_SESSION | {"role": APP, "plan_cache_mode": "force_generic_plan", "jit": "off"},
+            server_settings=_SESSION
+            | _timeout(self._seconds)
+            | {"role": APP, "plan_cache_mode": "force_generic_plan", "jit": "off"},
             connection_class=Reader,
             statement_cache_size=0,
         )
@@ -197,8 +229,8 @@ class Readers:
 class TracedReaders(Readers):
     """The same, and each statement is told to a trace."""
 
-    def __init__(self, url: str, size: int, tracing: Tracing) -> None:
-        super().__init__(url, size)
+    def __init__(self, url: str, size: int, seconds: float, tracing: Tracing) -> None:
+        super().__init__(url, size, seconds)
         self._tracing = tracing
 
     async def fetch(self, statement: str, arguments: Sequence[Any]) -> Any:
@@ -211,27 +243,35 @@ class TracedReaders(Readers):
 
 
 class Reader(asyncpg.Connection):
-    """A connection that keeps its prepared statements by their text, as many as `KEPT`."""
+    """A connection that keeps its prepared statements by their text: `KEPT` and `KEPT_CHARACTERS` at the most."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._prepared: dict[str, Any] = {}
+        self._prepared: OrderedDict[str, Any] = OrderedDict()
+        self._characters = 0
         self._named = 0
 
     async def value(self, statement: str, *arguments: Any) -> Any:
         """The first value of the first row of a statement that is asked again and again."""
         prepared = self._prepared.get(statement)
         if prepared is None:
+            if len(statement) > KEPT_CHARACTERS:
+                return await self.fetchval(statement, *arguments)
             prepared = await self._keep(statement)
+        else:
+            self._prepared.move_to_end(statement)
         return await prepared.fetchval(*arguments)
 
     async def _keep(self, statement: str) -> Any:
-        """Prepare a statement; the one that was prepared first goes, where there are too many (asyncpg closes it)."""
-        if len(self._prepared) >= KEPT:
-            del self._prepared[next(iter(self._prepared))]
+        """Prepare a statement; where there is too much, those not used for longest go (asyncpg closes them)."""
         self._named += 1
         # By a name: without one and without asyncpg's own cache, each execution would parse and plan anew.
-        prepared = self._prepared[statement] = await self.prepare(statement, name=f"read{self._named}")
+        prepared = await self.prepare(statement, name=f"read{self._named}")
+        self._prepared[statement] = prepared
+        self._characters += len(statement)
+        while len(self._prepared) > KEPT or self._characters > KEPT_CHARACTERS:
+            oldest, _ = self._prepared.popitem(last=False)
+            self._characters -= len(oldest)
         return prepared
 
 
@@ -252,9 +292,12 @@ class Database:
     ) -> None:
         self.url = url
         self.settings = settings or Settings()
-        self.engine = engine(url, size=writers)
+        self.engine = engine(url, size=writers, seconds=self.settings.operation_seconds)
         self.sessions = async_sessionmaker(self.engine, class_=AsyncSession, expire_on_commit=False)
-        self.readers = Readers(url, readers) if tracing is None else TracedReaders(url, readers, tracing)
+        seconds = self.settings.read_seconds
+        self.readers = (
+            Readers(url, readers, seconds) if tracing is None else TracedReaders(url, readers, seconds, tracing)
+        )
         self.tracing = tracing
         if tracing is not None:
             tracing.watch(self.engine)

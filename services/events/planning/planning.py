@@ -197,9 +197,9 @@ def _pools(format: EventFormat, pools: Sequence[PoolInput]) -> list[SeatPool]:
         pools = [PoolInput(format)]
     if sorted(pool.format for pool in pools) != sorted(formats):
         found = ", ".join(pool.format for pool in pools) or "none"
-        raise InvalidInput(f"one pool of each of {', '.join(formats)}", found, path=("seatPools",))
+        raise InvalidInput(f"one pool of each of {', '.join(formats)}", found, path=("pools",))
     return [
-        SeatPool(format=pool.format, capacity=check_capacity(pool.capacity, "seatPools", str(rank), "capacity"))  # type: ignore[call-arg]
+        SeatPool(format=pool.format, capacity=check_capacity(pool.capacity, "pools", str(rank), "capacity"))  # type: ignore[call-arg]
         for rank, pool in enumerate(pools)
     ]
 
@@ -257,9 +257,9 @@ async def _edition(work: Work, series_id: UUID | None, edition: int | None) -> t
     """The series and the edition's number: the one given, else the one after the last."""
     if series_id is None:
         if edition is not None:
-            raise InvalidInput("a series that this is an edition of", "none", path=("seriesId",))
+            raise InvalidInput("a series that this is an edition of", "none", path=("eventSeriesId",))
         return None, None
-    series = await work.find(EventSeries, series_id, "seriesId")
+    series = await work.find(EventSeries, series_id, "eventSeriesId")
     work.actor.require("events.manage", series.association_id)
     if edition is not None and not 1 <= edition <= 10_000:
         raise InvalidInput("1 to 10000", f"{edition}", path=("edition",))

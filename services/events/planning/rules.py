@@ -1,6 +1,7 @@
 """By which rules an event registers people: how long an offer stands, how large a party is, whose seats count."""
 
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -8,6 +9,7 @@ from sqlmodel import col
 
 from models import AttendeeRole, Event, Registration, RegistrationState
 from services.core.errors import InvalidInput
+from services.core.unset import UNSET, Unset
 from services.core.work import Work
 from services.events import access
 from services.events.access import BEFORE_HELD
@@ -47,13 +49,13 @@ async def configure_registration(
     work: Work,
     event_id: UUID,
     *,
-    offer_hours: int | None = None,
+    offer_hours: Unset | int | None = UNSET,
     largest_party: int | None = None,
     smaller_parties_may_pass: bool | None = None,
     counts_speakers: bool | None = None,
     counts_staff: bool | None = None,
 ) -> Event:
-    """Change the rules of an event that was not held yet; what is left out stays. `offer_hours`: 0 for no offers.
+    """Change the rules of an event that was not held yet; what is left out stays. `offer_hours`: None for no offers.
 
     Offers that stand end when they would have, and parties stay as large as they are. RoleInUse for whether a role
     counts, as long as somebody is registered in it: their seats were taken, or not. Asks for `events.manage`.
@@ -62,15 +64,16 @@ async def configure_registration(
     if event.state not in BEFORE_HELD:
         raise WrongEventState(list(BEFORE_HELD), event.state)
     given = {
-        "offer_hours": offer_hours,
         "largest_party": largest_party,
         "smaller_parties_may_pass": smaller_parties_may_pass,
         "counts_speakers": counts_speakers,
         "counts_staff": counts_staff,
     }
-    before = {name: getattr(event, name) for name in given}
-    wanted = before | {name: value for name, value in given.items() if value is not None}
-    rules = check_rules(RegistrationRules(**(wanted | {"offer_hours": wanted["offer_hours"] or None})))
+    before = {name: getattr(event, name) for name in ("offer_hours", *given)}
+    changes: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
+    if offer_hours is not UNSET:
+        changes["offer_hours"] = offer_hours
+    rules = check_rules(RegistrationRules(**(before | changes)))
     async with work.elevated("the rules of registration are about people whom those who manage an event may not see"):
         # With the pools' locks nobody is half-way: they came by the rules as they were, or come by these.
         seats = await pools.lock_all(work, of=event_id)

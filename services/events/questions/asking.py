@@ -16,6 +16,7 @@ from sqlmodel import col
 from models import Answer, Event, Question, QuestionKind, Segment
 from services.core.checks import check_slug, check_texts
 from services.core.errors import AlreadyExists, InvalidInput, NotFound
+from services.core.unset import UNSET, Unset, given
 from services.core.work import Work
 from services.events.access import BEFORE_HELD
 from services.events.errors import QuestionDependedOn, QuestionRetired, TooManyQuestions, WrongEventState
@@ -80,14 +81,42 @@ async def ask_question(
     return question
 
 
-async def change_question(work: Work, question_id: UUID, asked: QuestionInput) -> Question:
-    """Say a question anew, all of it: in place, or as another version where somebody answered it. What is asked now.
+async def change_question(
+    work: Work,
+    question_id: UUID,
+    *,
+    kind: Unset | QuestionKind = UNSET,
+    label: Unset | Mapping[str, str] = UNSET,
+    help: Unset | Mapping[str, str] | None = UNSET,  # noqa: A002 - what the schema calls it
+    options: Unset | Sequence[OptionInput] = UNSET,
+    required: Unset | bool = UNSET,
+    sensitive: Unset | bool = UNSET,
+    segment_id: Unset | UUID | None = UNSET,
+    depends_on_id: Unset | UUID | None = UNSET,
+    depends_on_value: Unset | bool | str | None = UNSET,
+) -> Question:
+    """Change a question: in place, or as another version where somebody answered it. What is asked now.
+
+    What is left out stays as it was, but for what has no meaning any more: the options of a question that has none,
+    and the value of a condition that was taken away.
 
     QuestionRetired for a version that isn't current; QuestionDependedOn where other questions are asked of who gave an
     answer that there would be no more.
     """
     question, event, current = await _found(work, question_id)
-    contents = await _contents(work, event, question.key, asked, current)
+    changes = given(
+        kind=kind,
+        label=label,
+        help=help,
+        options=options,
+        required=required,
+        sensitive=sensitive,
+        segment_id=segment_id,
+        depends_on_id=depends_on_id,
+        depends_on_value=depends_on_value,
+    )
+    asked = _changed(question, changes)
+    contents = await _contents(work, event, question.key, asked, current, keeps_segment="segment_id" not in changes)
     if unmet := [other.key for other in await _dependents(work, question, current) if _is_unmet(other, contents)]:
         raise QuestionDependedOn(unmet)
     if all(getattr(question, name) == value for name, value in contents.items()):
@@ -181,11 +210,39 @@ async def _is_answered(work: Work, question: Question) -> bool:
 # What a question is made of
 
 
+def _changed(question: Question, changes: dict[str, Any]) -> QuestionInput:
+    as_it_is = {
+        "kind": question.kind,
+        "label": question.label,
+        "help": question.help,
+        "options": [OptionInput(**option) for option in question.options or ()],
+        "required": question.required,
+        "sensitive": question.sensitive,
+        "segment_id": question.segment_id,
+        "depends_on_id": question.depends_on_id,
+        "depends_on_value": question.depends_on_value,
+    }
+    if changes.get("kind", question.kind) not in _OF_OPTIONS:
+        as_it_is["options"] = ()
+    if changes.get("depends_on_id", question.depends_on_id) is None:
+        as_it_is["depends_on_value"] = None
+    return QuestionInput(**(as_it_is | changes))
+
+
 async def _contents(
-    work: Work, event: Event, key: str, asked: QuestionInput, current: Sequence[Question]
+    work: Work,
+    event: Event,
+    key: str,
+    asked: QuestionInput,
+    current: Sequence[Question],
+    *,
+    keeps_segment: bool = False,
 ) -> dict[str, Any]:
-    """The columns of a question that are frozen once it is answered."""
-    if asked.segment_id is not None:
+    """The columns of a question that are frozen once it is answered.
+
+    `keeps_segment`: it is asked of whom it was asked, whether or not the actor sees that segment.
+    """
+    if asked.segment_id is not None and not keeps_segment:
         await work.find(Segment, asked.segment_id, "segmentId")
     depends_on = await _depends_on(work, event, key, asked, current)
     return {

@@ -82,12 +82,12 @@ def inputs(world: World) -> dict[str, dict[str, dict[str, Any]]]:
     """What the staff of the lead do, what participants do, and what anybody may."""
     ids = world.ids
     text = [{"locale": "FR", "text": "Équité"}]
-    public, members, staff, closed = ({"fileId": ids[f"AdvocacyFile {way}"]} for way in (*WAYS, "closed"))
+    public, members, staff, closed = ({"advocacyFileId": ids[f"AdvocacyFile {way}"]} for way in (*WAYS, "closed"))
     home, elsewhere = ({"associationId": ids[f"Association {name}"]} for name in ("home", "elsewhere"))
     tabled, drafted = ({"demandId": ids[f"Demand {name}"]} for name in ("public", "drafted"))
     answered = {"text": text, "decidedOn": "2021-03-01"}
     return {
-        "openAdvocacyFile": {
+        "createAdvocacyFile": {
             "home": home | {"slug": "another-file", "title": text, "theme": "PENSIONS", "confidentiality": "PUBLIC"}
         },
         "moveAdvocacyFile": {
@@ -95,17 +95,17 @@ def inputs(world: World) -> dict[str, dict[str, dict[str, Any]]]:
             "staff": staff | {"state": "WATCHING"},
             "closed": closed | {"state": "SETTLED"},
         },
-        "changeConfidentiality": {
+        "updateAdvocacyFile": {
             "members": members | {"confidentiality": "PUBLIC"},
             "closed": closed | {"confidentiality": "STAFF"},
         },
-        "addParticipant": {"public": public | elsewhere, "again": public | home},
-        "takePosition": {
+        "createAdvocacyFileParticipant": {"public": public | elsewhere, "again": public | home},
+        "takeAdvocacyPosition": {
             "home": public | home | {"stance": "OPPOSES"},
             "elsewhere": members | elsewhere | {"stance": "OPPOSES"},
             "elsewhere, which takes no part": public | elsewhere | {"stance": "OPPOSES"},
         },
-        "draftDemand": {
+        "createDemand": {
             "public": public | {"title": text},
             "of an avenue": members | {"title": text, "avenueId": ids["Avenue published"]},
             "closed": closed | {"title": text},
@@ -115,21 +115,21 @@ def inputs(world: World) -> dict[str, dict[str, dict[str, Any]]]:
             "again": public | {"avenueId": ids["Avenue published"]},
             "a draft's": public | {"avenueId": ids["Avenue closed"]},
         },
-        "changeDemand": {
+        "moveDemand": {
             "drafted": drafted | {"state": "TABLED", "counterpart": "Ministère"},
             "agreed, undrafted": drafted | {"state": "AGREED"},
             "staff": {"demandId": ids["Demand staff"], "state": "WITHDRAWN"},
         },
-        "recordAnswer": {"tabled": tabled | answered, "drafted": drafted | answered},
-        "publishAnswer": {
-            way: {"answerId": ids[f"DemandAnswer {name}"]}
+        "recordDemandAnswer": {"tabled": tabled | answered, "drafted": drafted | answered},
+        "publishDemandAnswer": {
+            way: {"demandAnswerId": ids[f"DemandAnswer {name}"]}
             for way, name in (("unpublished", "unpublished"), ("published", "public"))
         },
-        "noteInTimeline": {
+        "createTimelineEntry": {
             "public": public | {"kind": "LETTER", "title": text},
             "of the file's own": public | {"kind": "STATE_CHANGED", "title": text},
         },
         "watchAdvocacyFile": {"public": public, "members": members, "closed, for home": closed | home},
         "unwatchAdvocacyFile": {"public": public, "public, for home": public | home},
-        "readAdvocacyNotices": {"Ana's": {"upToId": ids["AdvocacyNotice Ana's, public"]}},
+        "readAdvocacyNotices": {"Ana's": {"advocacyNoticeId": ids["AdvocacyNotice Ana's, public"]}},
     }

@@ -54,7 +54,7 @@ def inputs(world: World) -> dict[str, dict[str, dict[str, Any]]]:
         return {"invoiceId": ids[f"Invoice {invoice}"], "method": "TRANSFER", "amount": amount}
 
     return {
-        "setPrices": {
+        "updatePrices": {
             "open": priced("open", "CAD"),
             "for a segment": {
                 "eventId": ids["Event open"],

@@ -55,16 +55,16 @@ def inputs(world: World) -> dict[str, dict[str, dict[str, Any]]]:
     """What people, the desk and the association that sends Ana do."""
     ids = world.ids
     delegate = {"registrationId": ids["Registration delegate"]}
-    guest = {"guestId": ids["RegistrationGuest Guy"]}
+    guest = {"registrationGuestId": ids["RegistrationGuest Guy"]}
 
     def group(person: str, **given: Any) -> dict[str, Any]:
         return {"eventId": ids["Event open"], "personIds": [ids[f"Person {person}"]]} | given
 
     return {
-        "addGuest": {"delegate": delegate | {"name": "Rose"}},
-        "renameGuest": {"Guy": guest | {"name": "Guillaume"}},
-        "removeGuest": {"Guy": guest},
-        "editRegistration": {"delegate": delegate | {"seats": 2}, "a speaker": delegate | {"role": "SPEAKER"}},
+        "createRegistrationGuest": {"delegate": delegate | {"name": "Rose"}},
+        "updateRegistrationGuest": {"Guy": guest | {"name": "Guillaume"}},
+        "deleteRegistrationGuest": {"Guy": guest},
+        "updateRegistration": {"delegate": delegate | {"seats": 2}, "a speaker": delegate | {"role": "SPEAKER"}},
         "registerGroup": {
             "of home": group("Ana", answers=[{"personId": ids["Person Ana"], "answers": []}]),
             "of delegates": group("elsewhere", associationId=encode_id("Association", world.elsewhere.id)),

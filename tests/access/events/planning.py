@@ -102,12 +102,12 @@ def inputs(world: World) -> dict[str, dict[str, dict[str, Any]]]:
         return {label: {"eventId": ids[f"Event {label}"]} for label in labels}
 
     def seats(label: str) -> dict[str, Any]:
-        return {"seatPoolId": ids[f"SeatPool {label}"], "capacity": 40}
+        return {"seatPoolId": ids[f"SeatPool {label}"], "limit": {"seats": 40}}
 
     return {
-        "planEvent": {
+        "createEvent": {
             "at home": plan,
-            "in a series, with a host": plan | {"seriesId": ids["EventSeries"], "hosts": [host]},
+            "in a series, with a host": plan | {"eventSeriesId": ids["EventSeries"], "hosts": [host]},
             "for a closed segment": plan | audiences,
             "elsewhere, for a closed segment of home": there | audiences,
             "elsewhere, after a draft of home": there | {"followUpToId": ids["Event draft"]},
@@ -118,6 +118,8 @@ def inputs(world: World) -> dict[str, dict[str, dict[str, Any]]]:
         "holdEvent": event("begun"),
         "cancelEvent": event("open", "draft"),
         "postponeEvent": {label: given | later for label, given in event("open", "draft").items()},
-        "configureRegistration": {label: given | {"offerHours": 24} for label, given in event("open", "draft").items()},
-        "changeCapacity": {label: seats(label) for label in ("of published", "of draft")},
+        "updateRegistrationRules": {
+            label: given | {"offerHours": 24} for label, given in event("open", "draft").items()
+        },
+        "updateSeatPool": {label: seats(label) for label in ("of published", "of draft")},
     }

@@ -63,9 +63,9 @@ def inputs(world: World) -> dict[str, dict[str, dict[str, Any]]]:
         return [*workshop, ids[f"Question {way}"], ids[f"Question meal of {way}"]]
 
     return {
-        "askQuestion": event(key="asked", **asked)
+        "createQuestion": event(key="asked", **asked)
         | {"after another": event(key="asked", **asked, **after)["of published"]},
-        "changeQuestion": question(**asked) | {"after another": question(**asked, **after)["published"]},
+        "updateQuestion": question(**asked) | {"after another": question(**asked, **after)["published"]},
         "retireQuestion": question(),
         "reorderQuestions": {
             f"of {name}": {"eventId": ids[f"Event {name}"], "questionIds": order(way)} for way, name in WAYS.items()

@@ -63,7 +63,7 @@ def inputs(world: World) -> dict[str, dict[str, dict[str, Any]]]:
         "cancelRegistration": registration("confirmed"),
         "acceptOffer": registration("offered"),
         "declineOffer": registration("offered"),
-        "setPriority": {
+        "updateRegistrationPriority": {
             label: given | {"priority": 1, "reason": "Asked to"} for label, given in registration("of a draft").items()
         },
         "checkIn": registration("confirmed"),

@@ -38,7 +38,7 @@ def inputs(world: World) -> dict[str, dict[str, dict[str, Any]]]:
         return {label: {"allotmentId": ids[f"Allotment {label}"]} for label in labels}
 
     return {
-        "allotSeats": {label: seats(label) for label in ("of published", "of draft")},
-        "changeAllotment": {"for home": allotment("for home")["for home"] | {"seats": 2}},
+        "createAllotment": {label: seats(label) for label in ("of published", "of draft")},
+        "updateAllotment": {"for home": allotment("for home")["for home"] | {"seats": 2}},
         "releaseAllotment": allotment("for home", "released"),
     }

@@ -54,10 +54,10 @@ def inputs(world: World) -> dict[str, dict[str, dict[str, Any]]]:
     }
     home = {"associationId": ids["Association home"]}
     return {
-        "addIdentityProvider": {
+        "createIdentityProvider": {
             "home's": given | home,
             "inside": given | home | {"issuer": "https://169.254.169.254"},
         },
-        "changeIdentityProvider": {name: provider(name) | {"enabled": False} for name in ("enabled", "disabled")},
-        "removeIdentityProvider": {name: provider(name) for name in ("enabled", "disabled")},
+        "updateIdentityProvider": {name: provider(name) | {"enabled": False} for name in ("enabled", "disabled")},
+        "deleteIdentityProvider": {name: provider(name) for name in ("enabled", "disabled")},
     }

@@ -35,4 +35,4 @@ def roots(_world: World) -> dict[str, dict[str, str]]:
 def inputs(world: World) -> dict[str, dict[str, dict[str, Any]]]:
     """What she does about it."""
     passkey = {"passkeyId": world.ids["Passkey Ana's"]}
-    return {"renamePasskey": {"Ana's": passkey | {"label": "Old phone"}}, "removePasskey": {"Ana's": passkey}}
+    return {"updatePasskey": {"Ana's": passkey | {"label": "Old phone"}}, "deletePasskey": {"Ana's": passkey}}

@@ -42,11 +42,11 @@ def inputs(world: World) -> dict[str, dict[str, dict[str, Any]]]:
     home, program = world.ids["Association home"], {"siteKeyId": world.ids["SiteKey program"]}
     key = {"associationId": home, "name": "Another"}
     return {
-        "makeSiteKey": {
+        "createSiteKey": {
             "publishable": key | {"kind": "PUBLISHABLE", "origins": ["https://www.example.org"]},
             "secret": key | {"kind": "SECRET", "scopes": ["persons.read"]},
         },
         "rotateSiteKey": {"program": program, "website": {"siteKeyId": world.ids["SiteKey website"]}},
-        "restrictSiteKey": {"program": program | {"trustedDocumentsOnly": True}},
+        "updateSiteKey": {"program": program | {"trustedDocumentsOnly": True}},
         "revokeSiteKey": {"program": program},
     }

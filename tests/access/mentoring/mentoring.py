@@ -71,12 +71,12 @@ def roots(world: World) -> dict[str, dict[str, str]]:
 def inputs(world: World) -> dict[str, dict[str, dict[str, Any]]]:
     """What coordinators, mentors and mentees do."""
     ids = world.ids
-    open_, draft = ({"programmeId": ids[f"MentoringProgramme {way}"]} for way in ("open", "draft"))
+    open_, draft = ({"mentoringProgrammeId": ids[f"MentoringProgramme {way}"]} for way in ("open", "draft"))
     active, proposed, ended = ({"pairingId": ids[f"Pairing {way}"]} for way in ("active", "proposed", "ended"))
     mine = {"role": "MENTEE", "languages": ["fr"]}
-    goals = {way: {way: {"goalId": ids[f"PairingGoal {way}"]}} for way in ("open", "achieved")}
+    goals = {way: {way: {"pairingGoalId": ids[f"PairingGoal {way}"]}} for way in ("open", "achieved")}
     return {
-        "planMentoringProgramme": {
+        "createMentoringProgramme": {
             "home": {
                 "associationId": ids["Association home"],
                 "slug": "another-programme",
@@ -87,8 +87,8 @@ def inputs(world: World) -> dict[str, dict[str, dict[str, Any]]]:
         "openMentoringProgramme": {"open": open_, "draft": draft},
         "closeMentoringProgramme": {"open": open_},
         "draftMentoringProfile": {"open": open_ | mine, "draft": draft | mine},
-        "publishMentoringProfile": {"closed": {"profileId": ids["MentoringProfile closed"]}},
-        "withdrawMentoringProfile": {"published": {"profileId": ids["MentoringProfile published"]}},
+        "publishMentoringProfile": {"closed": {"mentoringProfileId": ids["MentoringProfile closed"]}},
+        "withdrawMentoringProfile": {"published": {"mentoringProfileId": ids["MentoringProfile published"]}},
         "proposePairing": {
             "free": {
                 "mentorProfileId": ids["MentoringProfile published"],
@@ -106,10 +106,10 @@ def inputs(world: World) -> dict[str, dict[str, dict[str, Any]]]:
             "active": active | {"reason": "NOT_A_MATCH"},
             "proposed": proposed | {"reason": "PROPOSAL_WITHDRAWN"},
         },
-        "setPairingGoal": {"active": active | {"title": "Déléguer"}, "ended": ended | {"title": "Déléguer"}},
+        "createPairingGoal": {"active": active | {"title": "Déléguer"}, "ended": ended | {"title": "Déléguer"}},
         "achievePairingGoal": goals["open"],
         "reopenPairingGoal": goals["achieved"],
         "recordPairingSession": {"active": active | {"heldOn": YESTERDAY, "minutes": 60}},
-        "writePairingNote": {"active": active | {"text": "Entre nous."}},
-        "retractPairingNote": {"Ana's": {"noteId": ids["PairingNote"]}},
+        "createPairingNote": {"active": active | {"text": "Entre nous."}},
+        "deletePairingNote": {"Ana's": {"pairingNoteId": ids["PairingNote"]}},
     }

@@ -26,8 +26,8 @@ def inputs(world: World) -> dict[str, dict[str, dict[str, Any]]]:
         return {"contactPointId": ids[f"ContactPoint {label}"]}
 
     return {
-        "addContactPoint": {"Ana's": address | {"personId": ids["Person Ana"]}},
-        "changeContactVisibility": {label: point(label) | {"visibility": "STAFF"} for label in ("hidden", "shown")},
+        "createContactPoint": {"Ana's": address | {"personId": ids["Person Ana"]}},
+        "updateContactPoint": {label: point(label) | {"visibility": "STAFF"} for label in ("hidden", "shown")},
         "preferContactPoint": {label: point(label) for label in ("hidden", "shown")},
-        "removeContactPoint": {label: point(label) for label in ("hidden", "shown")},
+        "deleteContactPoint": {label: point(label) for label in ("hidden", "shown")},
     }

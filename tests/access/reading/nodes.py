@@ -18,4 +18,7 @@ def roots(world: World) -> dict[str, dict[str, str]]:
         "another tenant": encode_id("Confederation", world.foreign.tenant.id),
         "another tenant's person": ids["Person foreign"],
     }
-    return {"node": {case: f'node(id: "{id}") {{ id }}' for case, id in asked.items()}}
+    return {
+        "node": {case: f'node(id: "{id}") {{ id }}' for case, id in asked.items()},
+        "nodes": {case: f'nodes(ids: ["{id}"]) {{ id }}' for case, id in asked.items()},
+    }

@@ -51,16 +51,16 @@ def inputs(world: World) -> dict[str, dict[str, dict[str, Any]]]:
     period = {"since": "2026-01-01T00:00:00Z", "until": "2026-02-01T00:00:00Z"}
     home = {"associationId": world.ids["Association home"], "url": "https://hook.example/", "events": ["*"]}
     return {
-        "registerWebhook": {"home": home, "to a private address": home | {"url": "https://169.254.169.254/"}},
-        "changeWebhook": {"enabled": both["enabled"] | {"events": ["event.*"]}},
+        "createWebhook": {"home": home, "to a private address": home | {"url": "https://169.254.169.254/"}},
+        "updateWebhook": {"enabled": both["enabled"] | {"events": ["event.*"]}},
         "disableWebhook": enabled,
         "enableWebhook": {"disabled": both["disabled"]},
-        "removeWebhook": enabled,
+        "deleteWebhook": enabled,
         "rotateWebhookSecret": enabled,
         "showWebhookSecret": enabled,
         "testWebhook": both,
         "replayDelivery": {
-            label: {"deliveryId": world.ids[f"WebhookDelivery {label}"]} for label in ("waiting", "taken")
+            label: {"webhookDeliveryId": world.ids[f"WebhookDelivery {label}"]} for label in ("waiting", "taken")
         },
         "replayWebhook": {label: webhook | period for label, webhook in both.items()},
     }

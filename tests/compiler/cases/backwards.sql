@@ -1,14 +1,14 @@
 SELECT CASE WHEN (set_config($1::VARCHAR, $2::VARCHAR, true) IS NOT NULL)
 THEN (
-  SELECT row_to_json(r$18) AS j
+  SELECT row_to_json(r$19) AS j
   FROM (
     SELECT (
-      SELECT row_to_json(r$17) AS j
+      SELECT row_to_json(r$18) AS j
       FROM (
         SELECT 'EventConnection'::text AS __typename, (
           SELECT CAST(count(*) AS INTEGER) AS count_1
-          FROM event AS t$1
-          WHERE t$1.confederation_id = $3::UUID) AS "totalCount", p$15.nodes AS nodes, p$15.edges AS edges, (
+          FROM event AS t$17
+          WHERE t$17.confederation_id = $3::UUID) AS "totalCount", p$15.nodes AS nodes, p$15.edges AS edges, (
           SELECT row_to_json(r$16) AS j
           FROM (
             SELECT 'PageInfo'::text AS __typename, false AS "hasNextPage", p$15."$more" AS "hasPreviousPage", p$15."$far" AS "startCursor", p$15."$near" AS "endCursor") AS r$16) AS "pageInfo"
@@ -46,4 +46,4 @@ THEN (
                       FROM (
                         SELECT t$5.slug AS slug
                         FROM association AS t$5
-                        WHERE t$5.confederation_id = t$2.confederation_id AND t$2.association_id = t$5.id) AS r$6) AS j$8 ON true) AS r$9) AS j$11 ON true) AS r$12) AS j$13 ON true) AS r$14) AS p$15) AS r$17) AS events) AS r$18) END AS anon_1
+                        WHERE t$5.confederation_id = t$2.confederation_id AND t$2.association_id = t$5.id) AS r$6) AS j$8 ON true) AS r$9) AS j$11 ON true) AS r$12) AS j$13 ON true) AS r$14) AS p$15) AS r$18) AS events) AS r$19) END AS anon_1

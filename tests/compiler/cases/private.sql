@@ -1,6 +1,6 @@
 SELECT CASE WHEN (set_config($1::VARCHAR, $2::VARCHAR, true) IS NOT NULL)
 THEN (
-  SELECT row_to_json(r$24) AS j
+  SELECT row_to_json(r$25) AS j
   FROM (
     SELECT (
       SELECT row_to_json(r$8) AS j
@@ -23,17 +23,17 @@ THEN (
                 ORDER BY t$2.joined_on, t$2.id
                 LIMIT 50) AS r$6)) AS j) AS j$7 ON true
         WHERE t$1.confederation_id = $4::UUID AND t$1.id = $5::UUID) AS r$8) AS me, (
-      SELECT row_to_json(r$23) AS j
+      SELECT row_to_json(r$24) AS j
       FROM (
-        SELECT j$22.j AS memberships
+        SELECT j$23.j AS memberships
         FROM association AS t$9
         LEFT OUTER JOIN LATERAL (
-          SELECT row_to_json(r$21) AS j
+          SELECT row_to_json(r$22) AS j
           FROM (
             SELECT (
               SELECT CAST(count(*) AS INTEGER) AS count_1
-              FROM membership AS t$10
-              WHERE t$10.confederation_id = t$9.confederation_id AND t$10.association_id = t$9.id) AS "totalCount", array((
+              FROM membership AS t$21
+              WHERE t$21.confederation_id = t$9.confederation_id AND t$21.association_id = t$9.id) AS "totalCount", array((
                 SELECT row_to_json(r$20) AS row_to_json_2
                 FROM (
                   SELECT t$11.number AS number, j$19.j AS person
@@ -63,5 +63,5 @@ THEN (
                               LIMIT 50) AS r$17)) AS j) AS positions
                       FROM person AS t$12
                       WHERE t$12.confederation_id = t$11.confederation_id AND t$11.person_id = t$12.id) AS r$18) AS j$19 ON true
-                  ORDER BY t$11.joined_on, t$11.id) AS r$20)) AS nodes) AS r$21) AS j$22 ON true
-        WHERE t$9.confederation_id = $4::UUID AND t$9.slug = $7::VARCHAR) AS r$23) AS association) AS r$24) END AS anon_1
+                  ORDER BY t$11.joined_on, t$11.id) AS r$20)) AS nodes) AS r$22) AS j$23 ON true
+        WHERE t$9.confederation_id = $4::UUID AND t$9.slug = $7::VARCHAR) AS r$24) AS association) AS r$25) END AS anon_1

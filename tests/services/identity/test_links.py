@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from models import ContactPoint, LinkPurpose, Person, Session, SignInLink, SignInMethod
+from models import ContactPoint, LinkPurpose, Message, MessageState, Person, Session, SignInLink, SignInMethod
 from services.core.actor import system
 from services.core.errors import StepUpRequired
 from services.identity import links
@@ -191,3 +191,37 @@ async def test_a_step_up_is_good_in_its_session_only_and_goes_to_an_address_of_t
     assert confirmed.secret not in (None, secret)
     assert confirmed.session.authenticated_at > hour_ago
     assert [each.purpose for each in await make.all(SignInLink)] == [LinkPurpose.STEP_UP]
+
+
+async def test_a_link_that_is_tried_again_carries_another_secret(
+    make: Maker, ana: Person, post: Post, server: Sink
+) -> None:
+    """The mail server may have taken the first and not have said so: of two messages only the last opens a session."""
+    server.answer_after_taking = "451 try again"
+    await ask(make, "ana@example.org")
+    await post()
+    server.answer_after_taking = None
+    await post(late=True)
+    first, second = secrets_in(server)
+    assert len({message["Message-ID"] for message in server.messages}) == 2
+    with pytest.raises(LinkNotGood):
+        await redeem(make, first)
+    assert (await redeem(make, second)).session.person_id == ana.id
+    assert [found.state for found in await make.all(Message)] == [MessageState.SENT]
+
+
+async def test_that_a_link_was_mailed_is_the_persons_to_read_and_is_forgotten_with_it(
+    make: Maker, ana: Person, post: Post, server: Sink
+) -> None:
+    await ask(make, "ana@example.org")
+    await post()
+    (message,) = await make.all(Message)
+    for reader, sees in ((ana, True), (await make.staff(), False)):
+        async with make.acting_as(reader) as work:
+            assert bool(await work.seen(Message, [message.id])) is sees
+    (secret,) = secrets_in(server)
+    assert secret not in str(message.model_dump())
+    for later, left in ((timedelta(hours=23), 1), (timedelta(hours=25), 0)):
+        async with make.acting_as(system(make.tenant), now=datetime.now(UTC) + later) as work:
+            await links.forget_links(work)
+        assert (await make.count(SignInLink), await make.count(Message)) == (left, left)

@@ -160,7 +160,7 @@ async def test_profiles_are_written_and_published_while_the_programme_is_open(ma
         with pytest.raises(NotFound) as refused:
             async with acting_as(ana) as work:
                 await draft_profile(work, absent, **OFFER)
-        assert refused.value.path == ("programmeId",)
+        assert refused.value.path == ("mentoringProgrammeId",)
     assert await picture(make) == before
 
 

@@ -71,7 +71,7 @@ async def test_what_a_mutation_shows_is_recorded_even_where_it_is_only_tried(
     staff = await make.staff()
     (point,) = await make.all(ContactPoint, person_id=ana.id)
     document = """mutation ($id: ID!) { it: preferContactPoint(input: {contactPointId: $id, dryRun: true}) {
-        ... on PreferContactPointPayload { contactPoint { value } } } }"""
+        ... on PreferContactPointPreview { contactPoint { value } } } }"""
     answer = await client.ask(document, {"id": encode_id("ContactPoint", point.id)}, person=staff)
     assert answer.data["it"]["contactPoint"]["value"] == point.value
     assert await kinds(make) == [(ReadKind.CONTACTS, ana.id, staff.id)]

@@ -271,7 +271,7 @@ async def test_by_default_no_address_is_believed(usual: Client) -> None:
 
 
 async def test_a_mutation_is_paid_for_with_its_payload(poor: Client, make: Maker) -> None:
-    document = """mutation ($input: PlanEventInput!) { planEvent(input: $input) { ... on Problem { code } } }"""
+    document = """mutation ($input: CreateEventInput!) { createEvent(input: $input) { ... on Problem { code } } }"""
     ana = await make.member()
     given = {"associationId": "x", "slug": "x", "title": [], "kind": "WEBINAR", "format": "IN_PERSON"}
     given |= {"startsAt": "2027-01-01T12:00:00Z", "endsAt": "2027-01-01T13:00:00Z"}
@@ -333,7 +333,7 @@ async def test_the_schema_is_told_to_whom_it_is_configured_for(
         ("query ($a: EventWher) { __typename }", None),
         ("query ($o: [EventOrder!]) { events(orderBy: $o) { totalCount } }", {"o": ["SLUG_AS"]}),
         ("query ($w: EventWhere) { events(where: $w) { totalCount } }", {"w": {"slu": {}}}),
-        ("mutation ($i: PlanEventInput!) { planEvent(input: $i) { __typename } }", {"i": {"slu": 1}}),
+        ("mutation ($i: CreateEventInput!) { createEvent(input: $i) { __typename } }", {"i": {"slu": 1}}),
         ("mutation { planEven(input: {}) { __typename } }", None),
     ],
 )

@@ -327,8 +327,8 @@ async def test_introspection_is_answered_within_its_limits(client: Client) -> No
     assert codes(await client.ask(wide)) == {"TOO_MUCH"}
 
 
-PLAN = """mutation ($input: PlanEventInput!) {
-  planEvent(input: $input) { __typename ... on Problem { code path message } } }"""
+PLAN = """mutation ($input: CreateEventInput!) {
+  createEvent(input: $input) { __typename ... on Problem { code path message } } }"""
 
 
 @pytest.mark.parametrize(
@@ -359,7 +359,7 @@ PLAN = """mutation ($input: PlanEventInput!) {
         ({"speakers": [{"name": "a", "title": [{"locale": "EN", "text": "\0"}]}]}, {"INVALID_INPUT"}),
         ({"hosts": [{"associationId": "x", "role": "HOST"}]}, {"NOT_FOUND"}),
         ({"audiences": [{"segmentId": "\0"}]}, {"NOT_FOUND"}),
-        ({"seriesId": "x"}, {"NOT_FOUND"}),
+        ({"eventSeriesId": "x"}, {"NOT_FOUND"}),
         ({"followUpToId": "x"}, {"NOT_FOUND"}),
         ({"associationId": "\0"}, {"NOT_FOUND"}),
         ({"idempotencyKey": "a\0"}, {"INVALID_INPUT"}),
@@ -386,8 +386,8 @@ async def test_plans_that_cannot_be(client: Client, make: Maker, oddity: Any, fo
     told = codes(answer)
     if answer.json.get("data"):
         assert not OURS.search(json.dumps(answer.json["data"]))
-        told.add(answer.json["data"]["planEvent"]["code"])
+        told.add(answer.json["data"]["createEvent"]["code"])
     assert told == found
     assert await make.count(Event) == await make.count(IdempotencyRecord) == 0
     again = await client.ask(PLAN, {"input": plan}, person=registrar)
-    assert again.data["planEvent"]["__typename"] == "PlanEventPayload"
+    assert again.data["createEvent"]["__typename"] == "CreateEventPayload"

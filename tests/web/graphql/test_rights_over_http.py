@@ -55,7 +55,7 @@ async def desk(client: Client, make: Maker) -> Desk:
     event = await make.event(state=EventState.PUBLISHED)
     await make.registration(event, await make.member())
     desk = Desk(client, registrar, grant, event)
-    assert (await desk.sees(), await desk.opens()) == (1, "OpenRegistrationPayload")
+    assert (await desk.sees(), await desk.opens()) == (1, "OpenRegistrationPreview")
     return desk
 
 

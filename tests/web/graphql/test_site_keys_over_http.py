@@ -15,8 +15,8 @@ from tests.web.serving import Served, served
 WEBSITE, THIEF = "https://www.example.org", "https://evil.example"
 EVENT = "query ($slug: String!) { event(slug: $slug) { slug registrations { totalCount } } }"
 OPEN = "mutation ($id: ID!) { openRegistration(input: {eventId: $id}) { __typename ... on Problem { code } } }"
-MAKE = """mutation ($input: MakeSiteKeyInput!) { makeSiteKey(input: $input) {
-    __typename ... on MakeSiteKeyPayload { secret dryRun siteKey { id lastFour } }
+MAKE = """mutation ($input: CreateSiteKeyInput!) { createSiteKey(input: $input) {
+    __typename ... on CreateSiteKeyPayload { secret siteKey { id lastFour } }
     ... on NotAllowed { permission path } } }"""
 COUNTS = "subscription ($id: ID!) { eventCounts(eventId: $id) { registered } }"
 
@@ -130,10 +130,10 @@ async def test_the_secret_is_shown_once(website: Website, make: Maker) -> None:
 
     async def make_one(**more: Any) -> Any:
         answer = await website.client.ask(MAKE, {"input": input | more}, person=website.staff)
-        return answer.data["makeSiteKey"]
+        return answer.data["createSiteKey"]
 
     tried = await make_one(dryRun=True)
-    assert (tried["secret"], tried["dryRun"], await make.count(SiteKey)) == (None, True, 0)
+    assert (tried, await make.count(SiteKey)) == ({"__typename": "CreateSiteKeyPreview"}, 0)
     first, again = await make_one(), await make_one()
     assert first["secret"].startswith("sk_")
     assert first["secret"].endswith(first["siteKey"]["lastFour"])

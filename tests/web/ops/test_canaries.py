@@ -41,7 +41,7 @@ ADDRESS = f"{CANARY.lower()}@canary.example"
 REGISTER = """mutation ($id: ID!, $key: String, $answer: String) {
   registerForEvent(input: {eventId: $id, idempotencyKey: $key, answers: [{key: "diet", value: $answer}]}) {
     __typename ... on Problem { code } } }"""
-ADD = f"""mutation {{ addContactPoint(input: {{kind: EMAIL, value: "{ADDRESS}", idempotencyKey: "{CANARY}-2"}}) {{
+ADD = f"""mutation {{ createContactPoint(input: {{kind: EMAIL, value: "{ADDRESS}", idempotencyKey: "{CANARY}-2"}}) {{
   __typename ... on Problem {{ code }} }} }}"""
 FAILING = f"""
 create function canary() returns trigger language plpgsql as $f$

@@ -27,9 +27,9 @@ from tests.making import ActingAs, Maker
 from tests.web.signin.browser import Browser
 from tests.web.signin.identity_provider import OpenIDProvider, open_id_provider
 
-ADD = """mutation ($input: AddIdentityProviderInput!) { addIdentityProvider(input: $input) {
-  __typename ... on AddIdentityProviderPayload { identityProvider { id signInUrl } } } }"""
-CHANGE = "mutation ($input: ChangeIdentityProviderInput!) { changeIdentityProvider(input: $input) { __typename } }"
+ADD = """mutation ($input: CreateIdentityProviderInput!) { createIdentityProvider(input: $input) {
+  __typename ... on CreateIdentityProviderPayload { identityProvider { id signInUrl } } } }"""
+CHANGE = "mutation ($input: UpdateIdentityProviderInput!) { updateIdentityProvider(input: $input) { __typename } }"
 ANA = {"sub": "ana-there", "email": "Ana@example.org", "email_verified": True}
 VERIFIED = datetime(2024, 1, 1, tzinfo=UTC)
 
@@ -63,7 +63,7 @@ class Entrance:
         }
         staff = await self.make.staff(Role.ADMINISTRATOR, association)
         answer = await Client(self.app, self.make).ask(ADD, {"input": given | columns}, person=staff)
-        assert answer.data["addIdentityProvider"]["__typename"] == "AddIdentityProviderPayload", answer.json
+        assert answer.data["createIdentityProvider"]["__typename"] == "CreateIdentityProviderPayload", answer.json
         (made,) = await self.make.all(IdentityProvider, slug=slug)
         return made
 
@@ -282,7 +282,7 @@ async def test_another_issuer_gets_no_secret_and_knows_nobody(entrance: Entrance
     staff = await entrance.make.staff(Role.ADMINISTRATOR, entrance.home)
     given = {"identityProviderId": encode_id("IdentityProvider", provider.id), "issuer": "https://evil.example"}
     answer = await client.ask(CHANGE, {"input": given}, person=staff)
-    assert answer.data["changeIdentityProvider"]["__typename"] == "ChangeIdentityProviderPayload"
+    assert answer.data["updateIdentityProvider"]["__typename"] == "UpdateIdentityProviderPayload"
     assert (await entrance.make.fresh(provider)).client_secret is None
     assert await entrance.make.count(ExternalIdentity) == 0
 

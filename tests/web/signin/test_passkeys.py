@@ -211,8 +211,8 @@ async def test_one_challenge_to_add_a_passkey_is_one_persons(app: Starlette, ana
 async def test_passkeys_are_their_owners_to_rename_and_remove(app: Starlette, ana: Owner, client: Client) -> None:
     other = Owner(app, ana.make, await ana.make.staff())
     (passkey,) = await ana.make.all(Passkey)
-    rename = "mutation ($input: RenamePasskeyInput!) { renamePasskey(input: $input) { __typename } }"
-    remove = "mutation ($input: RemovePasskeyInput!) { removePasskey(input: $input) { __typename } }"
+    rename = "mutation ($input: UpdatePasskeyInput!) { updatePasskey(input: $input) { __typename } }"
+    remove = "mutation ($input: DeletePasskeyInput!) { deletePasskey(input: $input) { __typename } }"
     given = {"passkeyId": encode_id("Passkey", passkey.id)}
     for document, more in ((rename, {"label": "Mine"}), (remove, {})):
         answer = await client.ask(document, {"input": given | more}, person=other.person)
@@ -220,8 +220,8 @@ async def test_passkeys_are_their_owners_to_rename_and_remove(app: Starlette, an
     assert (await ana.make.fresh(passkey)).label == "Phone"
     await client.ask(rename, {"input": given | {"label": "Old phone"}}, person=ana.person)
     assert (await ana.make.fresh(passkey)).label == "Old phone"
-    assert (await client.ask(remove, {"input": given}, person=ana.person)).data["removePasskey"]["__typename"] == (
-        "RemovePasskeyPayload"
+    assert (await client.ask(remove, {"input": given}, person=ana.person)).data["deletePasskey"]["__typename"] == (
+        "DeletePasskeyPayload"
     )
     assert (await ana.sign_in()).status == 403
 

@@ -15,11 +15,15 @@ from aiosmtpd.smtp import SMTP
 
 @dataclass
 class Sink:
-    """Takes every message. `answer`: what it says instead to a recipient (`RCPT TO`), or to a message (`DATA`)."""
+    """Takes every message. `to_recipients`, `to_messages`: what it says instead to a recipient, or to a message.
+
+    `answer_after_taking`: what it says although it took the message.
+    """
 
     url: str = ""
     to_recipients: str | None = None
     to_messages: str | None = None
+    answer_after_taking: str | None = None
     messages: list[EmailMessage] = field(default_factory=list)
     recipients: list[list[str]] = field(default_factory=list)
 
@@ -40,7 +44,7 @@ class Sink:
         assert isinstance(message, EmailMessage)
         self.messages.append(message)
         self.recipients.append(envelope.rcpt_tos)
-        return "250 OK"
+        return self.answer_after_taking or "250 OK"
 
     def only(self) -> EmailMessage:
         """The one message that there is."""

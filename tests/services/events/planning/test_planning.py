@@ -161,7 +161,7 @@ async def test_seats_that_do_not_match_the_format_are_refused(
             {"registration_opens_at": STARTS - timedelta(days=1), "registration_closes_at": STARTS - timedelta(days=2)},
             ("registrationClosesAt",),
         ),
-        ({"edition": 2}, ("seriesId",)),
+        ({"edition": 2}, ("eventSeriesId",)),
         ({"speakers": [SpeakerInput("")]}, ("speakers", "0", "name")),
         ({"speakers": [SpeakerInput("A", {"fr": ""})]}, ("speakers", "0", "title", "fr")),
         ({"pools": [PoolInput(IN_PERSON, 0)]}, ("pools", "0", "capacity")),
@@ -199,7 +199,7 @@ async def test_what_the_plan_names_has_to_be_there_for_the_planner(make: Maker, 
     for given, path in (
         ({"association_id": foreign.id}, ("associationId",)),
         ({"follow_up_to_id": hidden_draft.id}, ("followUpToId",)),
-        ({"series_id": foreign.id}, ("seriesId",)),
+        ({"series_id": foreign.id}, ("eventSeriesId",)),
         ({"hosts": [HostInput(elsewhere.id), HostInput(foreign.id)]}, ("hosts", "1", "associationId")),
         ({"audiences": [AudienceInput(unpublished.id)]}, ("audiences", "0", "segmentId")),
     ):

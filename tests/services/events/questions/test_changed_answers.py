@@ -146,7 +146,7 @@ async def reworded(make: Maker, registrar: Person, question: Question, **columns
     """The next version of a question that was answered."""
     async with make.acting_as(registrar, now=NOW) as work:
         to = QuestionInput(**{"kind": question.kind, "label": texts("Autrement ?", "Otherwise?"), **columns})
-        return await change_question(work, question.id, to)
+        return await change_question(work, question.id, **vars(to))
 
 
 async def test_answers_to_an_earlier_version_stay_and_count_until_the_current_one_is_answered(

@@ -52,7 +52,7 @@ async def ask(make: Maker, who: Person | Actor | None, event: Event, key: str = 
 async def change(make: Maker, who: Person, question: Question, to: QuestionInput) -> Question:
     """Somebody says a question anew."""
     async with make.acting_as(who, now=NOW) as work:
-        return await change_question(work, question.id, to)
+        return await change_question(work, question.id, **vars(to))
 
 
 async def retire(make: Maker, who: Person, question: Question) -> Question:
@@ -165,7 +165,7 @@ async def test_questions_are_for_who_manages_the_event(make: Maker, event: Event
     for who, problem in ((None, NotSignedIn), (officer, NotAllowed), (await make.member(), NotAllowed)):
         for act in (
             lambda work: ask_question(work, event.id, key="other", asked=asked()),
-            lambda work: change_question(work, question.id, asked(required=True)),
+            lambda work: change_question(work, question.id, **vars(asked(required=True))),
             lambda work: retire_question(work, question.id),
             lambda work: reorder_questions(work, event.id, [question.id]),
         ):

@@ -57,7 +57,7 @@ class Scene:
     async def change(self) -> Question:
         """The registrar asks something else."""
         async with await self.acting(self.registrar) as work:
-            return await change_question(work, self.question.id, OTHERWISE)
+            return await change_question(work, self.question.id, **vars(OTHERWISE))
 
     async def until_it_waits(self, other: "asyncio.Task[Any]") -> None:
         """Until the other is stopped by a lock, or done."""
@@ -160,7 +160,7 @@ async def test_everything_at_once_ends_without_a_deadlock_and_every_answer_fits_
         async with await scene.acting(scene.registrar) as work:
             current = await questionnaire.current(work, scene.event.id)
             try:
-                await change_question(work, current[0].id, asked)
+                await change_question(work, current[0].id, **vars(asked))
             except Problem:
                 return
 

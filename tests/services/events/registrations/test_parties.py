@@ -170,7 +170,7 @@ async def test_rules_that_let_smaller_parties_pass_serve_them_at_once(
     assert (configured.offer_hours, configured.largest_party) == (3, 2)
     assert (await make.fresh(small)).state is RegistrationState.OFFERED
     async with acting_as(registrar) as work:
-        assert (await configure_registration(work, event.id, offer_hours=0)).offer_hours is None
+        assert (await configure_registration(work, event.id, offer_hours=None)).offer_hours is None
     (first, second) = await make.all(JournalEntry, action="event.configured")
     assert (first.data, second.data) == ({"smaller_parties_may_pass": True, "offer_hours": 3}, {"offer_hours": None})
 

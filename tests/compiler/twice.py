@@ -1,0 +1,77 @@
+"""Rows beside those that were drawn, so that every list of the world has two, and what tells them apart differs.
+
+Each is a copy of a row of its table in the world's confederation, changed by SQL over the row `t`.
+"""
+
+from uuid import UUID
+
+import asyncpg
+from sqlmodel import SQLModel
+
+from tests.compiler.rows import key
+
+_NORTH = f"'{key('north')}'::uuid"
+_ANA = f"'{key('ana')}'::uuid"
+
+_COPIES: tuple[tuple[str, str, dict[str, str], str], ...] = (
+    # A table, which of its rows is copied, what is changed in the copy, and how many copies there are to be.
+    ("scan", "true", {"nonce": "t.nonce || ' again'", "code": "t.code || 'X'"}, "1"),
+    ("journal_entry", "true", {"concerns_id": _ANA}, "2"),
+    (
+        "access_record",
+        f"t.person_id = {_ANA}",
+        {"hour": "t.hour + interval '1 hour'", "at": "t.at + interval '1 hour'"},
+        "1",
+    ),
+    (
+        "invoice",
+        f"t.credits_id is null and t.association_id = {_NORTH}",
+        {
+            "number": "t.number + 1000 + i",
+            "total": "t.total + 5000",
+            "due_on": "case i when 1 then date '2020-02-01' else '2030-01-01' end",
+        },
+        "2",
+    ),
+    (
+        "webhook_delivery",
+        "true",
+        {
+            "entry_id": "(select e.id from journal_entry e where e.confederation_id = t.confederation_id "
+            "and e.id not in (select d.entry_id from webhook_delivery d where d.webhook_id = t.webhook_id) "
+            "order by e.id limit 1)"
+        },
+        "1",
+    ),
+    (
+        "advocacy_notice",
+        "t.person_id is not null",
+        {
+            "entry_id": "(select e.id from journal_entry e where e.confederation_id = t.confederation_id "
+            "and not exists (select from advocacy_notice n where n.entry_id = e.id) order by e.id limit 1)"
+        },
+        "1",
+    ),
+    (
+        "advocacy_watch",
+        f"confidentiality = 'PUBLIC' and file_id not in (select file_id from advocacy_watch where person_id = {_ANA})",
+        {"person_id": _ANA, "watcher_id": "null"},
+        "1",
+    ),
+)
+
+
+async def two_of_each(owner: asyncpg.Connection, tenant: UUID) -> None:
+    """Add them."""
+    for name, which, changed, copies in _COPIES:
+        table = SQLModel.metadata.tables[name]
+        columns = [c.name for c in table.columns if c.computed is None and c.identity is None and c.name != "id"]
+        values = ", ".join(changed.get(column, f't."{column}"') for column in columns)
+        listed = ", ".join(f'"{column}"' for column in columns)
+        await owner.execute(
+            f"""insert into "{name}" (id, {listed})
+                select md5('{name} again ' || i)::uuid, {values}
+                from (select * from "{name}" t where t.confederation_id = $1 and {which} order by t.id limit 1) t,
+                     generate_series(1, {copies}) i""",
+            tenant,
+        )

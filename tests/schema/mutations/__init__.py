@@ -1,0 +1,1 @@
+"""The engine of mutations, and what each mutation declares."""
