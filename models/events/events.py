@@ -7,6 +7,7 @@ from sqlalchemy import Boolean, CheckConstraint, Column, Computed, Index, String
 from sqlmodel import Field
 
 from models.base.enums import DescribedEnum
+from models.base.permissions import Permission
 from models.base.policies import everyone, holds, policy, when
 from models.base.records import (
     TenantRecord,
@@ -202,18 +203,20 @@ class EventAudience(TenantRecord, table=True):
     published: bool = False
 
 
-policy(EventSeries, read=everyone, write=holds("events.manage", EventSeries.association_id))
+MANAGE_EVENTS = Permission("events.manage", about_persons=False, scope=True)
+
+policy(EventSeries, read=everyone, write=holds(MANAGE_EVENTS, EventSeries.association_id))
 policy(
     Event,
-    read=when(Event.published) | holds("events.manage", Event.association_id),
-    write=holds("events.manage", Event.association_id),
+    read=when(Event.published) | holds(MANAGE_EVENTS, Event.association_id),
+    write=holds(MANAGE_EVENTS, Event.association_id),
     counted=True,
 )
 for _part in (EventHost, Speaker, EventAudience):
     policy(
         _part,
-        read=when(_part.published) | holds("events.manage", _part.association_id),
-        write=holds("events.manage", _part.association_id),
+        read=when(_part.published) | holds(MANAGE_EVENTS, _part.association_id),
+        write=holds(MANAGE_EVENTS, _part.association_id),
     )
 
 # Whoever watches an event hears of what changes its desk's counts.

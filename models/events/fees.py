@@ -8,8 +8,10 @@ from sqlalchemy import CheckConstraint, Index, text
 from sqlmodel import Field
 
 from models.base.enums import DescribedEnum
+from models.base.permissions import Permission
 from models.base.policies import holds, nobody, own, policy, when
 from models.base.records import TenantRecord, belongs_to, carries, choice, localized, localized_check, moment, unique
+from models.events.events import MANAGE_EVENTS
 from models.membership.memberships import CategoryKind
 
 
@@ -149,22 +151,23 @@ class Payment(TenantRecord, table=True):
     recorded_by_id: UUID | None = None
 
 
-_MANAGE = "fees.manage"
+MANAGE_FEES = Permission("fees.manage", about_persons=True, scope=True)
+
 policy(
     Price,
-    read=when(Price.published) | holds("events.manage", Price.association_id),
-    write=holds("events.manage", Price.association_id),
+    read=when(Price.published) | holds(MANAGE_EVENTS, Price.association_id),
+    write=holds(MANAGE_EVENTS, Price.association_id),
 )
 policy(InvoiceSequence, read=nobody, write=nobody)
 policy(
     Invoice,
-    read=own(Invoice.person_id) | holds(_MANAGE, Invoice.association_id) | holds(_MANAGE, Invoice.payer_id),
-    write=holds(_MANAGE, Invoice.association_id),
+    read=own(Invoice.person_id) | holds(MANAGE_FEES, Invoice.association_id) | holds(MANAGE_FEES, Invoice.payer_id),
+    write=holds(MANAGE_FEES, Invoice.association_id),
     append_only=True,
 )
 policy(
     Payment,
-    read=own(Payment.person_id) | holds(_MANAGE, Payment.association_id) | holds(_MANAGE, Payment.payer_id),
-    write=holds(_MANAGE, Payment.association_id),
+    read=own(Payment.person_id) | holds(MANAGE_FEES, Payment.association_id) | holds(MANAGE_FEES, Payment.payer_id),
+    write=holds(MANAGE_FEES, Payment.association_id),
     append_only=True,
 )

@@ -11,8 +11,11 @@ from sqlmodel import Field
 
 from models.base.enums import DescribedEnum
 from models.base.figures import derivation
+from models.base.permissions import Permission
 from models.base.policies import holds, own, policy, when
 from models.base.records import TenantRecord, belongs_to, carries, choice, localized, localized_check, moment, unique
+from models.events.events import MANAGE_EVENTS
+from models.events.registrations import MANAGE_REGISTRATIONS, READ_REGISTRATIONS
 
 
 class QuestionKind(DescribedEnum):
@@ -108,18 +111,20 @@ class Answer(TenantRecord, table=True):
     answered_at: datetime = moment()
 
 
+READ_NEEDS = Permission("needs.read", about_persons=True, scope=False)
+
 policy(
     Question,
-    read=when(Question.published) | holds("events.manage", Question.association_id),
-    write=holds("events.manage", Question.association_id),
+    read=when(Question.published) | holds(MANAGE_EVENTS, Question.association_id),
+    write=holds(MANAGE_EVENTS, Question.association_id),
 )
 _not_sensitive = ~when(Answer.sensitive)
 policy(
     Answer,
     read=own(Answer.person_id)
-    | (_not_sensitive & holds("registrations.read", Answer.association_id))
-    | holds("needs.read", Answer.association_id),
-    write=own(Answer.person_id) | holds("registrations.manage", Answer.association_id),
+    | (_not_sensitive & holds(READ_REGISTRATIONS, Answer.association_id))
+    | holds(READ_NEEDS, Answer.association_id),
+    write=own(Answer.person_id) | holds(MANAGE_REGISTRATIONS, Answer.association_id),
 )
 
 question_options = derivation(

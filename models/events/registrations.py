@@ -8,6 +8,7 @@ from sqlmodel import Field
 
 from models.base.enums import DescribedEnum
 from models.base.figures import RULE_OF_FIVE, figure
+from models.base.permissions import Permission
 from models.base.policies import holds, own, policy
 from models.base.records import TenantRecord, belongs_to, carries, choice, moment, unique
 from models.base.topics import topic
@@ -177,20 +178,23 @@ class RegistrationGuest(TenantRecord, table=True):
     checked_out_at: datetime | None = moment(nullable=True)
 
 
+READ_REGISTRATIONS = Permission("registrations.read", about_persons=True, scope=True)
+MANAGE_REGISTRATIONS = Permission("registrations.manage", about_persons=True, scope=True)
+
 policy(
     Registration,
     read=own(Registration.person_id)
-    | holds("registrations.read", Registration.association_id)
-    | holds("registrations.read", Registration.delegated_by_id),
+    | holds(READ_REGISTRATIONS, Registration.association_id)
+    | holds(READ_REGISTRATIONS, Registration.delegated_by_id),
     write=own(Registration.person_id)
-    | holds("registrations.manage", Registration.association_id)
-    | holds("registrations.manage", Registration.delegated_by_id),
+    | holds(MANAGE_REGISTRATIONS, Registration.association_id)
+    | holds(MANAGE_REGISTRATIONS, Registration.delegated_by_id),
     counted=True,
 )
 policy(
     RegistrationGuest,
-    read=own(RegistrationGuest.person_id) | holds("registrations.read", RegistrationGuest.association_id),
-    write=own(RegistrationGuest.person_id) | holds("registrations.manage", RegistrationGuest.association_id),
+    read=own(RegistrationGuest.person_id) | holds(READ_REGISTRATIONS, RegistrationGuest.association_id),
+    write=own(RegistrationGuest.person_id) | holds(MANAGE_REGISTRATIONS, RegistrationGuest.association_id),
     counted=True,
 )
 

@@ -8,6 +8,7 @@ from sqlmodel import Field
 
 from models.base.policies import holds, policy, when
 from models.base.records import TenantRecord, belongs_to, carries, localized, localized_check, moment, unique
+from models.events.events import MANAGE_EVENTS
 
 
 class Report(TenantRecord, table=True):
@@ -49,6 +50,6 @@ class Avenue(TenantRecord, table=True):
 for _part in (Report, Avenue):
     policy(
         _part,
-        read=when(_part.published) | holds("events.manage", _part.association_id),
-        write=holds("events.manage", _part.association_id),
+        read=when(_part.published) | holds(MANAGE_EVENTS, _part.association_id),
+        write=holds(MANAGE_EVENTS, _part.association_id),
     )

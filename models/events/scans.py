@@ -12,6 +12,7 @@ from models.base.policies import holds, permission_setting, policy, setting
 from models.base.records import TenantRecord, belongs_to, choice, moment, unique
 from models.base.topics import topic
 from models.events.events import Event
+from models.events.registrations import MANAGE_REGISTRATIONS, READ_REGISTRATIONS
 
 
 class ScanKind(DescribedEnum):
@@ -65,8 +66,8 @@ class Scan(TenantRecord, table=True):
 
 policy(
     Scan,
-    read=holds("registrations.read", Scan.association_id),
-    write=holds("registrations.manage", Scan.association_id),
+    read=holds(READ_REGISTRATIONS, Scan.association_id),
+    write=holds(MANAGE_REGISTRATIONS, Scan.association_id),
 )
 
 key_of = derivation(
@@ -107,7 +108,7 @@ desk_counts = routine(
     where confederation_id = e.confederation_id and event_id = e.id
   ) s
   where e.confederation_id = {setting("tenant", "uuid")} and e.id = of_event
-    and e.association_id = any({permission_setting("registrations.read")})
+    and e.association_id = any({permission_setting(READ_REGISTRATIONS)})
 """,
 )
 """What a desk watches of an event, for who holds `registrations.read` there; for others, no row."""

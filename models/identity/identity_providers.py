@@ -8,6 +8,7 @@ from sqlalchemy import CheckConstraint, Index, LargeBinary
 from sqlmodel import Field
 
 from models.base.enums import DescribedEnum
+from models.base.permissions import Permission
 from models.base.policies import holds, nobody, own, policy, when
 from models.base.records import TenantRecord, belongs_to, choice, localized, localized_check, moment, unique
 
@@ -90,10 +91,12 @@ class SignInAttempt(TenantRecord, table=True):
     used_at: datetime | None = moment(nullable=True)
 
 
+MANAGE_IDENTITY = Permission("identity.manage", about_persons=True, scope=False)
+
 policy(
     IdentityProvider,
-    read=when(IdentityProvider.enabled) | holds("identity.manage", IdentityProvider.association_id),
-    write=holds("identity.manage", IdentityProvider.association_id),
+    read=when(IdentityProvider.enabled) | holds(MANAGE_IDENTITY, IdentityProvider.association_id),
+    write=holds(MANAGE_IDENTITY, IdentityProvider.association_id),
 )
 policy(ExternalIdentity, read=own(ExternalIdentity.person_id), write=nobody)
 policy(SignInAttempt, read=nobody, write=nobody)

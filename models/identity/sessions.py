@@ -4,6 +4,7 @@ Secrets are 256 random bits, kept as SHA-256 only. Where somebody signs in from 
 """
 
 from datetime import datetime
+from typing import ClassVar
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Index
@@ -12,6 +13,7 @@ from models.base.enums import DescribedEnum
 from models.base.policies import holds, nobody, own, policy
 from models.base.records import TenantRecord, belongs_to, choice, moment, unique
 from models.messages.messages import readable_with
+from models.people.persons import MANAGE_PERSONS
 
 
 class SignInMethod(DescribedEnum):
@@ -42,13 +44,14 @@ class Session(TenantRecord, table=True):
         Index("session_by_person", "confederation_id", "person_id", "created_at"),
     )
 
+    unnoted: ClassVar[frozenset[str]] = frozenset({"last_used_at", "previous_hash", "rotated_at", "secret_hash"})
+
     person_id: UUID
     secret_hash: str
     previous_hash: str | None = None  # of the secret before: good for a moment after `rotated_at`, then a thief's
     rotated_at: datetime = moment()
     method: SignInMethod = choice(SignInMethod)
     device: str | None = None  # "Firefox on Linux", no finer
-    created_at: datetime = moment()
     last_used_at: datetime = moment()  # the hour, no finer
     authenticated_at: datetime = moment()  # when the person last showed who they are
     expires_at: datetime = moment()  # however much it is used
@@ -80,7 +83,6 @@ class SignInLink(TenantRecord, table=True):
     message_id: UUID | None = None  # that carries it; null where it was only asked for
     secret_hash: str | None = None  # null where it was only asked for
     return_to: str | None = None  # where the browser goes afterwards: checked before it was written down
-    created_at: datetime = moment()
     expires_at: datetime = moment()
     used_at: datetime | None = moment(nullable=True)
 
@@ -104,16 +106,15 @@ class Invitation(TenantRecord, table=True):
     contact_point_id: UUID  # where it went; no reference, for addresses are forgotten
     message_id: UUID  # that carries it
     secret_hash: str | None = None  # null until it is mailed
-    created_at: datetime = moment()
     expires_at: datetime = moment()
     claimed_at: datetime | None = moment(nullable=True)
 
 
-readable_with("persons.manage")
+readable_with(MANAGE_PERSONS)
 policy(Session, read=own(Session.person_id), write=own(Session.person_id))
 policy(SignInLink, read=nobody, write=nobody)
 policy(
     Invitation,
-    read=own(Invitation.person_id) | holds("persons.manage", Invitation.association_id),
-    write=holds("persons.manage", Invitation.association_id),
+    read=own(Invitation.person_id) | holds(MANAGE_PERSONS, Invitation.association_id),
+    write=holds(MANAGE_PERSONS, Invitation.association_id),
 )

@@ -1,12 +1,14 @@
 """Site keys: what an association's website, or a program of its own, shows instead of a person's session."""
 
 from datetime import date, datetime
+from typing import ClassVar
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Index, Text
 from sqlmodel import Field
 
 from models.base.enums import DescribedEnum
+from models.base.permissions import Permission
 from models.base.policies import Condition, holds, policy, setting
 from models.base.records import TenantRecord, belongs_to, choice, many, moment, unique
 
@@ -33,6 +35,8 @@ class SiteKey(TenantRecord, table=True):
     )
     __tablename__ = "site_key"
 
+    unnoted: ClassVar[frozenset[str]] = frozenset({"last_used_on"})
+
     association_id: UUID
     kind: SiteKeyKind = choice(SiteKeyKind)
     name: str
@@ -50,11 +54,13 @@ class SiteKey(TenantRecord, table=True):
     access_version: int = Field(default=1)  # raised with each change: what was kept of the key is old then
 
 
+MANAGE_KEYS = Permission("keys.manage", about_persons=False, scope=False)
+
 _itself = Condition(f"id = {setting('key', 'uuid')}")
 
 policy(
     SiteKey,
     # A key sees its own row, because every statement of its own compares the version that is there.
-    read=holds("keys.manage", SiteKey.association_id) | _itself,
-    write=holds("keys.manage", SiteKey.association_id),
+    read=holds(MANAGE_KEYS, SiteKey.association_id) | _itself,
+    write=holds(MANAGE_KEYS, SiteKey.association_id),
 )

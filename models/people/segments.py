@@ -4,6 +4,7 @@ from uuid import UUID
 
 from sqlalchemy import Index
 
+from models.base.permissions import Permission
 from models.base.policies import holds, policy, when
 from models.base.records import TenantRecord, belongs_to, carries, choice, localized, localized_check, unique
 from models.membership.memberships import MembershipStatus
@@ -52,13 +53,15 @@ class SegmentClause(TenantRecord, table=True):
     published: bool = False
 
 
+MANAGE_SEGMENTS = Permission("segments.manage", about_persons=False, scope=True)
+
 policy(
     Segment,
-    read=when(Segment.published) | holds("segments.manage", Segment.association_id),
-    write=holds("segments.manage", Segment.association_id),
+    read=when(Segment.published) | holds(MANAGE_SEGMENTS, Segment.association_id),
+    write=holds(MANAGE_SEGMENTS, Segment.association_id),
 )
 policy(
     SegmentClause,
-    read=when(SegmentClause.published) | holds("segments.manage", SegmentClause.association_id),
-    write=holds("segments.manage", SegmentClause.association_id),
+    read=when(SegmentClause.published) | holds(MANAGE_SEGMENTS, SegmentClause.association_id),
+    write=holds(MANAGE_SEGMENTS, SegmentClause.association_id),
 )

@@ -1,12 +1,14 @@
 """Webhooks: where an association has its changes told to, and each telling."""
 
 from datetime import datetime
+from typing import ClassVar
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Index, LargeBinary, Text, text
 from sqlmodel import Field
 
 from models.base.enums import DescribedEnum
+from models.base.permissions import Permission
 from models.base.policies import holds, policy
 from models.base.records import TenantRecord, belongs_to, carries, choice, many, moment, unique
 
@@ -49,6 +51,8 @@ class Webhook(TenantRecord, table=True):
         CheckConstraint("(disabled_at is null) = (disabled_because is null)", name="webhook_disabled_for_a_reason"),
         CheckConstraint("(old_secret is null) = (old_secret_until is null)", name="webhook_old_secret_until_a_time"),
     )
+
+    unnoted: ClassVar[frozenset[str]] = frozenset({"failing_since", "failures", "rests_until"})
 
     association_id: UUID
     url: str
@@ -98,13 +102,15 @@ class WebhookDelivery(TenantRecord, table=True):
     delivered_at: datetime | None = moment(nullable=True)
 
 
+MANAGE_WEBHOOKS = Permission("webhooks.manage", about_persons=True, scope=False)
+
 policy(
     Webhook,
-    read=holds("webhooks.manage", Webhook.association_id),
-    write=holds("webhooks.manage", Webhook.association_id),
+    read=holds(MANAGE_WEBHOOKS, Webhook.association_id),
+    write=holds(MANAGE_WEBHOOKS, Webhook.association_id),
 )
 policy(
     WebhookDelivery,
-    read=holds("webhooks.manage", WebhookDelivery.association_id),
-    write=holds("webhooks.manage", WebhookDelivery.association_id),
+    read=holds(MANAGE_WEBHOOKS, WebhookDelivery.association_id),
+    write=holds(MANAGE_WEBHOOKS, WebhookDelivery.association_id),
 )

@@ -9,19 +9,10 @@ from sqlalchemy import Boolean, Date, Text, and_, cast, func, literal_column, or
 from sqlalchemy import column as sql_column
 
 import models
+from models import MANAGE_FEES
 from models.base.policies import permission_setting
-from schema.compiler.declare import (
-    Argument,
-    Row,
-    column,
-    connection,
-    expression,
-    extends,
-    localized,
-    many,
-    one,
-    read_type,
-)
+from schema.compiler.bindings import Argument, Row
+from schema.compiler.declare import column, connection, expression, extends, localized, many, one, read_type
 from schema.events.event import Event
 from schema.events.registration import Registration
 from schema.people.person import Person
@@ -168,7 +159,7 @@ def _event_fees(event: Row) -> Row:
         "to_give_back": func.greatest(-each.c.balance, 0),
     }
     summed = (cast(func.coalesce(func.sum(what), 0), balances.MONEY).label(name) for name, what in amounts.items())
-    held: Row = literal_column(f"({permission_setting('fees.manage')})")
+    held: Row = literal_column(f"({permission_setting(MANAGE_FEES)})")
     holds = event.association_id.bool_op("= any")(held)
     return select(currency, *summed).select_from(each).having(and_(holds, currency.element.is_not(None)))
 
@@ -221,7 +212,7 @@ class _PersonFees:
         via="person_id",
         order=("-issued_on", "-number"),
         limit=200,
-        recorded=file("fees.manage"),
+        recorded=file(MANAGE_FEES),
     )
 
 

@@ -84,8 +84,7 @@ def _price(fr: str, en: str, amount: str, **given: object) -> PriceInput:
 
 
 async def _confirmed(work: Work, event: Event) -> Sequence[Registration]:
-    query = select(Registration).where(
-        col(Registration.confederation_id) == work.tenant_id,
+    query = work.select(Registration).where(
         col(Registration.event_id) == event.id,
         col(Registration.state) == RegistrationState.CONFIRMED,
     )

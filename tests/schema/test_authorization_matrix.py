@@ -12,7 +12,7 @@ from uuid import UUID
 import pytest
 
 from schema.base.ids import decode_id, encode_id
-from schema.compiler.declare import Column, Relation
+from schema.compiler.bindings import Column, Relation
 from tests import access
 from tests.access import asking, declared, matrix
 from tests.access.asked import BUILT, TYPES, Asked

@@ -12,10 +12,10 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col
 
 from models import (
+    MANAGE_FEES,
     Association,
     AttendeeRole,
     Event,
@@ -75,7 +75,7 @@ async def charge_registration(work: Work, registration_id: UUID, *, payer_id: UU
     Asks for `fees.manage` in the association that organises the event. NothingToCharge where `charge` answers None.
     """
     registration = await access.registration(work, registration_id)
-    work.actor.require("fees.manage", registration.association_id)
+    work.actor.require(MANAGE_FEES, registration.association_id)
     if payer_id is not None:
         await work.find(Association, payer_id, "payerId")
     async with work.elevated("a registration is not its treasurer's to change, and mustn't change meanwhile"):
@@ -124,7 +124,7 @@ async def adjust(work: Work, registration: Registration) -> Invoice | None:
 async def issue_credit_note(work: Work, invoice_id: UUID, *, reason: str | None = None) -> Invoice:
     """Take an invoice back by hand. Asks for `fees.manage`; AlreadyCredited the second time."""
     invoice = await work.find(Invoice, invoice_id)
-    work.actor.require("fees.manage", invoice.association_id)
+    work.actor.require(MANAGE_FEES, invoice.association_id)
     reason = None if reason is None else check_text(reason, "reason", most=500)
     check_invoice(invoice)
     async with work.elevated("the sequence of numbers is nobody's"):
@@ -165,13 +165,15 @@ async def _sequence(work: Work, association_id: UUID) -> InvoiceSequence:
         return await work.find_by(InvoiceSequence, association_id=association_id, lock=True)
     except NotFound:
         # Two first invoices at once: the second waits here for the first, and then for its lock.
-        row = InvoiceSequence(confederation_id=work.tenant_id, association_id=association_id, last=0)
-        await work.session.execute(insert(InvoiceSequence).values(row.model_dump()).on_conflict_do_nothing())
+        row = work.completed(InvoiceSequence, {"association_id": association_id, "last": 0})
+        await work.session.execute(work.inserting(InvoiceSequence).values(row).on_conflict_do_nothing())
         return await work.find_by(InvoiceSequence, association_id=association_id, lock=True)
 
 
 async def _take_back(work: Work, sequence: InvoiceSequence, invoice: Invoice, reason: str | None) -> Invoice:
-    same = invoice.model_dump(exclude={"id", "number", "kind", "issued_on", "due_on", "credits_id"})
+    same = invoice.model_dump(
+        exclude={"id", "created_at", "updated_at", "number", "kind", "issued_on", "due_on", "credits_id"}
+    )
     note = Invoice(
         **same,
         kind=InvoiceKind.CREDIT_NOTE,
@@ -181,7 +183,9 @@ async def _take_back(work: Work, sequence: InvoiceSequence, invoice: Invoice, re
         due_on=work.today,
     )
     await work.insert(note)
-    await work.record("invoice.credited", note, reason=reason, credits_id=str(invoice.id), number=note.number)
+    await work.record(
+        "invoice.credited", note, reason=reason, data={"credits_id": str(invoice.id), "number": note.number}
+    )
     return note
 
 
@@ -207,7 +211,9 @@ async def _issue(
         **columns,
     )
     await work.insert(invoice)
-    await work.record("invoice.issued", invoice, registration_id=str(registration.id), number=invoice.number)
+    await work.record(
+        "invoice.issued", invoice, data={"registration_id": str(registration.id), "number": invoice.number}
+    )
     return invoice
 
 

@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlmodel import col
 
-from models import Invoice, Payment, PaymentMethod
+from models import MANAGE_FEES, Invoice, Payment, PaymentMethod
 from services.core.checks import check_text
 from services.core.errors import InvalidInput
 from services.core.work import Work
@@ -105,14 +105,14 @@ async def enter(
         )
     )
     action = "payment.received" if amount > 0 else "payment.refunded"
-    await work.record(action, payment, invoice_id=str(invoice.id), method=method)
+    await work.record(action, payment, data={"invoice_id": str(invoice.id), "method": method})
     return payment
 
 
 async def _managed(work: Work, invoice_id: UUID) -> Invoice:
     """The invoice, for who holds `fees.manage` where it was issued; nobody else records anything for it meanwhile."""
     invoice = await work.find(Invoice, invoice_id, "invoiceId")
-    work.actor.require("fees.manage", invoice.association_id)
+    work.actor.require(MANAGE_FEES, invoice.association_id)
     check_invoice(invoice)
     await lock(work, invoice_id)
     return invoice

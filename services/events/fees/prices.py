@@ -57,7 +57,7 @@ async def set_prices(work: Work, event_id: UUID, prices: Sequence[PriceInput]) -
     await _check_currency(work, event, {row.currency for row in rows})
     await work.session.execute(delete(Price).where(_of(work, [event.id])))
     work.session.add_all(rows)
-    await work.record("event.priced", event, prices=len(rows))
+    await work.record("event.priced", event, data={"prices": len(rows)})
     await work.flush()
     return event
 

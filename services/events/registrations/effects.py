@@ -1,6 +1,8 @@
 """What a change of a registration sets off besides, in one place: the journal's entry, and what follows from it."""
 
+from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
 from models import CancellationCause, JournalEntry, MailKind, Registration, RegistrationState
 from services.core.jobs import jobs
@@ -23,14 +25,16 @@ async def entered(
     *,
     reason: str | None = None,
     is_priced: bool = True,
-    **said: Any,
+    on_behalf_of_id: UUID | None = None,
+    data: Mapping[str, Any] | None = None,
 ) -> JournalEntry:
     """The registration is in another state than before: the journal says so, the person is told, a seat is charged.
 
     An offer's end is put into the queue of jobs. What was charged for a seat that is given up is credited. `is_priced`:
-    false where the caller knows that the event costs nothing. `said`: what else `Work.record` takes.
+    false where the caller knows that the event costs nothing.
     """
-    entry = await _record(work, registration, action, reason=reason, **said)
+    where = _where(registration, data)
+    entry = await work.record(action, registration, on_behalf_of_id=on_behalf_of_id, reason=reason, data=where)
     kind, cause = _MAIL[registration.state], registration.cancellation_cause
     if cause is CancellationCause.OFFER_EXPIRED:
         kind = MailKind.OFFER_EXPIRED
@@ -55,14 +59,16 @@ async def changed(
     *,
     reason: str | None = None,
     anew: bool = False,
-    **said: Any,
+    on_behalf_of_id: UUID | None = None,
+    data: Mapping[str, Any] | None = None,
 ) -> JournalEntry:
     """The registration stands where it stood, with other seats, guests or role: the journal says so, and the person is
     told, with the tickets as they are now.
 
     The invoice follows the seats. `anew`: it follows the role, or the price that applies now.
     """
-    entry = await _record(work, registration, action, reason=reason, **said)
+    where = _where(registration, data)
+    entry = await work.record(action, registration, on_behalf_of_id=on_behalf_of_id, reason=reason, data=where)
     await mail.announce(work, registration, _MAIL[registration.state], entry.id)
     if anew:
         await invoices.credit(work, registration, reason=reason)
@@ -72,7 +78,6 @@ async def changed(
     return entry
 
 
-async def _record(work: Work, registration: Registration, action: str, **said: Any) -> JournalEntry:
-    """The journal's entry, with where the registration is."""
-    event_id, pool_id = str(registration.event_id), str(registration.pool_id)
-    return await work.record(action, registration, event_id=event_id, pool_id=pool_id, **said)
+def _where(registration: Registration, data: Mapping[str, Any] | None) -> dict[str, Any]:
+    """The data of a journal entry, with where the registration is."""
+    return {"event_id": str(registration.event_id), "pool_id": str(registration.pool_id), **(data or {})}

@@ -19,11 +19,11 @@ from models import (
     SeatPool,
     Speaker,
 )
-from models.base.records import TenantRecord
+from models.base.records import TenantRow
 from tests.making import Maker
 from tests.making.base import Picture
 
-TABLES: tuple[type[TenantRecord], ...] = (
+TABLES: tuple[type[TenantRow], ...] = (
     Allotment,
     Answer,
     Avenue,

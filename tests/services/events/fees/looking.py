@@ -3,12 +3,12 @@
 from datetime import UTC, datetime
 
 from models import Invoice, InvoiceSequence, JournalEntry, Payment, Price
-from models.base.records import TenantRecord
+from models.base.records import TenantRow
 from tests.making import Maker
 from tests.making.base import Picture
 
 NOW = datetime.now(UTC).replace(microsecond=0)
-TABLES: tuple[type[TenantRecord], ...] = (Invoice, InvoiceSequence, JournalEntry, Payment, Price)
+TABLES: tuple[type[TenantRow], ...] = (Invoice, InvoiceSequence, JournalEntry, Payment, Price)
 
 
 async def picture(make: Maker) -> Picture:

@@ -1,19 +1,13 @@
-"""jobs
+"""The tables of jobs, as pgqueuer 1.6.0 installs them (`pgq install --dry-run` with PGQUEUER_SCHEMA=jobs).
 
-What pgqueuer 1.6.0 installs (`pgq install --dry-run` with PGQUEUER_SCHEMA=jobs), in a schema of its own: its rows are of
-no tenant, and hold keys only. A later pgqueuer that wants something else gets a migration of its own
-(`pgq upgrade --dry-run`); tests/services/core/jobs/test_jobs.py says when.
+They are in a schema of its own: their rows are of no tenant, and hold keys only. A later pgqueuer that wants something
+else gets a migration of its own (`pgq upgrade --dry-run`); tests/services/core/jobs/test_jobs.py says when.
 
 The trigger that notifies is there and disabled: PostgreSQL lets transactions that notify commit one at a time, and each
 registration enqueues a mail. Workers ask every second instead.
 """
 
-from alembic import op
-
-revision = "0005"
-down_revision = "0004"
-
-APP = "confed_app"
+from models.migrations.security import APP, Bound, execute
 
 INSTALL = (
     """
@@ -162,16 +156,25 @@ INSTALL = (
 )
 
 
-def upgrade() -> None:
-    op.execute("create schema jobs")
+SHARES = """
+create index pgqueuer_waiting_by_tenant on jobs.pgqueuer
+  (entrypoint, (coalesce(headers->>'tenant', '')), priority desc, id) where status = 'queued'
+"""
+"""A worker finds what waits of each kind and confederation by one step in this index (services/core/jobs/taking.py)."""
+
+
+def install(op: Bound) -> None:
+    """Create the schema, and let the application use it."""
+    execute(op, "create schema jobs")
     for statement in INSTALL:
-        op.execute(statement)
-    op.execute("alter table jobs.pgqueuer disable trigger tg_pgqueuer_changed")
-    op.execute(f"grant usage on schema jobs to {APP}")
-    op.execute(f"grant select, insert, update, delete on all tables in schema jobs to {APP}")
-    op.execute(f"grant usage on all sequences in schema jobs to {APP}")
+        op.get_bind().exec_driver_sql(statement)
+    execute(op, SHARES)
+    execute(op, "alter table jobs.pgqueuer disable trigger tg_pgqueuer_changed")
+    execute(op, f"grant usage on schema jobs to {APP}")
+    execute(op, f"grant select, insert, update, delete on all tables in schema jobs to {APP}")
+    execute(op, f"grant usage on all sequences in schema jobs to {APP}")
 
 
-def downgrade() -> None:
-    op.execute("drop schema jobs cascade")
-
+def remove(op: Bound) -> None:
+    """Drop the schema with what is in it."""
+    execute(op, "drop schema jobs cascade")
