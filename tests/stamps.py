@@ -33,6 +33,7 @@ _WATCH_TABLE = """
 create trigger a_said before update of updated_at on {table} for each row execute function watching.said();
 create trigger b_changed before update on {table} for each row execute function watching.changed('{{{uncounted}}}');
 """
+_COMPUTED = "select attname from pg_attribute where attrelid = $1::text::regclass and attgenerated <> ''"
 
 
 async def watch(url: str) -> None:
@@ -41,17 +42,19 @@ async def watch(url: str) -> None:
     try:
         await connection.execute(_WATCH)
         for name, uncounted in watched().items():
-            await connection.execute(_WATCH_TABLE.format(table=name, uncounted=",".join(sorted(uncounted))))
+            computed = await connection.fetch(_COMPUTED, name)
+            columns = sorted(uncounted | {column for (column,) in computed})
+            await connection.execute(_WATCH_TABLE.format(table=name, uncounted=",".join(columns)))
     finally:
         await connection.close()
 
 
 def watched() -> dict[str, set[str]]:
-    """The tables, and the columns whose change needn't be told: what is unnoted, and what PostgreSQL computes."""
+    """The tables, and the columns whose change needn't be told. Whose a row is, row security keeps as it is."""
     found = {}
     for mapper in SQLModel._sa_registry.mappers:
         model = mapper.class_
         if issubclass(model, Dated):
-            computed = {column.name for column in mapper.columns if column.computed is not None}
-            found[str(model.__tablename__)] = {*model.unnoted, *computed}
+            computed = {column.name for column in mapper.local_table.c if column.computed is not None}
+            found[str(model.__tablename__)] = {"confederation_id", *model.unnoted, *computed}
     return found

@@ -12,6 +12,7 @@ from sqlmodel import Field
 
 from models.base.enums import DescribedEnum
 from models.base.permissions import Permission
+from models.base.personal import UNNAMED, classified
 from models.base.policies import Condition, holds, is_any, member_of_any, overlaps, own, policy, when
 from models.base.records import (
     TenantRecord,
@@ -320,3 +321,37 @@ policy(
 )
 _told = own(AdvocacyNotice.person_id) | holds(MANAGE_ADVOCACY, AdvocacyNotice.watcher_id)
 policy(AdvocacyNotice, read=_told & _with_the_file(AdvocacyNotice), write=_told & _with_the_file(AdvocacyNotice))
+
+classified(
+    AdvocacyFile,
+    neither="association_id association_ids slug title summary theme sector state confidentiality opened_on closed_on",
+)
+classified(
+    AdvocacyPosition,
+    neither="file_id association_id association_ids confidentiality participant_id stance conditions taken_on",
+)
+classified(
+    Demand,
+    personal={UNNAMED: "counterpart"},
+    neither="file_id association_id association_ids confidentiality number title details origin_id state state_on "
+    "due_on",
+)
+classified(
+    DemandAnswer,
+    neither="file_id association_id association_ids confidentiality demand_id text decided_on published_on published",
+)
+classified(
+    TimelineEntry,
+    neither="file_id association_id association_ids confidentiality kind happened_on title file_state demand_id "
+    "demand_state position_id",
+)
+classified(
+    AdvocacyWatch,
+    personal={"person_id": "since"},
+    neither="file_id association_id association_ids confidentiality watcher_id",
+)
+classified(
+    AdvocacyNotice,
+    personal={"person_id": "action at read_at"},
+    neither="file_id association_id association_ids confidentiality watcher_id entry_id",
+)

@@ -72,7 +72,7 @@ class Dated(SQLModel):
     updated_at: datetime = _stamp()
 
 
-class TenantRecord(TenantRow, Dated):
+class TenantRecord(Dated, TenantRow):
     """A row of one confederation that tells when it was created and last changed."""
 
 

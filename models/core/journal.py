@@ -15,6 +15,7 @@ from sqlmodel import Field
 from models.base.enums import DescribedEnum
 from models.base.figures import routine
 from models.base.permissions import Permission
+from models.base.personal import classified
 from models.base.policies import Condition, holds, nobody, own, policy, setting
 from models.base.records import TenantRow, belongs_to, choice, moment, unique
 
@@ -158,6 +159,19 @@ policy(
     append_only=True,
 )
 policy(IdempotencyRecord, read=own(IdempotencyRecord.person_id), write=own(IdempotencyRecord.person_id))
+
+classified(
+    JournalEntry,
+    personal={"actor_person_id on_behalf_of_id": "at action", "concerns_id": "reason data"},
+    neither="actor actor_key_id subject_type subject_id association_id xid",
+)
+classified(JournalLink, neither="seq hash at")
+classified(
+    AccessRecord,
+    personal={"person_id reader_id": "kind at hour", "reader_id": "reader_name"},
+    neither="association_id",
+)
+classified(IdempotencyRecord, personal={"person_id": "key fingerprint result at"})
 
 refuse_change = routine(
     "refuse_change()",

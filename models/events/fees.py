@@ -9,6 +9,7 @@ from sqlmodel import Field
 
 from models.base.enums import DescribedEnum
 from models.base.permissions import Permission
+from models.base.personal import classified
 from models.base.policies import holds, nobody, own, policy, when
 from models.base.records import TenantRecord, belongs_to, carries, choice, localized, localized_check, moment, unique
 from models.events.events import MANAGE_EVENTS
@@ -170,4 +171,17 @@ policy(
     read=own(Payment.person_id) | holds(MANAGE_FEES, Payment.association_id) | holds(MANAGE_FEES, Payment.payer_id),
     write=holds(MANAGE_FEES, Payment.association_id),
     append_only=True,
+)
+
+classified(Price, neither="event_id association_id published rank label amount currency segment_id category until")
+classified(InvoiceSequence, neither="association_id last")
+classified(
+    Invoice,
+    personal={"person_id": "number label seats unit_amount total issued_on due_on"},
+    neither="association_id kind event_id registration_id payer_id currency credits_id",
+)
+classified(
+    Payment,
+    personal={"person_id": "method amount received_on reference", "recorded_by_id": ""},
+    neither="invoice_id association_id payer_id",
 )

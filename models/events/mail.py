@@ -5,6 +5,7 @@ from uuid import UUID
 from sqlalchemy import Index
 
 from models.base.enums import DescribedEnum
+from models.base.personal import classified
 from models.base.policies import holds, own, policy
 from models.base.records import TenantRecord, belongs_to, unique
 from models.events.registrations import MANAGE_REGISTRATIONS, READ_REGISTRATIONS
@@ -48,4 +49,10 @@ policy(
     RegistrationMessage,
     read=own(RegistrationMessage.person_id) | holds(READ_REGISTRATIONS, RegistrationMessage.association_id),
     write=own(RegistrationMessage.person_id) | holds(MANAGE_REGISTRATIONS, RegistrationMessage.association_id),
+)
+
+classified(
+    RegistrationMessage,
+    personal={"person_id": ""},
+    neither="message_id registration_id event_id association_id sequence",
 )

@@ -12,6 +12,7 @@ from sqlmodel import Field
 from models.base.enums import DescribedEnum
 from models.base.figures import derivation
 from models.base.permissions import Permission
+from models.base.personal import classified
 from models.base.policies import holds, own, policy, when
 from models.base.records import TenantRecord, belongs_to, carries, choice, localized, localized_check, moment, unique
 from models.events.events import MANAGE_EVENTS
@@ -125,6 +126,18 @@ policy(
     | (_not_sensitive & holds(READ_REGISTRATIONS, Answer.association_id))
     | holds(READ_NEEDS, Answer.association_id),
     write=own(Answer.person_id) | holds(MANAGE_REGISTRATIONS, Answer.association_id),
+)
+
+classified(
+    Question,
+    neither="event_id association_id published key version rank kind label help options required sensitive "
+    "segment_id depends_on_id depends_on_value retired_at",
+)
+classified(
+    Answer,
+    personal={"person_id": "answered_at"},
+    confidential={"person_id": "value"},
+    neither="registration_id event_id association_id question_id sensitive",
 )
 
 question_options = derivation(

@@ -9,6 +9,7 @@ from sqlmodel import Field
 from models.base.enums import DescribedEnum
 from models.base.figures import RULE_OF_FIVE, figure
 from models.base.permissions import Permission
+from models.base.personal import classified
 from models.base.policies import holds, own, policy
 from models.base.records import TenantRecord, belongs_to, carries, choice, moment, unique
 from models.base.topics import topic
@@ -196,6 +197,21 @@ policy(
     read=own(RegistrationGuest.person_id) | holds(READ_REGISTRATIONS, RegistrationGuest.association_id),
     write=own(RegistrationGuest.person_id) | holds(MANAGE_REGISTRATIONS, RegistrationGuest.association_id),
     counted=True,
+)
+
+classified(
+    Registration,
+    personal={
+        "person_id": "name delegated_by_id state role seats ticket_code priority arrival registered_at confirmed_at "
+        "offered_at offer_expires_at cancelled_at cancellation_cause checked_in_at checked_out_at",
+        "registered_by_id": "",
+    },
+    neither="event_id association_id pool_id allotment_id",
+)
+classified(
+    RegistrationGuest,
+    personal={"person_id": "name ticket_code checked_in_at checked_out_at"},
+    neither="registration_id event_id association_id rank",
 )
 
 attendance = figure(

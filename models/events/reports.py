@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import Boolean, CheckConstraint, Column, Computed
 from sqlmodel import Field
 
+from models.base.personal import classified
 from models.base.policies import holds, policy, when
 from models.base.records import TenantRecord, belongs_to, carries, localized, localized_check, moment, unique
 from models.events.events import MANAGE_EVENTS
@@ -53,3 +54,6 @@ for _part in (Report, Avenue):
         read=when(_part.published) | holds(MANAGE_EVENTS, _part.association_id),
         write=holds(MANAGE_EVENTS, _part.association_id),
     )
+
+classified(Report, neither="event_id association_id summary published_at published")
+classified(Avenue, neither="report_id number title association_id published")

@@ -8,6 +8,7 @@ from sqlalchemy import CheckConstraint, Index
 
 from models.base.enums import DescribedEnum
 from models.base.figures import derivation, routine
+from models.base.personal import classified
 from models.base.policies import holds, permission_setting, policy, setting
 from models.base.records import TenantRecord, belongs_to, choice, moment, unique
 from models.base.topics import topic
@@ -68,6 +69,12 @@ policy(
     Scan,
     read=holds(READ_REGISTRATIONS, Scan.association_id),
     write=holds(MANAGE_REGISTRATIONS, Scan.association_id),
+)
+
+classified(
+    Scan,
+    personal={"scanned_by_id": "device", "registration_id.person_id": "kind code at received_at refusal"},
+    neither="event_id association_id nonce registration_id guest_id",
 )
 
 key_of = derivation(

@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import BIT
 from sqlmodel import SQLModel
 
 from models.base.figures import foundation, routine
+from models.base.personal import classified
 from models.base.policies import permission_setting, setting
 from models.events.registrations import READ_REGISTRATIONS, Registration, RegistrationGuest
 
@@ -58,6 +59,7 @@ def _looked_for_by_name(model: type[SQLModel]) -> None:
     table.append_column(
         Column("trigrams", BIT(SIGNATURE), Computed("trigram_bits(searchable(name))", persisted=True), nullable=False)
     )
+    classified(model, personal={"person_id": "search trigrams"})
 
 
 _looked_for_by_name(Registration)

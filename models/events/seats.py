@@ -8,6 +8,7 @@ from sqlmodel import Field
 
 from models.base.elevation import elevated_body
 from models.base.figures import routine
+from models.base.personal import classified
 from models.base.policies import holds, member_of, policy, when
 from models.base.records import TenantRecord, belongs_to, carries, choice, moment, unique
 from models.base.topics import topic
@@ -95,6 +96,9 @@ policy(
     write=holds(MANAGE_EVENTS, Allotment.association_id),
     counted=True,
 )
+
+classified(SeatPool, neither="event_id format capacity taken reserved association_id published")
+classified(Allotment, neither="pool_id event_id association_id beneficiary_id seats taken releases_at released_at")
 
 others_wait = routine(
     "others_wait(of_pool uuid, of_members_of uuid, free int, at timestamptz, as_of date)",

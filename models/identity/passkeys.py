@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import BigInteger, CheckConstraint, Index, LargeBinary, Text
 from sqlmodel import Field
 
+from models.base.personal import classified
 from models.base.policies import own, policy
 from models.base.records import TenantRecord, belongs_to, many, unique
 
@@ -35,3 +36,8 @@ class Passkey(TenantRecord, table=True):
 
 
 policy(Passkey, read=own(Passkey.person_id), write=own(Passkey.person_id))
+
+classified(
+    Passkey,
+    personal={"person_id": "credential_id public_key sign_count label transports backed_up created_at last_used_on"},
+)

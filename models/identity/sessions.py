@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, Index
 
 from models.base.enums import DescribedEnum
+from models.base.personal import UNNAMED, classified
 from models.base.policies import holds, nobody, own, policy
 from models.base.records import TenantRecord, belongs_to, choice, moment, unique
 from models.messages.messages import readable_with
@@ -117,4 +118,22 @@ policy(
     Invitation,
     read=own(Invitation.person_id) | holds(MANAGE_PERSONS, Invitation.association_id),
     write=holds(MANAGE_PERSONS, Invitation.association_id),
+)
+
+classified(
+    Session,
+    personal={"person_id": "rotated_at method device created_at last_used_at authenticated_at expires_at revoked_at"},
+    confidential={UNNAMED: "secret_hash previous_hash"},
+)
+classified(
+    SignInLink,
+    personal={"person_id": "purpose created_at expires_at used_at"},
+    confidential={"person_id": "address return_to", UNNAMED: "secret_hash"},
+    neither="session_id message_id",
+)
+classified(
+    Invitation,
+    personal={"person_id": "contact_point_id created_at expires_at claimed_at", "invited_by_id": ""},
+    confidential={UNNAMED: "secret_hash"},
+    neither="association_id message_id",
 )

@@ -9,6 +9,7 @@ from sqlmodel import Field
 
 from models.base.enums import DescribedEnum
 from models.base.permissions import Permission
+from models.base.personal import UNNAMED, classified
 from models.base.policies import Condition, holds, policy, setting
 from models.base.records import TenantRecord, belongs_to, choice, many, moment, unique
 
@@ -63,4 +64,12 @@ policy(
     # A key sees its own row, because every statement of its own compares the version that is there.
     read=holds(MANAGE_KEYS, SiteKey.association_id) | _itself,
     write=holds(MANAGE_KEYS, SiteKey.association_id),
+)
+
+classified(
+    SiteKey,
+    personal={"made_by_id": "made_at"},
+    confidential={UNNAMED: "digest"},
+    neither="association_id kind name last_four origins scopes trusted_documents_only replaces_id expires_at "
+    "revoked_at last_used_on access_version",
 )

@@ -10,6 +10,7 @@ from sqlmodel import Field
 from models.base.enums import DescribedEnum
 from models.base.figures import figure
 from models.base.permissions import Permission
+from models.base.personal import classified
 from models.base.policies import holds, member_of, own, policy, when
 from models.base.records import (
     TenantRecord,
@@ -261,6 +262,40 @@ policy(
 for _between_them in (PairingGoal, PairingSession):
     policy(_between_them, read=_of_the_two, write=_of_the_two, participants=True, counted=True)
 policy(PairingNote, read=_of_the_two, write=own(PairingNote.author_id), participants=True)
+
+classified(MentoringProgramme, neither="association_id slug name summary state starts_on ends_on published")
+classified(
+    MentoringProfile,
+    personal={"person_id": "role name presentation skills languages sector region capacity taken published_at"},
+    neither="programme_id association_id published",
+)
+classified(
+    Pairing,
+    personal={
+        "mentor_id": "mentor_name mentor_accepted_at",
+        "mentee_id": "mentee_name mentee_accepted_at",
+        "mentor_id mentee_id": "state proposed_at activated_at closed_at end_reason",
+    },
+    neither="programme_id association_id mentor_profile_id mentee_profile_id",
+)
+classified(
+    PairingGoal,
+    personal={"mentor_id mentee_id": "set_on achieved_on"},
+    confidential={"mentor_id mentee_id": "title"},
+    neither="pairing_id",
+)
+classified(
+    PairingSession,
+    personal={"mentor_id mentee_id": "held_on minutes"},
+    confidential={"mentor_id mentee_id": "topic"},
+    neither="pairing_id",
+)
+classified(
+    PairingNote,
+    personal={"mentor_id mentee_id author_id": "written_at"},
+    confidential={"author_id": "text"},
+    neither="pairing_id",
+)
 
 pairing_progress = figure(
     "pairing_progress(of_pairing uuid)",

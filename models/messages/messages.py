@@ -11,6 +11,7 @@ from sqlalchemy import CheckConstraint, Index
 
 from models.base.enums import DescribedEnum
 from models.base.permissions import Permission
+from models.base.personal import classified
 from models.base.policies import Condition, holds, is_any, own, policy
 from models.base.records import TenantRecord, belongs_to, carries, choice, moment, unique
 
@@ -50,6 +51,13 @@ class Message(TenantRecord, table=True):
     state: MessageState = choice(MessageState, default=MessageState.QUEUED)
     sent_at: datetime | None = moment(nullable=True)
     attempts: int = 0
+
+
+classified(
+    Message,
+    personal={"person_id": "kind cause_id at state sent_at"},
+    neither="association_id permission attempts",
+)
 
 
 _readers: set[Permission] = set()

@@ -8,6 +8,7 @@ from sqlalchemy import CheckConstraint, Column, Computed, Index, String, text
 from sqlmodel import Field
 
 from models.base.enums import DescribedEnum
+from models.base.personal import classified
 from models.base.policies import is_any, overlaps, own, policy
 from models.base.records import TenantRecord, belongs_to, choice, ids, moment, unique
 from models.people.persons import MANAGE_PERSONS, READ_PERSONS
@@ -67,4 +68,9 @@ policy(
     read=own(ContactPoint.person_id)
     | (is_any(ContactPoint.visibility, "STAFF") & overlaps(READ_PERSONS, ContactPoint.association_ids)),
     write=own(ContactPoint.person_id) | overlaps(MANAGE_PERSONS, ContactPoint.association_ids),
+)
+
+classified(
+    ContactPoint,
+    personal={"person_id": "kind value folded_value preferred visibility verified_at association_ids"},
 )

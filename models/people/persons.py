@@ -9,6 +9,7 @@ from sqlmodel import Field
 
 from models.base.enums import DescribedEnum
 from models.base.permissions import Permission
+from models.base.personal import classified
 from models.base.policies import holds, overlaps, own, policy, when
 from models.base.records import TenantRecord, belongs_to, choice, ids, in_order, moment, unique
 from models.tenancy.federation import Sector
@@ -164,4 +165,23 @@ policy(
     read=when(Mandate.published) | own(Mandate.person_id) | holds(READ_PERSONS, Mandate.association_id),
     write=holds(MANAGE_PERSONS, Mandate.association_id),
     counted=True,
+)
+
+classified(
+    Person,
+    personal={"id": "given_name family_name locale region deceased_on claimed_at association_ids"},
+    neither="access_version",
+)
+classified(PersonReference, personal={"person_id": "system value association_ids"})
+classified(
+    Position,
+    personal={
+        "person_id": "employer title position_class working_time level sector "
+        "reports_to_id starts_on ends_on association_ids"
+    },
+)
+classified(
+    Mandate,
+    personal={"person_id": "role starts_on ends_on published_name"},
+    neither="association_id published",
 )

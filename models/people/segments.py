@@ -5,6 +5,7 @@ from uuid import UUID
 from sqlalchemy import Index
 
 from models.base.permissions import Permission
+from models.base.personal import classified
 from models.base.policies import holds, policy, when
 from models.base.records import TenantRecord, belongs_to, carries, choice, localized, localized_check, unique
 from models.membership.memberships import MembershipStatus
@@ -64,4 +65,11 @@ policy(
     SegmentClause,
     read=when(SegmentClause.published) | holds(MANAGE_SEGMENTS, SegmentClause.association_id),
     write=holds(MANAGE_SEGMENTS, SegmentClause.association_id),
+)
+
+classified(Segment, neither="association_id slug name published")
+classified(
+    SegmentClause,
+    neither="segment_id rank within_id with_affiliates sector mandate_role position_class level membership_status "
+    "locale region association_id published",
 )

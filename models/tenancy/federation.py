@@ -11,6 +11,7 @@ from uuid_utils.compat import uuid7
 from models.base.enums import DescribedEnum
 from models.base.figures import figure
 from models.base.permissions import Permission
+from models.base.personal import UNNAMED, classified
 from models.base.policies import everyone, holds, is_any, nobody, policy
 from models.base.records import (
     Dated,
@@ -131,6 +132,13 @@ policy(
     | holds(MANAGE_AFFILIATIONS, Affiliation.umbrella_id),
     write=holds(MANAGE_AFFILIATIONS, Affiliation.umbrella_id),
     counted=True,
+)
+
+classified(Confederation, personal={UNNAMED: "privacy_officer"}, neither="slug name locales time_zone")
+classified(Association, neither="slug name about kind sector website")
+classified(
+    Affiliation,
+    neither="association_id umbrella_id state starts_on ends_on visible_from_above voting_weight per_capita_rate",
 )
 
 tenant = figure(

@@ -7,6 +7,7 @@ from sqlalchemy import Index
 
 from models.base.enums import DescribedEnum
 from models.base.permissions import Permission
+from models.base.personal import classified
 from models.base.policies import holds, own, policy
 from models.base.records import TenantRecord, belongs_to, choice, in_order
 
@@ -52,3 +53,5 @@ policy(
     read=own(RoleGrant.person_id) | holds(MANAGE_ROLES, RoleGrant.association_id),
     write=holds(MANAGE_ROLES, RoleGrant.association_id),
 )
+
+classified(RoleGrant, personal={"person_id": "role cascades starts_on ends_on"}, neither="association_id")

@@ -9,6 +9,7 @@ from sqlmodel import Field
 
 from models.base.enums import DescribedEnum
 from models.base.permissions import Permission
+from models.base.personal import UNNAMED, classified
 from models.base.policies import holds, policy
 from models.base.records import TenantRecord, belongs_to, carries, choice, many, moment, unique
 
@@ -113,4 +114,16 @@ policy(
     WebhookDelivery,
     read=holds(MANAGE_WEBHOOKS, WebhookDelivery.association_id),
     write=holds(MANAGE_WEBHOOKS, WebhookDelivery.association_id),
+)
+
+classified(
+    Webhook,
+    confidential={UNNAMED: "url secret old_secret"},
+    neither="association_id events old_secret_until registered_at disabled_at disabled_because failing_since "
+    "failures rests_until",
+)
+classified(
+    WebhookDelivery,
+    neither="webhook_id association_id entry_id state begun_at next_try_at tries last_try_at last_status "
+    "last_failure delivered_at",
 )

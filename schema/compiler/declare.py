@@ -32,7 +32,6 @@ from strawberry.annotation import StrawberryAnnotation
 from strawberry.types.arguments import StrawberryArgument
 from strawberry.types.field import StrawberryField
 
-from models.base.records import Dated
 from schema.base.scalars import Locale, Translation
 from schema.compiler.bindings import (
     CONNECTION,
@@ -53,7 +52,7 @@ from schema.compiler.bindings import (
     Relation,
     Translations,
 )
-from schema.compiler.read_types import ReadType
+from schema.compiler.read_types import ReadType, dates_of
 from schema.compiler.watching import Watch
 
 BINDING = "sql"
@@ -202,23 +201,15 @@ def read_type(model: type[SQLModel] | None = None) -> Callable[[type], Any]:
     """Make a class a read type. Its docstring is its description. What implements `Node` tells its dates."""
 
     def decorate(cls: type) -> Any:
-        if model is not None and issubclass(model, Dated) and hasattr(cls, "__strawberry_definition__"):
-            _tell_dates(cls)
+        for name, told in dates_of(cls, model).items():
+            setattr(cls, name, column(told, where=True, order=True))
+            cls.__annotations__[name] = datetime
         _install(cls)
         made = strawberry.type(cls, description=inspect.getdoc(cls))
         READ_TYPES[cls.__name__] = ReadType(made, model)
         return made
 
     return decorate
-
-
-def _tell_dates(cls: type) -> None:
-    """Declare when a row was created and last changed, where the class doesn't say it otherwise."""
-    changed = "When it was last changed; when it was created, where it never was."
-    for name, description in {"created_at": "When it was created.", "updated_at": changed}.items():
-        if name not in cls.__dict__:
-            setattr(cls, name, column(description, where=True, order=True))
-            cls.__annotations__[name] = datetime
 
 
 def read_interface(cls: type) -> Any:

@@ -14,6 +14,7 @@ from uuid import UUID
 import asyncpg
 import pytest
 from graphql import GraphQLSchema, get_named_type, is_required_argument
+from sqlmodel import SQLModel
 
 from schema.base.ids import decode_id, encode_id
 from services.core.actor import Actor, Tenant, system
@@ -93,13 +94,15 @@ async def test_every_table_has_rows_in_both_and_gives_the_other_none(
     assert not empty, f"Nothing was tried on {', '.join(empty)}: make rows in {matrix.FOLDER}."
     for table, rows in pictures[1].items():
         column = "id" if table == "confederation" else "confederation_id"
+        # A change that doesn't say when is stopped before row security is asked.
+        moment = ", updated_at = now()" if "updated_at" in SQLModel.metadata.tables[table].c else ""
         async with begin(database, system(theirs), dry_run=True) as work:
             connection = await work.connection()
             assert await connection.fetchval(f"select count(*) from {table} where {column} = $1", ours.id) == 0, table
             assert await connection.fetchval(f"select count(*) from {table}") in (0, len(rows)), table
             for change in (
                 f"update {table} set {column} = {column} where {column} = $1",
-                f"update {table} set {column} = $1",
+                f"update {table} set {column} = $1{moment}",
                 f"delete from {table} where {column} = $1",
             ):
                 try:

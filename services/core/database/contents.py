@@ -25,7 +25,8 @@ union all select format('%s %s %s row security %s forced %s %s', relkind, schema
     relforcerowsecurity, array(select a::text from unnest(relacl) a order by 1)) from relation
 union all select format('%s %s', pg_get_triggerdef(t.oid), tgenabled) from pg_trigger t
   join relation on tgrelid = relation.oid where not tgisinternal
-union all select format('sequence %s', s) from pg_sequences s where schemaname in (table own)
+union all select format('sequence %s.%s %s from %s by %s', schemaname, sequencename, data_type, start_value,
+    increment_by) from pg_sequences where schemaname in (table own)
 union all select format('type %s.%s %s', schema, typname, array(select enumlabel from pg_enum where enumtypid = y.oid
     order by enumsortorder)) from pg_type y join own on typnamespace = schema::regnamespace where typtype in ('e', 'd')
 """

@@ -9,11 +9,11 @@ from models import (
     PairingNote,
     PairingSession,
 )
-from models.base.records import TenantRecord
+from models.base.records import TenantRow
 from tests.making import Maker
 from tests.making.base import Picture
 
-TABLES: tuple[type[TenantRecord], ...] = (
+TABLES: tuple[type[TenantRow], ...] = (
     JournalEntry,
     MentoringProfile,
     MentoringProgramme,
