@@ -49,9 +49,9 @@ matrix: $(TEST) ## ask every field and mutation from every standing, attack the 
 		tests/schema/test_non_interference.py tests/schema/test_leaks.py
 
 soak: $(TEST) ## try for ten minutes what the tests try for seconds: the registration machine, crashes, a long walk next door
-	@CONFED_MACHINE=2000 CONFED_CRASHES=120 CONFED_WALK=3000 $(BIN)/python -m pytest -n 2 -o faulthandler_timeout=0 \
+	@CONFED_MACHINE=2000 CONFED_CRASHES=120 CONFED_WALK=3000 CONFED_QUERIES=3000 $(BIN)/python -m pytest -n 2 -o faulthandler_timeout=0 \
 		tests/services/events/registrations/test_registration_machine.py tests/web/ops/test_crashes.py tests/web/ops/test_webhook_crashes.py \
-		tests/schema/test_non_interference.py
+		tests/schema/test_non_interference.py tests/compiler/test_differential.py
 
 audit: $(TEST) ## audit GraphQL over HTTP, and hostile requests, on a server of the demo (with Node.js)
 	@.ci/with-demo .ci/audit

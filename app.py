@@ -1,4 +1,4 @@
-"""Confed's front door: `create_app` for a server, and the command line (`python app.py --help`)."""
+"""The application factory `create_app`, and the command line (`python app.py --help`)."""
 
 import asyncio
 import gc
@@ -34,14 +34,14 @@ cli = typer.Typer(help="Confed: the membership backend of confederations of asso
 
 
 def create_app(settings: Settings | None = None, *, demo_tokens: bool = False, worker: bool = False) -> Application:
-    """The application. `demo_tokens`: demo persons sign in by token, which only the embedded database may allow.
+    """Create the application. `demo_tokens`: demo persons may sign in by token; allowed with the embedded database
+    only.
 
-    `worker`: it does jobs as well. ValueError without a database: a server process is given one; `python app.py serve`
-    provides its own.
+    `worker`: also run jobs. Raise ValueError without a database: `python app.py serve` starts one of its own.
     """
     settings = settings or Settings()
     if settings.database_url is None:
-        raise ValueError("The application needs DATABASE_URL; `python app.py serve` starts a database of its own.")
+        raise ValueError("DATABASE_URL is not set; `python app.py serve` starts a database of its own.")
     tracing, stopping = tracing_of(settings), Stopping()
     sizes = {"readers": settings.readers, "writers": settings.writers}
     database = Database(settings.database_url, settings=settings, tracing=tracing, **sizes)
@@ -49,7 +49,8 @@ def create_app(settings: Settings | None = None, *, demo_tokens: bool = False, w
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         await database.check()
-        # What a process keeps for good is never looked through again: the schema alone would cost a burst a fifth.
+        # Exclude what the process keeps for good from garbage collection: collecting the schema alone would slow a
+        # burst by a fifth.
         gc.collect()
         gc.freeze()
         gc.set_threshold(10_000, 20, 50)
@@ -67,13 +68,13 @@ def create_app(settings: Settings | None = None, *, demo_tokens: bool = False, w
 
 
 def served(settings: Settings, *, demo_tokens: bool) -> Application:
-    """The application of one serving process."""
+    """Create the application of a server process."""
     return create_app(settings, demo_tokens=demo_tokens, worker=settings.worker)
 
 
 @cli.command()
-def serve(workers: Annotated[int, typer.Option(min=1, help="Processes that share the address.")] = 1) -> None:
-    """Migrate, load the demo where the embedded database is empty, and serve on HOST:PORT (127.0.0.1:8000)."""
+def serve(workers: Annotated[int, typer.Option(min=1, help="Number of processes that share the address.")] = 1) -> None:
+    """Migrate, load the demo into an empty embedded database, and serve on HOST:PORT (127.0.0.1:8000)."""
     with provided(Settings()) as database:
         configure(database.settings.log)
         database_commands.bring_up_to_date(database.owner_url)

@@ -1,1 +1,1 @@
-"""The GraphQL schema: one module a domain, each saying what its fields are in SQL; `build` puts them together."""
+"""The GraphQL schema: one package per domain, whose types declare their fields in SQL; `build` assembles them."""

@@ -1,4 +1,4 @@
-"""The schema, put together once a process: domains, bindings, resolvers."""
+"""Assembly of the schema, once per process: domains, bindings and resolvers."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -23,7 +23,8 @@ from services.core.discovery import import_all, packages
 _SHARED = {"base", "cli", "compiler", "mutations", "reading", "web"}
 for _domain in packages("schema"):
     if _domain not in _SHARED:
-        import_all(f"schema.{_domain}")  # adds its types, its fields of others' types, and its mutations
+        # importing adds the domain's types, mutations, and fields of other domains' types
+        import_all(f"schema.{_domain}")
 
 
 _ROOTS = """\
@@ -36,23 +37,23 @@ schema {
 
 
 class Schema(strawberry.Schema):
-    """Strawberry's schema with a description, and without a log of errors, which holds values."""
+    """Strawberry's schema with a description, and without its error log, which would contain values."""
 
     def as_str(self) -> str:
-        """The SDL. Strawberry does not print the description of a schema."""
+        """Return the SDL with the description of the schema, which Strawberry does not print."""
         return f'"""\n{INTRODUCTION}"""\n{_ROOTS}\n{super().as_str()}'
 
     def process_errors(self, errors: list[GraphQLError], execution_context: object = None) -> None:
         """Log nothing: `schema.web.graphql.view` logs errors without their values."""
 
 
-# Of documents that the endpoint lets through to Strawberry: the largest take up to 3 MB each.
+# Caches for documents that the endpoint passes on to Strawberry: the largest take up to 3 MB each.
 _CACHES = [lambda: ParserCache(maxsize=100), lambda: ValidationCache(maxsize=100)]
 
 
 @dataclass(frozen=True)
 class Built:
-    """What the endpoint needs: the schema in both views, the bindings, the plan cache, and the engine of mutations."""
+    """What the endpoint needs: the schema in both forms, the bindings, the plan cache, and the engine of mutations."""
 
     strawberry: strawberry.Schema
     graphql: GraphQLSchema
@@ -63,7 +64,7 @@ class Built:
 
 @cache
 def build() -> Built:
-    """The schema. BadDeclaration where a declaration can't be kept."""
+    """Build the schema. Raise BadDeclaration for an invalid declaration."""
     bind.finish()
     made = Schema(
         query=Query,

@@ -17,6 +17,7 @@ EDGE = {"strawberry", "starlette", "graphql", "uvicorn"}
 DOMAINS = (
     "core",
     "messages",
+    "billing",
     "tenancy",
     "people",
     "identity",
@@ -110,18 +111,21 @@ ELEVATED = {
     "services/events/registrations/moving.py": {"a seat passes from one registration to another"},
     "services/events/desk/scans.py": {"the desk keeps an event from moving on, and may not change it"},
     "services/events/seats/offers.py": {"an offer that ends is the next in line's"},
-    "services/events/fees/prices.py": {
-        "an event's invoices are not those of everybody who plans it",
-        "what somebody pays depends on rows that they may not see",
+    "services/billing/invoices.py": {
+        "whoever brings an invoice about doesn't issue it",
+        "whoever brings a credit note about doesn't issue it",
     },
-    "services/events/fees/invoices.py": {
+    "services/billing/allocations.py": {"whoever brings an invoice about doesn't say what is set against it"},
+    "services/billing/providers.py": {"what a provider confirms is recorded, whoever brings the news"},
+    "services/events/prices/setting.py": {"an event's invoices are not those of everybody who plans it"},
+    "services/events/prices/fitting.py": {"what somebody pays depends on rows that they may not see"},
+    "services/events/prices/charging.py": {
         "whoever confirms a seat doesn't issue invoices",
         "a registration is not its treasurer's to change, and mustn't change meanwhile",
         "whoever gives a seat up doesn't issue credit notes",
         "whoever changes a party doesn't issue invoices",
-        "the sequence of numbers is nobody's",
+        "whoever moves a registration doesn't say what is set against its invoice",
     },
-    "services/events/fees/providers.py": {"what a provider confirms is recorded, whoever brings the news"},
     "services/events/seats/allotments.py": {"what an allotment keeps or releases is for those in line"},
     "services/events/seats/priorities.py": {"whoever is moved up in line makes others of it wait"},
     "services/events/planning/rules.py": {
@@ -332,11 +336,7 @@ SPELT_OUT = {
     "services/trusted_documents/finding.py": "read before there is a work",
     "services/tenancy/roles.py": "recursive SQL as text",
     "services/people/segments.py": "one statement for any work, built once of tables",
-    "services/events/fees/balances.py": "to be rewritten",
-    "services/events/fees/invoices.py": "to be rewritten",
-    "services/events/fees/payments.py": "to be rewritten",
-    "services/events/fees/prices.py": "to be rewritten",
-    "services/events/fees/providers.py": "to be rewritten",
+    "services/billing/balances.py": "SQL over any row, built once of tables",
 }
 BY_HAND = re.compile(r"\b(confederation_id|populate_existing|with_for_update)\b")
 

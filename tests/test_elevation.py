@@ -30,7 +30,7 @@ PLATFORM = {
     "services/demo/stage.py": "founds the demo, and plays it in time",
     "schema/cli/documents.py": "is who runs commands on the server",
     "schema/cli/journal.py": "is who runs commands on the server",
-    "schema/mutations/together.py": "decides for many who ask at the same time, each by their own rights",
+    "schema/mutations/batching.py": "decides for many who ask at the same time, each by their own rights",
     "schema/web/graphql/actors.py": "renews and revokes sessions: whoever shows one may not change it",
     "schema/web/signin/links.py": "signs in who is nobody yet",
     "schema/web/signin/oidc.py": "signs in who is nobody yet",

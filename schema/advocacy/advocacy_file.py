@@ -1,4 +1,4 @@
-"""Advocacy files as they are read: who takes part with which position, demands and answers, the timeline, notices."""
+"""Advocacy files: participants, positions, demands, answers, the timeline and notices."""
 
 from datetime import date, datetime
 from typing import Annotated
@@ -25,7 +25,7 @@ _WATCH = models.AdvocacyWatch.__table__  # type: ignore[attr-defined]
 
 
 def _watches(file: Row) -> tuple[Row, Row]:
-    """The file's watches that the reader may see: associations', and their own."""
+    """Return the file's watches that the reader may see: those of associations, and the reader's own."""
     watch = _WATCH.alias("watch").c
     return watch, (watch.confederation_id == file.confederation_id) & (watch.file_id == file.id)
 
@@ -41,7 +41,7 @@ def _watched_by_me(file: Row) -> Row:
 
 
 def _latest(file: Row, row: Row, as_of: Row) -> Row:
-    """Whether a position is its association's on a day: nothing later was taken until then."""
+    """Return the condition that a position is the association's latest on a day."""
     later = _POSITION.alias("later").c
     return (
         (row.file_id == file.id)
@@ -65,25 +65,27 @@ def _takes_up(avenue: Row, file: Row) -> Row:
 
 @read_type(models.AdvocacyFile)
 class AdvocacyFile(Node):
-    """What associations stand up for together. PUBLIC, MEMBERS or STAFF of those that take part, as it says."""
+    """A matter that associations pursue together. PUBLIC, MEMBERS or STAFF of the participating associations, as
+    `confidentiality` says.
+    """
 
-    slug: str = column("Its name in addresses, unique in the confederation.", where=True, order=True)
-    title: str | None = localized("What it is called.")
-    summary: str | None = localized("What it is about.")
-    theme: models.AdvocacyTheme = column("What kind of matter it is.", where=True)
-    sector: models.Sector | None = column("The sector it is about; null for all of them.", where=True)
-    state: models.AdvocacyFileState = column("Where it stands.", where=True)
-    confidentiality: models.Confidentiality = column("Who may read it and everything in it.", where=True)
-    opened_on: date = column("When it was opened.", where=True, order=True)
-    closed_on: date | None = column("When it was closed; null unless it is.", where=True)
-    association: Association = one("Who leads it.", via="association_id")
+    slug: str = column("Name in URLs, unique in the confederation.", where=True, order=True)
+    title: str | None = localized("Title.")
+    summary: str | None = localized("Summary.")
+    theme: models.AdvocacyTheme = column("Theme.", where=True)
+    sector: models.Sector | None = column("Sector concerned; null if all are.", where=True)
+    state: models.AdvocacyFileState = column("Status.", where=True)
+    confidentiality: models.Confidentiality = column("Who may read the file and everything in it.", where=True)
+    opened_on: date = column("Day of opening.", where=True, order=True)
+    closed_on: date | None = column("Day of closing; null unless closed.", where=True)
+    association: Association = one("Association that leads the file.", via="association_id")
     participating_associations: list[Association] = many(
-        "Who takes part, the lead among them.",
+        "Participating associations, the leading one included.",
         on=lambda file, row: row.id == func.any(file.association_ids),
         order=("slug",),
     )
-    watching_associations: list[Association] = many("The associations that watch it.", on=_watching, order=("slug",))
-    watched_by_me: bool = expression("Whether the reader watches it themself.", _watched_by_me)
+    watching_associations: list[Association] = many("Associations that watch the file.", on=_watching, order=("slug",))
+    watched_by_me: bool = expression("True if the reader watches the file personally.", _watched_by_me)
 
 
 AdvocacyFileId = Annotated[UUID, Ref("AdvocacyFile", "The file.")]
@@ -91,27 +93,29 @@ AdvocacyFileId = Annotated[UUID, Ref("AdvocacyFile", "The file.")]
 
 @read_type(models.AdvocacyPosition)
 class AdvocacyPosition(Node):
-    """An association's position on a file, from a day on until its next. Read with the file: PUBLIC, MEMBERS, STAFF."""
+    """An association's position on a file, valid until its next one. Visible with the file: PUBLIC,
+    MEMBERS or STAFF.
+    """
 
-    stance: models.Stance = column("What it thinks.", where=True)
-    conditions: str | None = localized("Under which conditions it supports the file.")
-    taken_on: date = column("From which day on.", where=True, order=True)
-    association: Association = one("Whose it is.", via="participant_id")
-    file: AdvocacyFile | None = one("On which file.", via="file_id")
+    stance: models.Stance = column("Stance.", where=True)
+    conditions: str | None = localized("Conditions of its support; null if it states none.")
+    taken_on: date = column("First day of the position.", where=True, order=True)
+    association: Association = one("Association that took the position.", via="participant_id")
+    file: AdvocacyFile | None = one("The file.", via="file_id")
 
 
 @read_type(models.Demand)
 class Demand(Node):
-    """Something that a file asks for. Read with the file: PUBLIC, MEMBERS, STAFF."""
+    """A demand of a file. Visible with the file: PUBLIC, MEMBERS or STAFF."""
 
-    number: int = column("Its number in the file.")
-    title: str | None = localized("What is asked for.")
-    details: str | None = localized("What that means.")
-    state: models.DemandState = column("Where its life is.")
-    state_on: date = column("Since when.")
-    counterpart: str | None = column("Whom it is tabled with.")
-    due_on: date | None = column("When an answer is expected.")
-    origin: Avenue | None = one("The avenue of a follow-up report that it comes from.", via="origin_id")
+    number: int = column("Number in the file.")
+    title: str | None = localized("Title of the demand.")
+    details: str | None = localized("Details.")
+    state: models.DemandState = column("Status.")
+    state_on: date = column("First day of the current status.")
+    counterpart: str | None = column("Body that the demand is tabled with; null before it is tabled.")
+    due_on: date | None = column("Day by which an answer is expected; null if none is set.")
+    origin: Avenue | None = one("Avenue of a follow-up report that it comes from; null if none.", via="origin_id")
     file: AdvocacyFile | None = one("The file.", via="file_id")
 
 
@@ -120,11 +124,13 @@ DemandId = Annotated[UUID, Ref("Demand", "The demand.")]
 
 @read_type(models.DemandAnswer)
 class DemandAnswer(Node):
-    """What a counterpart answered to a demand. STAFF of those that take part until published, then read as the file."""
+    """A counterpart's official answer to a demand. STAFF of the participating associations until published, then
+    visible with the file.
+    """
 
-    text: str | None = official("What was decided, as the counterpart worded it.")
-    decided_on: date = column("When it was decided.")
-    published_on: date | None = column("When it was published; null until it is.")
+    text: str | None = official("Decision, in the counterpart's words.")
+    decided_on: date = column("Day of the decision.")
+    published_on: date | None = column("Day of publication; null if not published.")
     translation_gaps: list[Locale] = translation_gaps("text")
     demand: Demand | None = one("The demand.", via="demand_id")
 
@@ -134,27 +140,27 @@ DemandAnswerId = Annotated[UUID, Ref("DemandAnswer", "The answer.")]
 
 @read_type(models.TimelineEntry)
 class TimelineEntry(Node):
-    """Something that happened to a file. Read with the file: PUBLIC, MEMBERS, STAFF."""
+    """An event in the history of a file. Visible with the file: PUBLIC, MEMBERS or STAFF."""
 
-    kind: models.TimelineKind = column("What kind of thing.", where=True)
-    happened_on: date = column("On which day.", where=True, order=True)
-    title: str | None = localized("What happened, where somebody noted it.")
-    file_state: models.AdvocacyFileState | None = column("Where the file stood from then on.")
-    demand_state: models.DemandState | None = column("Where the demand stood from then on.")
-    demand: Demand | None = one("The demand that it is about.", via="demand_id")
-    position: AdvocacyPosition | None = one("The position that was taken.", via="position_id")
+    kind: models.TimelineKind = column("Kind of entry.", where=True)
+    happened_on: date = column("Day on which it happened.", where=True, order=True)
+    title: str | None = localized("Description by staff; null for entries that are made automatically.")
+    file_state: models.AdvocacyFileState | None = column("New status of the file; null if it did not change.")
+    demand_state: models.DemandState | None = column("New status of the demand; null if it did not change.")
+    demand: Demand | None = one("Demand concerned; null if none.", via="demand_id")
+    position: AdvocacyPosition | None = one("Position that was taken; null if none.", via="position_id")
     file: AdvocacyFile | None = one("The file.", via="file_id")
 
 
 @read_type(models.AdvocacyNotice)
 class AdvocacyNotice(Node):
-    """A change of a file that a watcher is told of. The person's own, or STAFF of the association that watches."""
+    """A notice to a watcher that a file has changed. The person, or STAFF of the watching association."""
 
-    action: str = column("What was done, as in the journal: a noun and a participle.", where=True)
-    at: datetime = column("When.", where=True, order=True)
-    read_at: datetime | None = column("When it was marked as read; null until it is.", where=True)
-    file: AdvocacyFile | None = one("Which file has changed.", via="file_id")
-    association: Association | None = one("The association that is told; null where it is a person.", via="watcher_id")
+    action: str = column("Action, as in the journal: a noun and a participle.", where=True)
+    at: datetime = column("Time of the change.", where=True, order=True)
+    read_at: datetime | None = column("Time at which it was marked as read; null if unread.", where=True)
+    file: AdvocacyFile | None = one("File that changed.", via="file_id")
+    association: Association | None = one("Association that is notified; null if a person is.", via="watcher_id")
 
 
 AdvocacyNoticeId = Annotated[UUID, Ref("AdvocacyNotice", "The notice.")]
@@ -163,29 +169,29 @@ AdvocacyNoticeId = Annotated[UUID, Ref("AdvocacyNotice", "The notice.")]
 @extends(AdvocacyFile)
 class _FileParts:
     positions: list[AdvocacyPosition] = many(
-        "Each participant's position as of a day.", on=_latest, order=("taken_on",), arguments=AS_OF
+        "Latest position of each participant on a day.", on=_latest, order=("taken_on",), arguments=AS_OF
     )
     positions_taken: Connection[AdvocacyPosition] = connection(
-        "All positions that were ever taken, the latest first.", via="file_id", order=("-taken_on",)
+        "All positions ever taken, the latest first.", via="file_id", order=("-taken_on",)
     )
-    demands: list[Demand] = many("What it asks for, in order.", via="file_id", order=("number",), limit=200)
+    demands: list[Demand] = many("Demands, in order.", via="file_id", order=("number",), limit=200)
     timeline: Connection[TimelineEntry] = connection(
-        "What happened, the latest first.", via="file_id", order=("-happened_on",)
+        "History of the file, the latest first.", via="file_id", order=("-happened_on",)
     )
 
 
 @extends(Demand)
 class _DemandAnswers:
     answers: list[DemandAnswer] = many(
-        "What the counterpart answered, the latest decision first.", via="demand_id", order=("-decided_on",)
+        "Answers of counterparts, the latest decision first.", via="demand_id", order=("-decided_on",)
     )
 
 
 @extends(Avenue)
 class _AvenueFiles:
-    report: Report | None = one("The report that proposes it.", via="report_id")
+    report: Report | None = one("Report that proposes it.", via="report_id")
     taken_up_by: list[AdvocacyFile] = many(
-        "The files with a demand that comes from it, as far as the reader may see them.",
+        "Files with a demand that comes from it, as far as the reader may see them.",
         on=_takes_up,
         order=("slug",),
     )
@@ -194,17 +200,17 @@ class _AvenueFiles:
 @extends(Association)
 class _AssociationFiles:
     advocacy_files: Connection[AdvocacyFile] = connection(
-        "The files that it leads.", via="association_id", order=("opened_on",)
+        "Advocacy files that it leads.", via="association_id", order=("opened_on",)
     )
     advocacy_notices: Connection[AdvocacyNotice] = connection(
-        "What it is told of the files that it watches, the latest first. STAFF.", via="watcher_id", order=("-at",)
+        "Notices about the files that it watches, the latest first. STAFF.", via="watcher_id", order=("-at",)
     )
 
 
 @extends(Person)
 class _PersonNotices:
     advocacy_notices: Connection[AdvocacyNotice] = connection(
-        "What they are told of the files that they watch, the latest first. Their own.",
+        "Notices about the files that they watch, the latest first. Visible to the person alone.",
         via="person_id",
         order=("-at",),
     )
@@ -212,5 +218,5 @@ class _PersonNotices:
 
 @extends(Query)
 class _Files:
-    advocacy_file: AdvocacyFile | None = by_slug("An advocacy file by its slug.")
-    advocacy_files: Connection[AdvocacyFile] = connection("The confederation's advocacy files.", order=("slug",))
+    advocacy_file: AdvocacyFile | None = by_slug("Find an advocacy file by its slug.")
+    advocacy_files: Connection[AdvocacyFile] = connection("Advocacy files of the confederation.", order=("slug",))

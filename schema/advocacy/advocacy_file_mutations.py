@@ -1,4 +1,4 @@
-"""What associations do about advocacy files, and who watches them."""
+"""Mutations of advocacy files by associations, and of watches."""
 
 from datetime import date
 from typing import Annotated
@@ -30,15 +30,17 @@ from services.core.work import Work
 async def create_advocacy_file(
     work: Work,
     *,
-    association_id: Annotated[AssociationId, "Who leads it."],
-    slug: Annotated[str, "Its name in addresses: lower-case letters, digits and hyphens."],
-    title: Annotated[Texts, "What it is called."],
-    theme: Annotated[models.AdvocacyTheme, "What kind of matter it is."],
-    summary: Annotated[Texts | None, "What it is about."] = None,
-    sector: Annotated[models.Sector | None, "The sector it is about; by default all of them."] = None,
-    confidentiality: Annotated[models.Confidentiality, "Who may read it."] = models.Confidentiality.STAFF,
+    association_id: Annotated[AssociationId, "Association that leads the file."],
+    slug: Annotated[str, "Name in URLs: lower-case letters, digits and hyphens."],
+    title: Annotated[Texts, "Title."],
+    theme: Annotated[models.AdvocacyTheme, "Theme."],
+    summary: Annotated[Texts | None, "Summary."] = None,
+    sector: Annotated[models.Sector | None, "Sector concerned; by default all."] = None,
+    confidentiality: Annotated[
+        models.Confidentiality, "Who may read the file and everything in it."
+    ] = models.Confidentiality.STAFF,
 ) -> models.AdvocacyFile:
-    """Open a file. Asks for `advocacy.manage` in the association that leads it."""
+    """Open an advocacy file. Requires `advocacy.manage` in the leading association."""
     return await files.open_advocacy_file(
         work,
         association_id=association_id,
@@ -56,9 +58,9 @@ async def move_advocacy_file(
     work: Work,
     *,
     advocacy_file_id: AdvocacyFileId,
-    state: Annotated[models.AdvocacyFileState, "Where it stands from now on."],
+    state: Annotated[models.AdvocacyFileState, "New status."],
 ) -> models.AdvocacyFile:
-    """Watch it, negotiate it, settle it, close it, or open it again. Asks for `advocacy.manage` in the lead."""
+    """Change the status of a file. Requires `advocacy.manage` in the leading association."""
     return await files.move_advocacy_file(work, advocacy_file_id, state)
 
 
@@ -67,9 +69,9 @@ async def update_advocacy_file(
     work: Work,
     *,
     advocacy_file_id: AdvocacyFileId,
-    confidentiality: Annotated[models.Confidentiality, "Who may read it."],
+    confidentiality: Annotated[models.Confidentiality, "Who may read the file and everything in it."],
 ) -> models.AdvocacyFile:
-    """Let others read a file and everything in it from now on. Asks for `advocacy.manage` in the lead."""
+    """Change who may read a file and everything in it. Requires `advocacy.manage` in the leading association."""
     return await files.change_confidentiality(work, advocacy_file_id, confidentiality)
 
 
@@ -78,9 +80,11 @@ async def create_advocacy_file_participant(
     work: Work,
     *,
     advocacy_file_id: AdvocacyFileId,
-    association_id: Annotated[AssociationId, "Who takes part from now on."],
+    association_id: Annotated[AssociationId, "Association that is to participate."],
 ) -> models.AdvocacyFile:
-    """Have another association take part, as yet without a mandate. Asks for `advocacy.manage` in the lead."""
+    """Add a participating association, at first without a mandate. Requires `advocacy.manage` in the leading
+    association.
+    """
     return await positions.add_participant(work, advocacy_file_id, association_id)
 
 
@@ -89,12 +93,16 @@ async def take_advocacy_position(
     work: Work,
     *,
     advocacy_file_id: AdvocacyFileId,
-    association_id: Annotated[AssociationId, "Whose position it is."],
-    stance: Annotated[models.Stance, "What it thinks."],
-    conditions: Annotated[Texts | None, "Under which conditions, with SUPPORTS_WITH_CONDITIONS and only there."] = None,
-    taken_on: Annotated[date | None, "From which day on; by default today."] = None,
+    association_id: Annotated[AssociationId, "Association that takes the position."],
+    stance: Annotated[models.Stance, "Stance."],
+    conditions: Annotated[
+        Texts | None, "Conditions of the support; required with SUPPORTS_WITH_CONDITIONS, otherwise refused."
+    ] = None,
+    taken_on: Annotated[date | None, "First day of the position; by default today."] = None,
 ) -> models.AdvocacyPosition:
-    """Say what an association thinks; its position of that day is replaced. Asks for `advocacy.manage` in it."""
+    """Record an association's position; one of the same day is replaced. Requires `advocacy.manage` in that
+    association.
+    """
     return await positions.take_position(
         work, advocacy_file_id, association_id, stance, conditions=conditions, taken_on=taken_on
     )
@@ -105,19 +113,21 @@ async def create_demand(
     work: Work,
     *,
     advocacy_file_id: AdvocacyFileId,
-    title: Annotated[Texts, "What is asked for."],
-    details: Annotated[Texts | None, "What that means."] = None,
-    avenue_id: Annotated[AvenueId | None, "The avenue that it comes from."] = None,
+    title: Annotated[Texts, "Title of the demand."],
+    details: Annotated[Texts | None, "Details."] = None,
+    avenue_id: Annotated[AvenueId | None, "Avenue of a follow-up report that it comes from."] = None,
 ) -> models.Demand:
-    """Draft a file's next demand. Asks for `advocacy.manage` in the lead."""
+    """Add a demand to a file, as a draft. Requires `advocacy.manage` in the leading association."""
     return await demands.draft_demand(work, advocacy_file_id, title=title, details=details, avenue_id=avenue_id)
 
 
 @mutation(Demand, problems=(WrongAdvocacyFileState, AlreadyExists))
 async def take_up_avenue(
-    work: Work, *, advocacy_file_id: AdvocacyFileId, avenue_id: Annotated[AvenueId, "An avenue of a published report."]
+    work: Work, *, advocacy_file_id: AdvocacyFileId, avenue_id: Annotated[AvenueId, "Avenue of a published report."]
 ) -> models.Demand:
-    """Make an avenue a file's next demand, in the report's words. Asks for `advocacy.manage` in the lead."""
+    """Add an avenue of a report to a file as a demand, in the report's words. Requires `advocacy.manage` in the leading
+    association.
+    """
     return await demands.take_up_avenue(work, advocacy_file_id, avenue_id)
 
 
@@ -126,12 +136,14 @@ async def move_demand(
     work: Work,
     *,
     demand_id: DemandId,
-    state: Annotated[models.DemandState, "Where its life is from then on."],
-    on: Annotated[date | None, "Since when; by default today."] = None,
-    counterpart: Annotated[str | None, "Whom it is tabled with; by default as before. Only with TABLED."] = None,
-    due_on: Annotated[date | None, "When an answer is expected. Only with TABLED."] = None,
+    state: Annotated[models.DemandState, "New status."],
+    on: Annotated[date | None, "First day of the new status; by default today."] = None,
+    counterpart: Annotated[
+        str | None, "Body that the demand is tabled with; by default unchanged. Only with TABLED."
+    ] = None,
+    due_on: Annotated[date | None, "Day by which an answer is expected. Only with TABLED."] = None,
 ) -> models.Demand:
-    """Table, negotiate, agree, refuse or withdraw a demand. Asks for `advocacy.manage` in the lead."""
+    """Change the status of a demand. Requires `advocacy.manage` in the leading association."""
     return await demands.change_demand(work, demand_id, state, on=on, counterpart=counterpart, due_on=due_on)
 
 
@@ -140,13 +152,11 @@ async def record_demand_answer(
     work: Work,
     *,
     demand_id: DemandId,
-    text: Annotated[Texts, "What was decided, as the counterpart worded it."],
-    decided_on: Annotated[date, "When it was decided."],
-    published_on: Annotated[
-        date | None, "When it was published; by default it isn't yet, and only staff read it."
-    ] = None,
+    text: Annotated[Texts, "Decision, in the counterpart's words."],
+    decided_on: Annotated[date, "Day of the decision."],
+    published_on: Annotated[date | None, "Day of publication; null: unpublished, visible to staff only."] = None,
 ) -> models.DemandAnswer:
-    """Keep a counterpart's official answer to a demand. Asks for `advocacy.manage` in the lead."""
+    """Record a counterpart's official answer to a demand. Requires `advocacy.manage` in the leading association."""
     return await answers.record_answer(work, demand_id, text=text, decided_on=decided_on, published_on=published_on)
 
 
@@ -155,9 +165,9 @@ async def publish_demand_answer(
     work: Work,
     *,
     demand_answer_id: DemandAnswerId,
-    on: Annotated[date | None, "When it was published; by default today."] = None,
+    on: Annotated[date | None, "Day of publication; by default today."] = None,
 ) -> models.DemandAnswer:
-    """Let everybody who reads the file read the answer. Asks for `advocacy.manage` in the lead."""
+    """Publish an answer to all readers of the file. Requires `advocacy.manage` in the leading association."""
     return await answers.publish_answer(work, demand_answer_id, on=on)
 
 
@@ -166,11 +176,11 @@ async def create_timeline_entry(
     work: Work,
     *,
     advocacy_file_id: AdvocacyFileId,
-    kind: Annotated[models.TimelineKind, "A meeting, a letter, a brief, a ruling, or the press."],
-    title: Annotated[Texts, "What happened."],
-    happened_on: Annotated[date | None, "On which day; by default today."] = None,
+    kind: Annotated[models.TimelineKind, "Kind of entry: a meeting, a letter, a brief, a ruling, or press coverage."],
+    title: Annotated[Texts, "Description of what happened."],
+    happened_on: Annotated[date | None, "Day on which it happened; by default today."] = None,
 ) -> models.TimelineEntry:
-    """Note what happened to a file. Asks for `advocacy.manage` in the lead."""
+    """Add an entry to the timeline of a file. Requires `advocacy.manage` in the leading association."""
     return await timeline.note_in_timeline(work, advocacy_file_id, kind, title=title, happened_on=happened_on)
 
 
@@ -180,10 +190,12 @@ async def watch_advocacy_file(
     *,
     advocacy_file_id: AdvocacyFileId,
     association_id: Annotated[
-        AssociationId | None, "Which association watches it; by default the person who asks."
+        AssociationId | None, "Watching association; by default the signed-in person watches."
     ] = None,
 ) -> models.AdvocacyFile:
-    """Be told of each change of a file: oneself, or an association, by `advocacy.manage` in it."""
+    """Subscribe to notices of a file's changes, personally or for an association. The latter requires `advocacy.manage`
+    in it.
+    """
     return await watching.watch_advocacy_file(work, advocacy_file_id, association_id=association_id)
 
 
@@ -192,17 +204,17 @@ async def unwatch_advocacy_file(
     work: Work,
     *,
     advocacy_file_id: AdvocacyFileId,
-    association_id: Annotated[
-        AssociationId | None, "Which association watches it; by default the person who asks."
-    ] = None,
+    association_id: Annotated[AssociationId | None, "Watching association; by default the signed-in person."] = None,
 ) -> models.AdvocacyFile:
-    """Be told of a file's changes no longer: oneself, or an association, by `advocacy.manage` in it."""
+    """Unsubscribe from notices of a file's changes, personally or for an association. The latter requires
+    `advocacy.manage` in it.
+    """
     return await watching.unwatch_advocacy_file(work, advocacy_file_id, association_id=association_id)
 
 
 @mutation(AdvocacyNotice)
 async def read_advocacy_notices(
-    work: Work, *, advocacy_notice_id: Annotated[AdvocacyNoticeId, "The latest of them."]
+    work: Work, *, advocacy_notice_id: Annotated[AdvocacyNoticeId, "The latest notice to mark."]
 ) -> models.AdvocacyNotice:
-    """Mark a notice and all before it to the same watcher as read."""
+    """Mark a notice, and all earlier ones of the same watcher, as read."""
     return await watching.read_advocacy_notices(work, advocacy_notice_id)

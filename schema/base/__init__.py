@@ -1,1 +1,1 @@
-"""Scalars, enums and inputs that the whole schema shares."""
+"""Scalars, enums and inputs shared by the whole schema."""

@@ -1,4 +1,4 @@
-"""The models' enums in the schema: the same names, with the description of each value."""
+"""The models' enums as GraphQL enums, with the same names and the description of each value."""
 
 import strawberry
 

@@ -1,4 +1,4 @@
-"""Global identifiers, as Relay has them: base64 of `Type:key`; and parameters of mutations that are one."""
+"""Global IDs as in Relay, base64 of `Type:key`, and mutation parameters that are global IDs."""
 
 import base64
 import binascii
@@ -7,15 +7,15 @@ from functools import lru_cache
 from uuid import UUID
 
 LONGEST_ID = 200
-"""Characters; a longer text is no identifier, and isn't decoded to find that out."""
+"""Maximum number of characters of a global ID. Longer texts are refused without decoding them."""
 
 
 @dataclass(frozen=True)
 class Ref:
-    """Marks a parameter as the key of a row of a type, which clients give as its global identifier.
+    """Mark a parameter as the key of a row of a type; clients pass its global ID.
 
-    `EventId = Annotated[UUID, Ref("Event", "The event.")]` stands beside the type. `Annotated[EventId, "…"]` says
-    more than the description that it has by itself.
+    `EventId = Annotated[UUID, Ref("Event", "The event.")]` stands beside the type. `Annotated[EventId, "…"]` replaces
+    the description.
     """
 
     kind: str
@@ -23,17 +23,17 @@ class Ref:
 
 
 def encode_id(type_name: str, id: UUID) -> str:
-    """The global identifier of a row."""
+    """Return the global ID of a row."""
     return base64.b64encode(f"{type_name}:{id}".encode()).decode()
 
 
 def decode_id(value: object) -> tuple[str, UUID] | None:
-    """The type's name and the key in a global identifier; None where it isn't one."""
+    """Return the type's name and the key of a global ID; None if it is malformed."""
     text = str(value)
     return _decoded(text) if len(text) <= LONGEST_ID else None
 
 
-@lru_cache(1_000)  # each type that a node may be of asks for the same
+@lru_cache(1_000)  # a query decodes the same ID once for each type that a node may be of
 def _decoded(text: str) -> tuple[str, UUID] | None:
     try:
         type_name, _, key = base64.b64decode(text, validate=True).decode().partition(":")

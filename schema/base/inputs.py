@@ -1,4 +1,6 @@
-"""Inputs that several mutations share, and how operations get them. `schema.mutations.parameters` reads them."""
+"""Inputs shared by several mutations, and the form in which operations receive them. `schema.mutations.parameters`
+reads them.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,19 +19,19 @@ class TextInput:
 
 @dataclass(frozen=True)
 class ByLocale:
-    """Marks a parameter that is `[TextInput!]` for clients, and texts by the code of their language for operations."""
+    """Mark a parameter that clients pass as `[TextInput!]` and operations receive as texts by language code."""
 
 
 Texts = Annotated[Mapping[str, str], ByLocale()]
-"""The texts of a localized field; of several in one language, the last."""
+"""The texts of a localized field. Of several in the same language, the last counts."""
 
 
 @dataclass(frozen=True)
 class Named:
-    """Marks a parameter that problems of the operation call by another name."""
+    """Mark a parameter that the operation's problems call by another name."""
 
     name: str
 
 
 class OneOf:
-    """The base of inputs of which exactly one field is given (`@oneOf`)."""
+    """The base of inputs of which exactly one field must be given (`@oneOf`)."""

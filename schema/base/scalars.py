@@ -1,4 +1,4 @@
-"""Scalars and small types of the schema. Each scalar serializes what Python holds as PostgreSQL's JSON writes it."""
+"""Scalars and small types of the schema. Each scalar serializes Python values exactly as PostgreSQL's JSON does."""
 
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
@@ -11,35 +11,37 @@ from graphql import GraphQLError
 from schema.base.describing import describe_values
 
 
-@strawberry.enum(description="A language that texts are kept in.")
+@strawberry.enum(description="A language of texts.")
 class Locale(Enum):
-    """Every language that there may be a text in."""
+    """Every language in which texts can be stored."""
 
     FR = "FR"
     EN = "EN"
 
     @property
     def code(self) -> str:
-        """As texts and headers name it."""
+        """Return the code used in texts and headers."""
         return self.value.lower()
 
 
 describe_values(Locale, {"FR": "French.", "EN": "English."})
 
 LOCALES = tuple(locale.code for locale in Locale)
-"""The code of every locale, in the order that a text falls back when a confederation says nothing else."""
+"""The code of every locale, in the default order of fallback."""
 
 
 @strawberry.type(description="A text in one locale.")
 class Translation:
-    """One of the texts of a localized field."""
+    """A text of a localized field."""
 
     locale: Locale = strawberry.field(description="The text's locale.")
     text: str = strawberry.field(description="The text.")
 
 
 def moment_text(value: datetime) -> str:
-    """UTC, ISO 8601, with as many decimals as there are: as PostgreSQL's JSON writes a timestamptz."""
+    """Format a moment as PostgreSQL's JSON does for a timestamptz: UTC, ISO 8601, without trailing zeros of the
+    fraction.
+    """
     value = value.astimezone(UTC)
     text = value.replace(microsecond=0).isoformat()
     return text if not value.microsecond else f"{text[:-6]}.{value.microsecond:06d}".rstrip("0") + text[-6:]
@@ -52,49 +54,53 @@ def _serialize(value: Any) -> str:
 
 
 def parse_moment(value: Any) -> datetime:
-    """An instant from ISO 8601 text. GraphQLError where it isn't one, or names no offset from UTC."""
+    """Parse an ISO 8601 text as a moment. Raise GraphQLError if it is malformed or has no offset from UTC."""
     try:
         moment = datetime.fromisoformat(value)
     except (TypeError, ValueError):
-        raise GraphQLError("DateTime is an ISO 8601 text such as 2026-01-31T12:00:00Z.") from None
+        raise GraphQLError("A DateTime must be an ISO 8601 text such as 2026-01-31T12:00:00Z.") from None
     if moment.tzinfo is None:
-        raise GraphQLError("DateTime needs an offset from UTC, such as Z or -05:00.")
+        raise GraphQLError("A DateTime must have an offset from UTC, such as Z or -05:00.")
     try:
         moment = moment.astimezone(UTC)
         _check_range(moment.date())
     except OverflowError:
-        raise GraphQLError("DateTime is out of range.") from None
+        raise GraphQLError("The DateTime is out of range.") from None
     return moment
 
 
 def parse_date(value: Any) -> date:
-    """A calendar day from ISO 8601 text. GraphQLError where it isn't one."""
+    """Parse an ISO 8601 text as a calendar day. Raise GraphQLError if it is malformed."""
     try:
         day = date.fromisoformat(value)
         _check_range(day)
     except (TypeError, ValueError):
-        raise GraphQLError("Date is an ISO 8601 text such as 2026-01-31.") from None
+        raise GraphQLError("A Date must be an ISO 8601 text such as 2026-01-31.") from None
     except OverflowError:
-        raise GraphQLError("Date is out of range.") from None
+        raise GraphQLError("The Date is out of range.") from None
     return day
 
 
 def _check_range(day: date) -> None:
-    """OverflowError for the first and the last day that there is: the driver makes them PostgreSQL's infinities."""
+    """Raise OverflowError for the first and the last possible day: the driver turns them into
+    PostgreSQL's infinities.
+    """
     if day in (date.min, date.max):
         raise OverflowError
 
 
 def parse_decimal(value: Any) -> Decimal:
-    """An exact number from text or an integer. GraphQLError for anything else, NaN and infinities too."""
+    """Parse a text or an integer as an exact number. Raise GraphQLError for anything else, NaN and
+    infinities included.
+    """
     try:
         if isinstance(value, bool) or not isinstance(value, str | int):
             raise InvalidOperation
         number = Decimal(value)
     except InvalidOperation:
-        raise GraphQLError('Decimal is a text such as "12.50".') from None
+        raise GraphQLError('A Decimal must be a text such as "12.50".') from None
     if not number.is_finite():
-        raise GraphQLError("Decimal is a finite number.")
+        raise GraphQLError("A Decimal must be a finite number.")
     return number
 
 
@@ -102,14 +108,15 @@ SCALARS: dict[object, Any] = {
     datetime: strawberry.scalar(
         name="DateTime",
         specified_by_url="https://www.rfc-editor.org/rfc/rfc3339",
-        description="An instant in UTC, ISO 8601: `2026-01-31T12:00:00+00:00`. The event's `timeZone` says where.",
+        description="A moment in UTC, in ISO 8601: `2026-01-31T12:00:00+00:00`. An event's time zone is in its "
+        "`timeZone`.",
         serialize=_serialize,
         parse_value=parse_moment,
     ),
     date: strawberry.scalar(
         name="Date",
         specified_by_url="https://scalars.graphql.org/andimarek/local-date.html",
-        description="A calendar day, ISO 8601: `2026-01-31`.",
+        description="A calendar day, in ISO 8601: `2026-01-31`.",
         serialize=_serialize,
         parse_value=parse_date,
     ),
@@ -121,4 +128,4 @@ SCALARS: dict[object, Any] = {
         parse_value=parse_decimal,
     ),
 }
-"""Python types as this schema's scalars."""
+"""Python types and the scalars that stand for them in this schema."""

@@ -1,1 +1,1 @@
-"""Commands of the command line, a module each."""
+"""Commands of the command line, one module per group."""

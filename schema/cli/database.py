@@ -1,4 +1,6 @@
-"""Commands about the database and what is made of it: `worker`, `migrate`, `demo`, `revision`, `sdl`."""
+"""Commands for the database and for what is generated from the models: `worker`, `migrate`, `demo`,
+`revision`, `sdl`.
+"""
 
 import asyncio
 
@@ -16,7 +18,7 @@ from services.core.telemetry.tracing import tracing_of
 
 
 def bring_up_to_date(owner_url: str) -> None:
-    """Migrate the database, or say plainly why not and end."""
+    """Migrate the database; end with a message if its revision is unknown."""
     try:
         asyncio.run(migrations.migrate(owner_url))
     except migrations.UnknownRevision as unknown:
@@ -24,30 +26,30 @@ def bring_up_to_date(owner_url: str) -> None:
 
 
 def worker() -> None:
-    """Do jobs until SIGTERM or SIGINT: then finish what was taken up. Any number of these share the work."""
+    """Run jobs until SIGTERM or SIGINT; finish the running ones. Several workers share the jobs."""
     with provided(Settings()) as database:
         configure(database.settings.log)
         asyncio.run(_work(database.settings))
 
 
 def migrate() -> None:
-    """Bring the database to the newest revision."""
+    """Migrate the database to the newest revision."""
     with provided(Settings()) as database:
         bring_up_to_date(database.owner_url)
 
 
 def demo() -> None:
-    """Migrate, and load the demo data where there is none yet."""
+    """Migrate, and load the demo data into an empty database."""
     with provided(Settings()) as database:
         bring_up_to_date(database.owner_url)
         asyncio.run(scenes.load_if_empty(database.owner_url))
 
 
 def revision(message: str, *, squash: bool = False) -> None:
-    """Write the migration from the newest revision to the models, their policies and the figure functions.
+    """Write the migration from the newest revision to the current models, policies and figure functions.
 
-    With --squash all migrations are replaced by one, for as long as nothing is released, and what it makes otherwise is
-    printed: what the models don't say, such as the schema of jobs, stands in `models.migrations`.
+    --squash replaces all migrations by one, as long as nothing is released, and prints the differences in what they
+    create: what the models don't contain, such as the schema of jobs, belongs in `models.migrations`.
     """
     with scratch() as url:
         if squash:
@@ -62,7 +64,7 @@ def _squash(empty_url: str, message: str) -> None:
     asyncio.run(revising.squash(empty_url, message))
     after = _made()
     if before is None:
-        typer.echo("The migrations that were there are no chain, as after a merge: nothing is compared with them.")
+        typer.echo("The old migrations form no chain, as after a merge, so the new one is not compared with them.")
         return
     for sign, lines in (("-", before - after), ("+", after - before)):
         for line in sorted(lines):
@@ -70,14 +72,14 @@ def _squash(empty_url: str, message: str) -> None:
 
 
 def _made() -> set[str]:
-    """What the migrations make."""
+    """Return the objects that the migrations create."""
     with scratch() as url:
         asyncio.run(migrations.migrate(url))
         return asyncio.run(contents(url))
 
 
 def sdl() -> None:
-    """Print the schema in GraphQL's schema definition language, as `schema/schema.graphql` holds it."""
+    """Print the schema (SDL), as committed in `schema/schema.graphql`."""
     typer.echo(build().strawberry.as_str())
 
 

@@ -1,4 +1,6 @@
-"""`python app.py documents`: the operations that websites have registered. Whoever runs it owns the database."""
+"""`python app.py documents`: manage trusted documents, the operations that websites have registered. Requires access to
+the database.
+"""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
@@ -23,19 +25,24 @@ from services.trusted_documents.registering import add_documents, hash_of, list_
 
 T = TypeVar("T")
 
-cli = typer.Typer(help="Trusted documents: the operations that websites have registered.", no_args_is_help=True)
+cli = typer.Typer(help="Manage trusted documents, the operations that websites have registered.", no_args_is_help=True)
 
-Confederation = Annotated[str, typer.Option(help="The confederation, by its slug.", show_default=False)]
-Association = Annotated[str | None, typer.Option(help="Whose website, by its slug; else any of the confederation's.")]
-Files = Annotated[list[Path], typer.Argument(exists=True, dir_okay=False, help="GraphQL documents, or manifests.")]
-Ids = Annotated[list[str], typer.Argument(metavar="ID…", help="As `list` shows them: sha256:…", show_default=False)]
+Confederation = Annotated[str, typer.Option(help="Slug of the confederation.", show_default=False)]
+Association = Annotated[
+    str | None,
+    typer.Option(help="Slug of the association whose website uses them; by default any website of the confederation."),
+]
+Files = Annotated[list[Path], typer.Argument(exists=True, dir_okay=False, help="GraphQL documents or manifests.")]
+Ids = Annotated[
+    list[str], typer.Argument(metavar="ID…", help="Hashes as `list` shows them: sha256:…", show_default=False)
+]
 
 
 @cli.command()
 def add(files: Files, confederation: Confederation, association: Association = None) -> None:
-    """Register documents: all of them, or none where one is not valid. What is there already stays.
+    """Register documents, all or none if one is invalid. Documents that are registered already stay.
 
-    A FILE is one document, or a manifest in JSON: `{"<sha256>": "query …"}`, or Apollo's persisted query manifest.
+    A FILE is one document, or a JSON manifest: `{"<sha256>": "query …"}`, or Apollo's persisted query manifest.
     """
     texts: list[str] = []
     wrong: list[str] = []
@@ -53,13 +60,13 @@ def add(files: Files, confederation: Confederation, association: Association = N
     added = _run(confederation, lambda work: add_documents(work, texts, association=association))
     table = Table("id", "operations", "")
     for document, is_new in added:
-        table.add_row(f"sha256:{document.hash}", _operations(document.text), "new" if is_new else "there already")
+        table.add_row(f"sha256:{document.hash}", _operations(document.text), "new" if is_new else "registered already")
     Console().print(table)
 
 
 @cli.command(name="list")
 def list_(confederation: Confederation, association: Association = None) -> None:
-    """Show the documents of an association's website, or those of the confederation."""
+    """List the documents of an association's website, or of the confederation."""
     table = Table("id", "operations", "registered")
     for document in _run(confederation, lambda work: list_documents(work, association=association)):
         registered = document.added_at.isoformat(" ", "seconds")
@@ -69,33 +76,33 @@ def list_(confederation: Confederation, association: Association = None) -> None
 
 @cli.command()
 def remove(ids: Ids, confederation: Confederation, association: Association = None) -> None:
-    """Take documents back: all of them, or none where one isn't there. Servers forget them within a minute."""
+    """Remove documents, all or none if one is missing. Running servers forget them within a minute."""
     hashes = [id.removeprefix("sha256:") for id in ids]
     _run(confederation, lambda work: remove_documents(work, hashes, association=association))
     Console().print(f"Removed: {len(set(hashes))}.")
 
 
 class _Unreadable(Exception):
-    """A file that is neither a document nor a manifest of some."""
+    """The file is neither a document nor a manifest."""
 
 
 def _documents(path: Path) -> Sequence[tuple[str, str]]:
-    """What a file registers: for each document where it is, and its text."""
+    """Return the documents of a file, each with its place and text."""
     try:
-        text = path.read_bytes().decode()  # as the bytes are: line ends are part of what is hashed
+        text = path.read_bytes().decode()  # decode the bytes as they are: line endings are part of the hash
     except UnicodeDecodeError:
-        raise _Unreadable("This is not UTF-8.") from None
+        raise _Unreadable("The file is not UTF-8.") from None
     if path.suffix != ".json":
         return [(str(path), text)]
     try:
         said = orjson.loads(text)
     except orjson.JSONDecodeError:
-        raise _Unreadable("This is not JSON.") from None
+        raise _Unreadable("The file is not JSON.") from None
     operations = said.get("operations") if isinstance(said, dict) else None
     if isinstance(operations, list) and all(isinstance(each, dict) for each in operations):
         said = {each.get("id"): each.get("body") for each in operations}
     if not isinstance(said, dict) or not all(isinstance(part, str) for item in said.items() for part in item):
-        raise _Unreadable("A manifest is an object of documents by their hashes.")
+        raise _Unreadable("A manifest must be an object that maps hashes to documents.")
     for id, document in said.items():
         if id.removeprefix("sha256:") != hash_of(document):
             raise _Unreadable(f"{id} is not the SHA-256 of its document.")
@@ -107,7 +114,7 @@ def _operations(text: str) -> str:
 
 
 def _run(confederation: str, do: Callable[[Work], Awaitable[T]]) -> T:
-    """Do it as the platform, in one transaction. Ends the command where it is refused."""
+    """Run an operation as the platform, in one transaction. End the command if it is refused."""
     with provided(Settings()) as given:
         try:
             return asyncio.run(_as_the_platform(given.settings, confederation, do))

@@ -1,4 +1,4 @@
-"""`python app.py journal`: walking the journals' chains, and taking their heads. Whoever runs it owns the database."""
+"""`python app.py journal`: verify the journals' hash chains and print their heads. Requires access to the database."""
 
 import asyncio
 from collections import defaultdict
@@ -19,17 +19,18 @@ from services.core.journal.verifying import verify as walk
 from services.core.settings import Settings
 from services.core.work import begin
 
-cli = typer.Typer(help="The journals' chains: walk them, and take their heads.", no_args_is_help=True)
+cli = typer.Typer(help="Verify the journals' hash chains and print their heads.", no_args_is_help=True)
 
-Confederation = Annotated[str | None, typer.Option(help="The confederation, by its slug; else all.")]
+Confederation = Annotated[str | None, typer.Option(help="Slug of the confederation; by default all.")]
 Anchors = Annotated[
-    Path | None, typer.Option(exists=True, dir_okay=False, help="Heads that `head` printed earlier, kept elsewhere.")
+    Path | None,
+    typer.Option(exists=True, dir_okay=False, help="File with heads that `head` printed earlier, stored elsewhere."),
 ]
 
 
 @cli.command()
 def verify(confederation: Confederation = None, anchors: Anchors = None) -> None:
-    """Walk the chains from their first links. Tells of each the first link that is broken; exit status 1 then."""
+    """Verify the hash chains from their first links. Print the first broken link of each; the exit status is then 1."""
     heads: defaultdict[str, list[Head]] = defaultdict(list)
     for line in anchors.read_bytes().splitlines() if anchors else ():
         said = orjson.loads(line)
@@ -41,7 +42,7 @@ def verify(confederation: Confederation = None, anchors: Anchors = None) -> None
 
 @cli.command(name="head")
 def head_(confederation: Confederation = None) -> None:
-    """Print the heads, a line of JSON each, to be kept where nobody who owns the database writes."""
+    """Print the head of each chain as a line of JSON. Store them where the owner of the database can't write."""
     with provided(Settings()) as given:
         asyncio.run(_heads(given.settings, confederation))
 
@@ -61,7 +62,9 @@ async def _verify(settings: Settings, slug: str | None, anchors: Mapping[str, Se
                         else:
                             progress.update(task, completed=step)
                 if found.late is not None:
-                    console.print(f"{tenant.slug}: {found.waiting} entries wait, since {found.late}.", style="yellow")
+                    console.print(
+                        f"{tenant.slug}: {found.waiting} entries not yet sealed, since {found.late}.", style="yellow"
+                    )
     finally:
         await database.close()
     return is_whole

@@ -1,4 +1,6 @@
-"""`python app.py settings`: this process's settings, secrets masked; `--page` prints docs/settings.md."""
+"""`python app.py settings`: print the settings of this process with secrets masked; `--page` prints
+docs/settings.md.
+"""
 
 import re
 from pathlib import Path
@@ -24,9 +26,9 @@ wrong value stops the process with a message. `python app.py settings` shows the
 
 
 def settings(
-    page: Annotated[bool, typer.Option("--page", help="Print docs/settings.md: names, defaults, meanings.")] = False,
+    page: Annotated[bool, typer.Option("--page", help="Print docs/settings.md: names, defaults and meanings.")] = False,
 ) -> None:
-    """Show the settings of this process, secrets masked."""
+    """Print the settings of this process, with secrets masked."""
     if page:
         typer.echo(markdown(), nl=False)
         return
@@ -38,7 +40,7 @@ def settings(
 
 
 def shown_as(name: str, value: Any) -> str:
-    """A setting's value without what is secret in it."""
+    """Return a setting's value with secrets masked."""
     if isinstance(value, SecretStr):
         return HIDDEN
     if value is None:
@@ -51,7 +53,7 @@ def shown_as(name: str, value: Any) -> str:
 
 
 def markdown() -> str:
-    """docs/settings.md, whole."""
+    """Return the content of docs/settings.md."""
     rows = [
         f"| `{field.validation_alias}` | {_cell(_default(name, field))} | {_meaning(field)} |"
         for name, field in Settings.model_fields.items()

@@ -1,6 +1,8 @@
-"""The read compiler: a GraphQL operation → a plan (cached) → one SQL statement that answers as JSON text → bytes.
+"""The read compiler: a GraphQL operation → a plan (cached) → one SQL statement that returns the answer as JSON text →
+bytes.
 
-`declare` says what a field is in SQL; `bind` finds that for each field of the finished schema; `plan` resolves an
-operation against it (fragments, directives, arguments, limits); `sql` writes the statement; `run` sends it and splices
-the answer; `complete` gives the same answers to graphql-core, for whatever can't be spliced.
+`declare` declares fields in SQL. `bind` assigns these declarations to the fields of the finished schema. `plan`
+resolves an operation (fragments, directives, arguments, limits). `sql` writes the statement. `run` executes it and
+splices the answer into the response. `complete` gives the same values to graphql-core for operations that can't be
+spliced.
 """

@@ -1,7 +1,7 @@
-"""The first pass: what each field of the finished schema is in SQL.
+"""The first pass: bind each field of the finished schema to SQL.
 
-`finish` completes the declarations before the schema is made (connections learn the filters and orders of what they
-list); `Catalog` looks the bindings up in the schema that graphql-core executes.
+`finish` completes the declarations before the schema is created (connections get the filters and orders of their
+items). `Catalog` looks the bindings up in the schema that graphql-core executes.
 """
 
 from collections.abc import Mapping
@@ -30,16 +30,16 @@ from schema.compiler.filters import FILTERABLE, order_type, where_type
 from schema.compiler.read_types import ReadType
 
 KEY = "id"
-"""The column that breaks ties, so that every order is total."""
+"""The column that breaks ties, which makes every order total."""
 
 
 class BadDeclaration(Exception):
-    """A declaration that can't be kept: found when the schema is made, never by a request."""
+    """An invalid declaration; found when the schema is created, never by a request."""
 
 
 @dataclass(frozen=True)
 class BoundField:
-    """A field with what it is, its GraphQL type and arguments, and the read type it leads to (by name)."""
+    """A field with its binding, its GraphQL type and arguments, and the name of the read type it leads to."""
 
     binding: Binding
     type: GraphQLOutputType
@@ -48,7 +48,9 @@ class BoundField:
 
 
 def finish() -> None:
-    """Give every connection the `where` and `orderBy` of the read type it lists. Once, before the schema is made."""
+    """Add `where` and `orderBy` of the listed read type to every connection. Called once, before the
+    schema is created.
+    """
     filters = {name: _filters(name, read.cls) for name, read in READ_TYPES.items() if read.model is not None}
     for read in READ_TYPES.values():
         for declared in read.cls.__strawberry_definition__.fields:  # type: ignore[attr-defined]
@@ -80,9 +82,9 @@ def _filters(name: str, cls: Any) -> dict[str, Argument]:
     arguments = {}
     if where:
         made = where_type(name, where)
-        arguments["where"] = Argument(made | None, "Only those that this holds for.")
+        arguments["where"] = Argument(made | None, "Conditions that the items must meet.")
     if order:
-        arguments["order_by"] = Argument(list[order_type(name, order)] | None, "In this order.")  # type: ignore[misc]
+        arguments["order_by"] = Argument(list[order_type(name, order)] | None, "Order of the items.")  # type: ignore[misc]
     return arguments
 
 
@@ -93,7 +95,7 @@ def _not_none(annotation: Any) -> Any:
 
 
 class Catalog:
-    """The schema's read types and the bindings of their fields, as the planner looks them up."""
+    """The schema's read types and the bindings of their fields, for the planner."""
 
     def __init__(self, schema: GraphQLSchema) -> None:
         self.schema = schema
@@ -108,11 +110,11 @@ class Catalog:
             self.node_types = tuple(sorted(t.name for t in schema.get_possible_types(node)))
 
     def is_compiled(self, type_name: str, field_name: str) -> bool:
-        """Whether a field has a binding."""
+        """Return True if a field has a binding."""
         return (type_name, field_name) in self.fields
 
     def column(self, type_name: str, graphql_name: str) -> str:
-        """The column of a filter's field."""
+        """Return the column of a filter's field."""
         binding = self.fields[type_name, graphql_name].binding
         assert isinstance(binding, Column)
         return binding.name
@@ -143,9 +145,9 @@ class Catalog:
             if binding.name not in model.__table__.columns:  # type: ignore[attr-defined]
                 raise BadDeclaration(f"{where}: {model.__tablename__} has no column {binding.name}")
             if isinstance(binding, Column) and binding.order and model.__table__.columns[binding.name].nullable:  # type: ignore[attr-defined]
-                raise BadDeclaration(f"{where}: an order needs a value in every row")
+                raise BadDeclaration(f"{where}: lists can't be ordered by a nullable column")
         if isinstance(binding, Localized) and is_non_null_type(bound.type):
-            raise BadDeclaration(f"{where}: a text may be missing in every locale, so the field is nullable")
+            raise BadDeclaration(f"{where}: a localized text must be nullable, since it may be missing in every locale")
         if isinstance(binding, Relation):
             if bound.target not in self.types:
                 raise BadDeclaration(f"{where}: {bound.target} is not a read type")
@@ -156,6 +158,8 @@ class Catalog:
                 and target is not None
                 and not policies.of(target).is_public
             ):
-                raise BadDeclaration(f"{where}: the reader may not see the {bound.target}, so the field is nullable")
+                raise BadDeclaration(
+                    f"{where}: the field must be nullable, since the reader may not see the {bound.target}"
+                )
             if binding.shape != ONE and not is_list_type(get_nullable_type(bound.type)) and binding.shape != CONNECTION:
                 raise BadDeclaration(f"{where}: many rows need a list")

@@ -1,4 +1,4 @@
-"""What a field of a read type can be in SQL: the declarations' own vocabulary, which every pass reads."""
+"""The kinds of SQL bindings of a read type's fields, which every pass reads."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -10,16 +10,16 @@ from models.base.permissions import Permission
 from schema.compiler.watching import Watch
 
 Row = Any
-"""A table's alias as declarations see it: its columns are attributes."""
+"""A table's alias in declarations: its columns are attributes."""
 
-DEFAULT_FIRST = 50  # items of a connection, where neither `first` nor `last` says
+DEFAULT_FIRST = 50  # items of a connection without `first` and `last`
 MAXIMUM_FIRST = 500
-LIST_LIMIT = 100  # items of a plain list at the most, where its declaration doesn't say
+LIST_LIMIT = 100  # maximum number of items of a plain list, unless declared otherwise
 
 
 @dataclass(frozen=True)
 class Argument:
-    """An argument of a field, as the schema shows it. `absent`: the parameter of `context` that stands in for null."""
+    """An argument of a field in the schema. `absent`: the parameter of `context` that replaces null."""
 
     annotation: Any
     description: str
@@ -28,10 +28,10 @@ class Argument:
 
 @dataclass(frozen=True)
 class Recorded:
-    """That reading a field of somebody else's is recorded: as what, and which columns of the row say of whom.
+    """Reads of others' data in this field are recorded: the kind of data, and the row's columns that name the person.
 
-    `permission`: what staff read it by; `associations`: the column of the association, or of those, where they need
-    it. `only`: a boolean column, where not every row is recorded.
+    `permission`: the permission by which staff read it. `associations`: column with the association, or associations,
+    in which they need it. `only`: a boolean column, if not every row is recorded.
     """
 
     kind: str
@@ -42,16 +42,16 @@ class Recorded:
 
     @property
     def needs(self) -> tuple[str, ...]:
-        """The columns."""
+        """Return the columns that a record needs."""
         return (self.whose, self.associations, *((self.only,) if self.only else ()))
 
 
 @dataclass(frozen=True)
 class Binding:
-    """What a field is. `weight`: what it costs beside the objects it gives, counted in objects (`limits`).
+    """The binding of a field. `weight`: its cost in objects, besides those it returns (`limits`).
 
-    `recorded`: whether reading it is; then it is graphql-core's to complete, as a field in Python is. `watch`: what
-    its answer depends on, where it can be subscribed to.
+    `recorded`: whether and how reads are recorded; graphql-core then completes the field, as it does fields in Python.
+    `watch`: the topic on which its answer depends, if it can be subscribed to.
     """
 
     weight: int = field(default=0, kw_only=True)
@@ -62,7 +62,7 @@ class Binding:
 
 @dataclass(frozen=True)
 class Column(Binding):
-    """A column of the row's table. `where`: it can be filtered by; `order`: lists can be ordered by it."""
+    """A column of the row's table. `where`: it can be filtered by. `order`: lists can be ordered by it."""
 
     name: str = ""
     where: bool = False
@@ -71,14 +71,14 @@ class Column(Binding):
 
 @dataclass(frozen=True)
 class Expression(Binding):
-    """SQL over the row and the arguments."""
+    """An SQL expression over the row and the arguments."""
 
     sql: Callable[..., ColumnElement[Any]]
 
 
 @dataclass(frozen=True)
 class Localized(Binding):
-    """Text by locale: the asked for, else the next of the request's, unless it is official."""
+    """A localized text: in the given locale, falling back along the request's locales unless it is official."""
 
     name: str
     official: bool = False
@@ -86,7 +86,7 @@ class Localized(Binding):
 
 @dataclass(frozen=True)
 class Translations(Binding):
-    """All the texts of a localized column."""
+    """All texts of a localized column."""
 
     name: str
 
@@ -95,9 +95,9 @@ class Translations(Binding):
 class Relation(Binding):
     """Rows of another read type: one, a bounded list, or a connection.
 
-    `via`: the column that refers, on this side for one and on the other for many; `on`: another condition, over
-    (row, other row, **arguments), row being None at the root; `rows`: instead of the type's table, the rows of a
-    function of (row, **arguments).
+    `via`: the foreign key, on this side for `one` and on the other side for lists. `on`: another condition, over (row,
+    other row, **arguments); row is None at the root. `rows`: the rows of a function of (row, **arguments), instead of
+    the type's table.
     """
 
     shape: str
@@ -109,28 +109,28 @@ class Relation(Binding):
 
 
 ORDINALITY = "ordinality"
-"""What the `rows` of a list call the column of their order: `table_valued(…, with_ordinality=ORDINALITY)`."""
+"""The label of the column that orders the `rows` of a list: `table_valued(…, with_ordinality=ORDINALITY)`."""
 
 ONE, MANY, CONNECTION = "one", "many", "connection"
 
 
 @dataclass(frozen=True)
 class NodeLookup(Binding):
-    """The row of a global identifier, whichever read type it is of; `many`: of each of several, in their order."""
+    """The row of a global ID, of whichever read type. `many`: the rows of several IDs, in their order."""
 
     many: bool = False
 
 
 @dataclass(frozen=True)
 class GlobalId(Binding):
-    """The row's global identifier: its type's name and its key, in base64."""
+    """The row's global ID: the name of its type and its key, in base64."""
 
 
 @dataclass(frozen=True)
 class Computed(Binding):
-    """Worked out in Python from columns of the row: `await resolve(row, request, **arguments)`.
+    """A field computed in Python from columns of the row: `await resolve(row, request, **arguments)`.
 
-    Or of many rows at once: `await batch(rows, request, **arguments)`, whose answers are in the order of the rows.
+    Or for many rows at once: `await batch(rows, request, **arguments)`, which returns values in the order of the rows.
     """
 
     resolve: Callable[..., Any] | None

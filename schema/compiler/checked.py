@@ -1,4 +1,4 @@
-"""Looking at a document before anybody asks for it: everything that is wrong with it, not what is met first."""
+"""Check of a document in advance. It reports all errors, not only the first."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -29,16 +29,17 @@ from services.core.actor import Tenant, anonymous
 
 @dataclass(frozen=True)
 class Checked:
-    """The names of a document's operations, and what is wrong with it: nothing, where it would be executed."""
+    """The names of a document's operations, and its errors; none if it can be executed."""
 
     operations: tuple[str, ...]
     errors: tuple[str, ...]
 
 
 def check_document(catalog: Catalog, text: str) -> Checked:
-    """Hold a document against the schema and the limits, as a request for each of its operations would be.
+    """Check a document against the schema and the limits, as a request for each of its operations would.
 
-    Values aren't known yet: page sizes that are variables count as their defaults here, and at each request.
+    Values aren't known in advance: page sizes in variables count with their defaults here, and with their values in
+    each request.
     """
     try:
         parsed = measure.parsed(text)
@@ -49,7 +50,7 @@ def check_document(catalog: Catalog, text: str) -> Checked:
     names = tuple(node.name.value if node.name else node.operation.value for node in nodes)
     wrong = [_told(error) for error in validate(catalog.schema, parsed)]
     if not nodes:
-        wrong.append("There is no operation in it.")
+        wrong.append("The document has no operation.")
     if not wrong:
         wrong = [error for node in nodes for error in _beyond_limits(catalog, text, node)]
     return Checked(names, tuple(wrong))
@@ -57,7 +58,7 @@ def check_document(catalog: Catalog, text: str) -> Checked:
 
 def _beyond_limits(catalog: Catalog, text: str, node: OperationDefinitionNode) -> Iterator[str]:
     if node.operation is OperationType.MUTATION:
-        return  # measured by its document; its payload, with each request
+        return  # its size was checked with the document; its payload is, with each request
     try:
         operation = Operations(catalog).find(text, node.name.value if node.name else None, node.operation)
         for values in (_values(catalog, node, include) for include in (True, False)):
@@ -67,13 +68,13 @@ def _beyond_limits(catalog: Catalog, text: str, node: OperationDefinitionNode) -
                 cost = unusual.cost or limits.Cost(0)
             limits.check_cost(cost.of(values, _NOBODY))
     except NotSpliced:
-        return  # of directives that only graphql-core knows
+        return  # because of directives that only graphql-core knows
     except GraphQLError as error:
         yield _told(error)
 
 
 def _values(catalog: Catalog, node: OperationDefinitionNode, include: bool) -> Variables:
-    """The variables' defaults; all that may be included or skipped is, or isn't."""
+    """Return the variables' defaults, with everything that can be included or skipped included, or skipped."""
     values: dict[str, Any] = {}
     for definition in node.variable_definitions or ():
         name, type_ = definition.variable.name.value, type_from_ast(catalog.schema, definition.type)

@@ -1,7 +1,7 @@
-"""The same plans under graphql-core: for whatever isn't spliced, it completes the values that one statement brought.
+"""Completion by graphql-core: for operations that can't be spliced, it completes the values that one statement read.
 
-Each compiled root field is one read; the fields below find their values in its JSON by the labels that the plan gave
-them. Fields in Python get the columns that they said they need.
+Each compiled root field is one read; the fields below find their values in its JSON by the labels of the plan. Fields
+in Python get the columns that they need.
 """
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
@@ -20,16 +20,16 @@ from schema.compiler import limits
 from schema.compiler.bind import BoundField, Catalog
 from schema.compiler.bindings import Argument, Computed, Recorded
 from schema.compiler.expressions import HIDDEN
-from schema.compiler.kept import Kept
 from schema.compiler.names import camel
 from schema.compiler.plan import label_of
+from schema.compiler.plan_cache import PlanCache
 from schema.compiler.run import Plan, coerced, field_plan
 
 _STRUCTURAL = ("Connection", "Edge")
 
 
 def install(catalog: Catalog) -> None:
-    """Give the schema's compiled fields their resolvers."""
+    """Install resolvers for the compiled fields of the schema."""
     schema = catalog.schema
     query = schema.query_type
     for name, type_ in schema.type_map.items():
@@ -65,8 +65,8 @@ def _labelled(source: Mapping[str, Any], info: GraphQLResolveInfo[Any], **_argum
 def _recorded(recorded: Recorded) -> Any:
     async def resolve(source: Mapping[str, Any], info: GraphQLResolveInfo[Any], **_arguments: Any) -> Any:
         found = source[label_of(str(info.path.key))]
-        if found not in (None, []):  # without a record there is no answer: what this raises stands in its place
-            # All that are read at the same moment are recorded at once.
+        if found not in (None, []):  # without a record there is no answer: an error raised here replaces it
+            # All that is read at the same moment is recorded at once.
             await _together(info.context, _recorded, info.context.record, (recorded, _needs(source, recorded.needs)))
         return found
 
@@ -74,12 +74,14 @@ def _recorded(recorded: Recorded) -> Any:
 
 
 def _needs(source: Mapping[str, Any], names: Sequence[str]) -> dict[str, Any]:
-    """What the statement brought for a field that the answer doesn't show."""
+    """Return the columns that the statement read only because a field in Python needs them."""
     return {name: source[f"{HIDDEN}{name}"] for name in names}
 
 
 async def _together(request: Any, what: Hashable, batch: Callable[..., Any], one: Any) -> Any:
-    """The answer of `batch` for one of the many that are asked for while others are; each is asked once a request."""
+    """Resolve one of many values by a `batch` function, which is called once for all that are requested meanwhile; each
+    value is requested once per request.
+    """
 
     async def load(many: Sequence[Any]) -> Sequence[Any]:
         answers: Sequence[Any] = await batch(many)
@@ -95,12 +97,12 @@ async def _batched(batch: Any, request: Any, given: Mapping[str, Any], rows: Seq
 
 
 def _key(one: Any) -> bytes:
-    """What tells one row's needs from another's."""
+    """Return the key that identifies a row's needed columns."""
     return orjson.dumps(one, default=str, option=orjson.OPT_SORT_KEYS)
 
 
 def _root(catalog: Catalog) -> Any:
-    kept = Kept(catalog.schema)
+    kept = PlanCache(catalog.schema)
 
     async def resolve(_source: Any, info: GraphQLResolveInfo[Any], **_arguments: Any) -> Any:
         request, variables = info.context, coerced(info)

@@ -1,4 +1,4 @@
-"""What a read knows of its request besides the arguments: named parameters that declarations may use."""
+"""The context of a read besides its arguments: named parameters that declarations may use."""
 
 from collections.abc import Callable
 from datetime import date, datetime
@@ -13,7 +13,7 @@ from services.core.actor import Actor
 
 
 class Context(NamedTuple):
-    """Who reads, when, and in which order of locales text is looked for."""
+    """The reader, the time, and the locales in order of preference."""
 
     actor: Actor
     now: datetime
@@ -21,56 +21,56 @@ class Context(NamedTuple):
 
     @property
     def today(self) -> date:
-        """The day of `now` where the confederation is."""
+        """Return the day of `now` in the confederation's time zone."""
         return self.now.astimezone(ZoneInfo(self.actor.tenant.time_zone)).date()
 
     def acting(self, actor: Actor) -> "Context":
-        """The same reading by another actor."""
+        """Return the same context for another actor."""
         return Context(actor, self.now, self.locales)
 
 
 def parameter(name: str, type_: Any) -> BindParameter[Any]:
-    """A parameter that gets its value with each request: the statement is compiled without one."""
+    """Return a parameter that gets its value from each request; the statement is compiled without one."""
     return bindparam(name, required=False, type_=type_)
 
 
 def tenant() -> BindParameter[Any]:
-    """The confederation."""
+    """The confederation's ID."""
     return parameter("tenant", Uuid())
 
 
 def confederation() -> BindParameter[Any]:
-    """The confederation's slug, as addresses have it."""
+    """The confederation's slug, as in URLs."""
     return parameter("confederation", Text())
 
 
 def person() -> BindParameter[Any]:
-    """The person who reads; null for anybody."""
+    """The person who reads; null if the reader is not a person."""
     return parameter("person", Uuid())
 
 
 def key() -> BindParameter[Any]:
-    """The site key that reads; null for anybody else."""
+    """The site key that reads; null for other readers."""
     return parameter("key", Uuid())
 
 
 def session() -> BindParameter[Any]:
-    """The session that the person reads in; null for other credentials."""
+    """The session of the reader; null for other credentials."""
     return parameter("session", Uuid())
 
 
 def today() -> BindParameter[Any]:
-    """The day where the confederation is."""
+    """The day in the confederation's time zone."""
     return parameter("today", Date())
 
 
 def now() -> BindParameter[Any]:
-    """The moment of the request."""
+    """The time of the request."""
     return parameter("now", DateTime(timezone=True))
 
 
 def locale(choice: int) -> BindParameter[Any]:
-    """The locale that a text is looked for in first, second, … counted from 0."""
+    """The locale of a given rank, from 0, in the order in which a text is looked up."""
     return parameter(f"locale{choice}", Text())
 
 
@@ -88,9 +88,9 @@ VALUES: dict[str, Callable[[Context], Any]] = {
     "now": lambda context: context.now,
     **{f"locale{i}": partial(_choice, i) for i in range(len(LOCALES))},
 }
-"""How each of these parameters is had from a request."""
+"""How to get each of these parameters from a request."""
 
 
 def preferring(locale: str, locales: tuple[str, ...]) -> tuple[str, ...]:
-    """The same locales, one of them first."""
+    """Return the locales with one of them first."""
     return (locale, *(other for other in locales if other != locale))

@@ -1,4 +1,6 @@
-"""Cursors: the place of a row in an order, as opaque text. A cursor holds for the order that it was made in."""
+"""Cursors: the position of a row in an order, as opaque text. A cursor is valid only for the order it
+was created in.
+"""
 
 import base64
 import json
@@ -14,19 +16,19 @@ from schema.compiler.bindings import Row
 from schema.compiler.values import Refused
 
 Ordering = tuple[tuple[str, bool], ...]
-"""Columns and whether each descends; the last is the key, so no two rows are in one place."""
+"""Columns, and True for each that is descending. The last is the key, so no two rows have the same position."""
 
 LONGEST_CURSOR = 10_000
-"""Characters; no row's place is longer."""
+"""Maximum number of characters of a cursor; no real one is longer."""
 
 
 def signature(of: str, order: Ordering) -> str:
-    """What a cursor is checked against: the type of its list, and the order."""
+    """Return what a cursor is checked against: the type of its list, and the order."""
     return f"{of}:" + ",".join(f"-{column}" if descending else column for column, descending in order)
 
 
 def cursor_sql(of: str, order: Ordering, row: Row) -> ColumnElement[str]:
-    """A row's cursor, worked out by PostgreSQL; without the line breaks that its base64 has."""
+    """Return SQL for a row's cursor, without the line breaks of PostgreSQL's base64."""
     mark: Any = literal_column(f"'{signature(of, order)}'")
     place = cast(func.json_build_array(mark, *(row[column] for column, _ in order)), Text)
     encoded = func.encode(func.convert_to(place, literal_column("'UTF8'")), literal_column("'base64'"))
@@ -34,7 +36,7 @@ def cursor_sql(of: str, order: Ordering, row: Row) -> ColumnElement[str]:
 
 
 def decode(cursor: Any, of: str, order: Ordering, row: Row) -> list[Any]:
-    """The values that a cursor stands for. Refused where it isn't one, or is one of another order."""
+    """Return the values of a cursor. Raise Refused if it is malformed or of another order."""
     try:
         if len(cursor) > LONGEST_CURSOR:
             raise ValueError
@@ -43,7 +45,7 @@ def decode(cursor: Any, of: str, order: Ordering, row: Row) -> list[Any]:
             raise ValueError
         return [_value(value, row[column].type) for value, (column, _) in zip(values, order, strict=True)]
     except (ValueError, TypeError, AttributeError, RecursionError, GraphQLError):
-        raise Refused("This is not a cursor of this list in this order.") from None
+        raise Refused("The cursor is not one of this list in this order.") from None
 
 
 def _value(value: Any, type_: Any) -> Any:
@@ -63,10 +65,10 @@ def _value(value: Any, type_: Any) -> Any:
 
 
 def follows(order: Ordering, row: Row, values: Sequence[Any], *, backwards: bool = False) -> ColumnElement[bool]:
-    """Whether a row comes after a place in an order; before it, if backwards."""
+    """Return the condition that a row comes after a position in an order, or before it if backwards."""
     directions = {descending != backwards for _, descending in order}
     columns = [row[column] for column, _ in order]
-    if len(directions) == 1:  # one direction: a comparison of rows, which an index can answer
+    if len(directions) == 1:  # all in one direction: a comparison of rows, which can use an index
         here, there = tuple_(*columns), tuple_(*values)
         return here < there if directions == {True} else here > there
     ways = []

@@ -1,21 +1,21 @@
-"""What a field is in SQL, said where the field is declared.
+"""Declarations of fields in SQL.
 
-A read type is a Strawberry type over a table (or over a figure function's rows); each of its fields is a column, an
+A read type is a Strawberry type over a table (or over a figure function's rows). Each of its fields is a column, an
 expression over the row, localized text, a relation to another read type, or computed in Python from columns:
 
     @read_type(models.Speaker)
     class Speaker(Node):
-        \"\"\"Somebody who speaks at an event.\"\"\"
+        \"\"\"A speaker at an event.\"\"\"
 
-        name: str = column("As the programme prints it.")
-        title: str | None = localized("What they are.")
+        name: str = column("Name of the speaker.")
+        title: str | None = localized("Title or position of the speaker.")
 
     @extends(Event)
     class _:
-        speakers: list[Speaker] = many("Who speaks, in order.", via="event_id", order=("rank",))
+        speakers: list[Speaker] = many("Speakers, in order.", via="event_id", order=("rank",))
 
 Functions in declarations get rows whose attributes are the table's columns, and arguments as bound parameters; they
-return SQLAlchemy expressions. They run once a plan, never per request.
+return SQLAlchemy expressions. They run once per plan, never per request.
 """
 
 import inspect
@@ -56,10 +56,10 @@ from schema.compiler.read_types import ReadType, dates_of
 from schema.compiler.watching import Watch
 
 BINDING = "sql"
-"""The key of a field's metadata under which its binding is."""
+"""The key of a field's binding in its metadata."""
 
 ANNOTATION = "annotation"
-"""The key under which the annotation is as it was written: Strawberry replaces its own copy."""
+"""The key of the annotation as written; Strawberry replaces its own copy."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ class Declared:
 def column(
     description: str, *, name: str = "", where: bool = False, order: bool = False, recorded: Recorded | None = None
 ) -> Any:
-    """A column of the table, by its own name unless another is given."""
+    """Declare a column of the table, by the field's name unless another is given."""
     return Declared(description, Column(name=name, where=where, order=order, recorded=recorded))
 
 
@@ -86,19 +86,19 @@ def expression(
     weight: int = 0,
     recorded: Recorded | None = None,
 ) -> Any:
-    """SQL over the row, and over arguments by keyword."""
+    """Declare an SQL expression over the row, and over arguments by keyword."""
     return Declared(description, Expression(sql, arguments=arguments or {}, weight=weight, recorded=recorded))
 
 
 def localized(description: str, *, name: str = "") -> Any:
-    """A text by locale, and beside it `<field>Translations` with all of them."""
-    arguments = {"locale": Argument(Locale | None, "The locale to prefer; by default the request's `Accept-Language`.")}
+    """Declare a localized text, with `<field>Translations` for all languages."""
+    arguments = {"locale": Argument(Locale | None, "Preferred language; by default from the `Accept-Language` header.")}
     return Declared(description, Localized(name, arguments=arguments))
 
 
 def official(description: str, *, name: str = "") -> Any:
-    """A text whose wording counts: in the locale asked for or null, and beside it `<field>Translations`."""
-    arguments = {"locale": Argument(Locale | None, "The locale; by default the first of the request's.")}
+    """Declare an official text: in the given locale or null, with `<field>Translations` for all languages."""
+    arguments = {"locale": Argument(Locale | None, "Language; by default the first of the request's.")}
     return Declared(description, Localized(name, official=True, arguments=arguments))
 
 
@@ -112,7 +112,7 @@ def one(
     weight: int = 0,
     watch: Watch | None = None,
 ) -> Any:
-    """A row of another read type, or null."""
+    """Declare a row of another read type, or null."""
     said: dict[str, Any] = {"arguments": arguments or {}, "weight": weight, "watch": watch}
     return Declared(description, Relation(ONE, via, on, rows, limit=1, **said))
 
@@ -130,7 +130,7 @@ def many(
     recorded: Recorded | None = None,
     watch: Watch | None = None,
 ) -> Any:
-    """A short list: `limit` rows at the most, in order ("-name": descending; ties by key)."""
+    """Declare a short list of at most `limit` rows, in order ("-name": descending; ties by key)."""
     said: dict[str, Any] = {"arguments": arguments or {}, "weight": weight, "recorded": recorded, "watch": watch}
     return Declared(description, Relation(MANY, via, on, rows, tuple(order), limit, **said))
 
@@ -143,18 +143,20 @@ def connection(
     order: Sequence[str] = (),
     arguments: Mapping[str, Argument] | None = None,
 ) -> Any:
-    """A list of any length, by pages, with `where` and `orderBy`; `order` where the request asks for none."""
+    """Declare a connection, with `where` and `orderBy`. `order` is the default order."""
     arguments = {**PAGING, **(arguments or {})}
     return Declared(description, Relation(CONNECTION, via, on, None, tuple(order), MAXIMUM_FIRST, arguments=arguments))
 
 
 PAGING: Mapping[str, Argument] = {
-    "first": Argument(int | None, f"How many from the start: {DEFAULT_FIRST} by default, {MAXIMUM_FIRST} at the most."),
-    "after": Argument(str | None, "Only what follows this cursor."),
-    "last": Argument(int | None, f"How many from the end, {MAXIMUM_FIRST} at the most; not together with `first`."),
-    "before": Argument(str | None, "Only what precedes this cursor."),
+    "first": Argument(
+        int | None, f"Number of items from the start; {DEFAULT_FIRST} by default, at most {MAXIMUM_FIRST}."
+    ),
+    "after": Argument(str | None, "Return only items after this cursor."),
+    "last": Argument(int | None, f"Number of items from the end, at most {MAXIMUM_FIRST}; not together with `first`."),
+    "before": Argument(str | None, "Return only items before this cursor."),
 }
-PAGED = frozenset({*PAGING, "where", "order_by"})  # a declaration's functions get the other arguments
+PAGED = frozenset({*PAGING, "where", "order_by"})  # a declaration's functions get only the other arguments
 
 
 def computed(
@@ -166,39 +168,42 @@ def computed(
     arguments: Mapping[str, Argument] | None = None,
     weight: int = 0,
 ) -> Any:
-    """A field that needs Python. A query that asks for it is completed by graphql-core, from the same plan.
+    """Declare a field that is computed in Python. A query with such a field is completed by graphql-core, from the same
+    plan.
 
-    With `batch` it is asked once for all rows of a list, with `resolve` for each.
+    `batch` is called once for all rows of a list, `resolve` once for each.
     """
     return Declared(description, Computed(resolve, batch, tuple(needs), arguments=arguments or {}, weight=weight))
 
 
 MOST_NODES = 100
-"""How many identifiers are looked up at once, at the most."""
+"""Maximum number of IDs that are looked up at once."""
 
 
 def node_lookup(description: str) -> Any:
-    """Any row by its global identifier."""
-    return Declared(description, NodeLookup(arguments={"id": Argument(strawberry.ID, "A global identifier.")}))
+    """Declare a look-up of any row by its global ID."""
+    return Declared(description, NodeLookup(arguments={"id": Argument(strawberry.ID, "Global ID.")}))
 
 
 def nodes_lookup(description: str) -> Any:
-    """The rows of several global identifiers, in their order; null for each that isn't to be seen."""
-    ids = Argument(list[strawberry.ID], f"Global identifiers, {MOST_NODES} at the most.")
+    """Declare a look-up of rows by several global IDs, in their order; null for each that the reader may not see."""
+    ids = Argument(list[strawberry.ID], f"Global IDs, at most {MOST_NODES}.")
     return Declared(description, NodeLookup(many=True, arguments={"ids": ids}))
 
 
 def global_id(description: str) -> Any:
-    """The row's global identifier."""
+    """Declare the row's global ID."""
     return Declared(description, GlobalId())
 
 
 READ_TYPES: dict[str, ReadType] = {}
-"""Every read type by its GraphQL name."""
+"""All read types by their GraphQL names."""
 
 
 def read_type(model: type[SQLModel] | None = None) -> Callable[[type], Any]:
-    """Make a class a read type. Its docstring is its description. What implements `Node` tells its dates."""
+    """Decorate a class as a read type. Its docstring is its description. A type that implements `Node` gets its row's
+    dates.
+    """
 
     def decorate(cls: type) -> Any:
         for name, told in dates_of(cls, model).items():
@@ -213,29 +218,29 @@ def read_type(model: type[SQLModel] | None = None) -> Callable[[type], Any]:
 
 
 def read_interface(cls: type) -> Any:
-    """Make a class an interface of read types."""
+    """Decorate a class as an interface of read types."""
     _install(cls)
     return strawberry.interface(cls, description=inspect.getdoc(cls))
 
 
 def watched(cls: type) -> Any:
-    """Make a class the root of what can be watched. Each domain adds fields, which the query's root has too."""
+    """Decorate a class as the root subscription. Each domain adds fields, which the root query has, too."""
     made = strawberry.type(cls, description=inspect.getdoc(cls))
     made.__watched__ = True  # type: ignore[attr-defined]
     return made
 
 
 def extends(target: Any) -> Callable[[type], type]:
-    """Add the fields declared in a class to a read type of another domain, so that the domains stay apart.
+    """Add the fields declared in a class to a read type of another domain, so that the domains stay separate.
 
-    TypeError for a field that is to be watched and doesn't say under which topic.
+    Raise TypeError for a field of the subscription without a topic.
     """
 
     def decorate(cls: type) -> type:
         fields = _install(cls)
         for each in fields if getattr(target, "__watched__", False) else ():
             if each.metadata[BINDING].watch is None:
-                raise TypeError(f"{each.python_name} can't be watched: declare its `watch`")
+                raise TypeError(f"{each.python_name} can't be subscribed to: declare its `watch`")
         target.__strawberry_definition__.fields.extend(fields)
         return cls
 
@@ -243,7 +248,7 @@ def extends(target: Any) -> Callable[[type], type]:
 
 
 def _install(cls: type) -> list[StrawberryField]:
-    """Turn the class's declarations into Strawberry fields."""
+    """Replace the class's declarations by Strawberry fields."""
     fields = []
     for name, annotation in list(inspect.get_annotations(cls).items()):
         declared = cls.__dict__.get(name)
@@ -254,7 +259,7 @@ def _install(cls: type) -> list[StrawberryField]:
             binding = replace(binding, name=name)
         fields.append(_field(cls, name, annotation, replace(declared, binding=binding)))
         if isinstance(binding, Localized):
-            every = Declared(f"Every translation of `{name}`.", Translations(binding.name))
+            every = Declared(f"`{name}` in all languages.", Translations(binding.name))
             fields.append(_field(cls, f"{name}_translations", list[Translation], every))
     return fields
 
@@ -278,7 +283,7 @@ def _field(cls: type, name: str, annotation: Any, declared: Declared) -> Strawbe
 
 
 def argument(name: str, annotation: Any, description: str) -> StrawberryArgument:
-    """An argument as Strawberry knows it; one that is optional may be absent."""
+    """Return a Strawberry argument; an optional one may be absent."""
     return StrawberryArgument(
         python_name=name,
         graphql_name=None,

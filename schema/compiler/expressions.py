@@ -1,4 +1,4 @@
-"""Small pieces of SQL that the passes share."""
+"""Small SQL expressions shared by the passes."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -9,43 +9,45 @@ from schema.compiler.bind import KEY
 from schema.compiler.bindings import Row
 
 HIDDEN = "$"
-"""Begins the labels of columns that the answer doesn't show: no GraphQL name can."""
+"""The beginning of labels of columns that the answer doesn't contain; no GraphQL name begins with it."""
 
 
 def literal(sql: str) -> ColumnElement[Any]:
-    """SQL as it stands: of our own making, or a GraphQL name, which has nothing to escape."""
+    """Return SQL as is: a constant of ours or a GraphQL name, which needs no escaping."""
     return literal_column(sql)
 
 
 def named(type_name: str) -> ColumnElement[Any]:
-    """The value of `__typename`."""
+    """Return the value of `__typename`."""
     return literal(f"'{type_name}'::text")
 
 
 def whole(rows: FromClause) -> Any:
-    """A sub-select's row as one value."""
+    """Return a sub-select's row as one value."""
     return rows.table_valued()  # type: ignore[attr-defined]
 
 
 def json_array(items: ColumnElement[Any]) -> ColumnElement[Any]:
-    """An array of rows or of JSON as a JSON array; empty where there is nothing."""
+    """Return an array of rows or of JSON as a JSON array; empty if there are none."""
     return func.coalesce(func.array_to_json(items, type_=JSON), literal("'[]'::json"))
 
 
 def ordered(row: FromClause, order: Iterable[tuple[str, bool]]) -> list[ColumnElement[Any]]:
-    """An order's columns."""
+    """Return the columns of an order."""
     return [row.c[name].desc() if descending else row.c[name] for name, descending in order]
 
 
 def written(value: Any) -> Any:
-    """As the scalar of the column's type is written in JSON: decimals are text, so that nothing is lost."""
+    """Convert a value to the JSON form of its scalar: decimals become text, so that no digit is lost."""
     if isinstance(value, Select):
         value = value.scalar_subquery()
     return cast(value, Text) if isinstance(value.type, Numeric) and value.type.asdecimal else value
 
 
 def base64(value: ColumnElement[Any], *, longest: int | None = None) -> ColumnElement[Any]:
-    """A text in base64. PostgreSQL breaks its lines after 57 bytes: `longest` says that there are fewer."""
+    """Return a text in base64. PostgreSQL inserts a line break after every 57 bytes; `longest` says that there are
+    fewer.
+    """
     encoded = func.encode(func.convert_to(value, literal("'UTF8'")), literal("'base64'"))
     return (
         encoded if longest is not None and longest <= 57 else func.translate(encoded, literal("E'\\n'"), literal("''"))
@@ -53,15 +55,15 @@ def base64(value: ColumnElement[Any], *, longest: int | None = None) -> ColumnEl
 
 
 def global_id(type_name: str, row: Row) -> ColumnElement[Any]:
-    """A row's global identifier; a UUID has 36 characters."""
+    """Return a row's global ID; a UUID has 36 characters."""
     return base64(literal(f"'{type_name}:'").op("||")(cast(row[KEY], Text)), longest=len(type_name) + 37)
 
 
 def one_row() -> Any:
-    """A row of nothing: the left side of a first join, where there is no table."""
+    """Return a row without columns: the left side of the first join where there is no table."""
     return select(literal("1"))
 
 
 def each_once(columns: Sequence[Any], found: Iterable[Any]) -> list[Any]:
-    """The found columns whose labels aren't there yet."""
+    """Return the new columns whose labels aren't in use yet."""
     return [item for item in found if all(item.name != other.name for other in columns)]

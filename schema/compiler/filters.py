@@ -1,8 +1,8 @@
-"""`where` and `orderBy`: input types made from the columns that declare them, and what they are in a plan.
+"""`where` and `orderBy`: input types derived from the declared columns, and their form in a plan.
 
-The input types are made once, when the schema is: `EventWhere` has a field for each column that can be filtered by,
+The input types are created once, with the schema: `EventWhere` has a field for each column that can be filtered by,
 with the comparisons that its type allows, and `and`, `or`, `not`. The shape of a condition belongs to the plan; the
-values compared with are bound.
+values in it are bound.
 """
 
 from collections.abc import Callable
@@ -30,21 +30,21 @@ _TEXT = ("contains", "startsWith")
 _MEANING = {
     "eq": "Equal to.",
     "ne": "Not equal to, or null.",
-    "in": "One of these.",
-    "notIn": "None of these, or null.",
+    "in": "One of these values.",
+    "notIn": "None of these values, or null.",
     "lt": "Less than.",
     "lte": "Less than or equal to.",
     "gt": "Greater than.",
     "gte": "Greater than or equal to.",
-    "contains": "Has this in it, letter for letter.",
-    "startsWith": "Begins with this, letter for letter.",
-    "isNull": "Whether there is no value.",
+    "contains": "Contains this text; case-sensitive.",
+    "startsWith": "Begins with this text; case-sensitive.",
+    "isNull": "`true`: null; `false`: not null.",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Compare:
-    """A column compared with a value of each request."""
+    """A comparison of a column with a value from the request."""
 
     column: str
     operator: str
@@ -53,7 +53,7 @@ class Compare:
 
 @dataclass(frozen=True, slots=True)
 class Combine:
-    """All of (`and`), any of (`or`) or not all of (`not`) some conditions."""
+    """A combination of conditions: all of (`and`), any of (`or`), or not all of (`not`)."""
 
     how: str
     parts: tuple["Condition", ...]
@@ -67,17 +67,17 @@ class Order(Enum):
 
     @property
     def column(self) -> str:
-        """The column's name."""
+        """Return the column's name."""
         return str(self.value).rsplit(" ", 1)[0]
 
     @property
     def descending(self) -> bool:
-        """Whether the greatest comes first."""
+        """Return True for descending order."""
         return str(self.value).endswith(" desc")
 
 
 def filter_type(name: str, annotation: Any) -> Any:
-    """The comparisons that a column's type allows, as an input type; made once a type."""
+    """Return the input type with the comparisons that a column's type allows; created once per type."""
     if name not in _filters:
         has_order = annotation is not bool and not isinstance(annotation, type(Enum))
         operators = (*_EQUALITY, *(_ORDER if has_order else ()), *(_TEXT if annotation is str else ()))
@@ -97,25 +97,25 @@ _filters: dict[str, Any] = {}
 
 
 def where_type(name: str, columns: dict[str, tuple[Any, str, str]]) -> Any:
-    """The `where` of a read type: columns by GraphQL name with (annotation, name of its type, description)."""
+    """Return the `where` type of a read type. `columns`: by GraphQL name (annotation, name of its type,
+    description).
+    """
     fields = {key: (filter_type(kind, python) | None, text) for key, (python, kind, text) in columns.items()}
     made: Any = _input(f"{name}Where", f"Conditions on {plural(name)}. All that are given must hold.", fields)
     for key, annotation, text in (
-        ("and", list[made], "All of these hold."),
-        ("or", list[made], "Any of these holds."),
-        ("not", made, "This doesn't hold."),
+        ("and", list[made], "All of these conditions must hold."),
+        ("or", list[made], "At least one of these conditions must hold."),
+        ("not", made, "This condition must not hold."),
     ):
         made.__strawberry_definition__.fields.append(_input_field(key, annotation | None, text))
     return made
 
 
 def order_type(name: str, columns: dict[str, str]) -> Any:
-    """The `orderBy` of a read type: columns by GraphQL name in capitals."""
+    """Return the `orderBy` type of a read type. `columns`: by GraphQL name in capitals."""
     members = {f"{key}_{way}": f"{column} {way.lower()}" for key, column in columns.items() for way in ("ASC", "DESC")}
     made: Any = Order(f"{name}Order", members)  # type: ignore[call-arg]
-    shown: Any = strawberry.enum(
-        made, description=f"Orders of {plural(name)}. Equal ones are in the order of their identifiers."
-    )
+    shown: Any = strawberry.enum(made, description=f"Orders of {plural(name)}. Ties are broken by ID.")
     return describe_values(
         shown,
         {
@@ -143,13 +143,13 @@ def _input_field(name: str, annotation: Any, description: str) -> StrawberryFiel
 
 
 def condition_sql(condition: Condition, row: Row, bind: Callable[[Getter, Any], Any]) -> Any:
-    """A condition over a row. `bind(getter, type)` makes a parameter of the statement."""
+    """Return a condition over a row as SQL. `bind(getter, type)` creates a parameter of the statement."""
     if isinstance(condition, Combine):
         parts = [condition_sql(part, row, bind) for part in condition.parts]
         if condition.how == "or":
-            return or_(false(), *parts)  # any of nothing is nothing
+            return or_(false(), *parts)  # no alternatives: nothing matches
         every = and_(true(), *parts)
-        # What can't be told of a null doesn't hold, so its `not` does: `not` and `ne` agree.
+        # A comparison with null is unknown and doesn't hold, so its `not` does hold: `not` and `ne` agree.
         return every.is_not(true()) if condition.how == "not" else every
     column = row[condition.column]
     if condition.operator == "isNull":
@@ -166,16 +166,16 @@ def condition_sql(condition: Condition, row: Row, bind: Callable[[Getter, Any], 
         "lte": column.__le__,
         "gt": column.__gt__,
         "gte": column.__ge__,
-        # Functions, not LIKE: nothing of the value is a pattern.
+        # Functions instead of LIKE: no character of the value is a wildcard.
         "contains": lambda text: func.strpos(column, text) > 0,
         "startsWith": lambda text: func.starts_with(column, text),
     }[condition.operator](value)
 
 
 def comparable(value: Any) -> Any:
-    """A value as what is kept is compared with: texts in NFC, as they are kept.
+    """Normalize a value for comparison with stored values: texts to NFC, as they are stored.
 
-    Refused for null: a comparison with it would be true of nothing, and reads as if it were true of everything.
+    Raise Refused for null: a comparison with it matches nothing, but reads as if it matched everything.
     """
     if value is None or (isinstance(value, list) and None in value):
         raise Refused("A filter can't compare with null; use isNull.")
@@ -189,4 +189,4 @@ def _normal(value: Any) -> Any:
 
 
 FILTERABLE: dict[Any, str] = {str: "String", int: "Int", bool: "Boolean", datetime: "DateTime", date: "Date"}
-"""Python types that have filters, and the name of their GraphQL type."""
+"""Python types that have filters, and the names of their GraphQL types."""

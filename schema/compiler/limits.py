@@ -1,8 +1,8 @@
-"""What an operation may ask for at the most: checked on its plan, before any SQL runs.
+"""Limits of operations, checked on the plan before any SQL runs.
 
-The cost of an operation is how many objects its answer can have: list sizes multiply. What takes longer than an object
-(some 20 µs) counts for several: a figure, a count, very many fields. The cost depends on page sizes, so it is a number
-of each request; what it is made of belongs to the plan.
+The cost of an operation is the maximum number of objects in its answer: list sizes are multiplied. What takes longer
+than an object (about 20 µs) costs more: a figure, a count, a large number of fields. The cost depends on page sizes and
+so on the request; its formula belongs to the plan.
 """
 
 from collections.abc import Iterable, Sequence
@@ -18,42 +18,42 @@ from schema.compiler.measure import LONGEST_LIST, MAXIMUM_COST, MAXIMUM_DEPTH, M
 from schema.compiler.plan import FieldPlan, Page, Part, Selection
 from schema.compiler.values import Constant, Getter, Refused, Variables, is_long, then
 
-FIELDS_OF_AN_OBJECT = 8
-"""An object of more fields counts for another object for each so many."""
-INTROSPECTION = 80
-"""What a field counts for that is asked of the schema itself: graphql-core resolves it for each of many types."""
-COUNTING = 15
-"""What a `totalCount` counts for."""
-ITEMS_OF_AN_OBJECT = 4
-"""So many items of a list that is compared with count for an object: each is sent, and compared with every row."""
-BYTES_OF_AN_OBJECT = 1_000
-"""So many characters of a text in an argument or a comparison count for an object."""
-CONDITIONS_OF_AN_OBJECT = 4
-"""So many comparisons of a `where` count for an object."""
-USUAL_LIST = 5
-"""What a plain list counts for: it is short by its nature, and bounded by its declaration."""
+FIELDS_PER_COST = 8
+"""Number of fields of an object per unit of cost."""
+COST_PER_INTROSPECTION_FIELD = 80
+"""Cost of a field of an introspection query: graphql-core resolves it for many types."""
+COST_PER_TOTAL_COUNT = 15
+"""Cost of a `totalCount`."""
+ITEMS_PER_COST = 4
+"""Number of items of a list in a comparison per unit of cost: each is sent, and compared with every row."""
+CHARACTERS_PER_COST = 1_000
+"""Number of characters of a text in an argument or comparison per unit of cost."""
+CONDITIONS_PER_COST = 4
+"""Number of comparisons in a `where` per unit of cost."""
+COST_PER_PLAIN_LIST = 5
+"""Cost factor of a plain list: it is short by nature, and bounded by its declaration."""
 
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """How many objects an answer can have: a number, and page sizes times what each item costs."""
+    """The maximum number of objects in an answer: a number, plus page sizes times the cost of each item."""
 
     fixed: int
     pages: tuple[tuple[Getter, "Cost"], ...] = ()
 
     def of(self, variables: Variables, context: Context) -> int:
-        """The number, for a request's values."""
+        """Return the number for a request's values."""
         if not self.pages:
             return self.fixed
         varying: int = sum(size(variables, context) * each.of(variables, context) for size, each in self.pages)
         return self.fixed + varying
 
     def plus(self, number: int) -> "Cost":
-        """With so much more, whatever the values."""
+        """Add a number that does not depend on values."""
         return Cost(self.fixed + number, self.pages)
 
     def times(self, number: int) -> "Cost":
-        """As often."""
+        """Multiply by the number of times that it is needed."""
         return Cost(self.fixed * number, tuple((size, each.times(number)) for size, each in self.pages))
 
 
@@ -61,18 +61,18 @@ _ONE = Cost(1)
 
 
 def weight(value: Any) -> int:
-    """What a value counts for wherever it is used: by items and by length. TooMuch for a list that is too long."""
+    """Return the cost of each use of a value, by items and length. Raise TooMuch for too long a list."""
     if isinstance(value, str):
-        return len(value) // BYTES_OF_AN_OBJECT
+        return len(value) // CHARACTERS_PER_COST
     if isinstance(value, list):
         check("items of a list", len(value), LONGEST_LIST)
         characters = sum(len(item) for item in value if isinstance(item, str))
-        return len(value) // ITEMS_OF_AN_OBJECT + characters // BYTES_OF_AN_OBJECT
+        return len(value) // ITEMS_PER_COST + characters // CHARACTERS_PER_COST
     return 0
 
 
 def _weighed(getters: Iterable[Getter]) -> list[Cost]:
-    """The cost of values, each time that they are used."""
+    """Return the cost of values, each time they are used."""
     return [
         Cost(weight(get.value)) if isinstance(get, Constant) else Cost(0, ((partial(_weight_of, get), _ONE),))
         for get in getters
@@ -83,11 +83,11 @@ def _weight_of(get: Getter, variables: Variables, context: Context) -> int:
     try:
         return weight(get(variables, context))
     except Refused:
-        return 0  # which is told where the value is used
+        return 0  # the error is reported where the value is used
 
 
 def _compared(condition: Condition | None) -> list[Getter]:
-    """The values that a condition compares with."""
+    """Return the values that a condition compares with."""
     if condition is None:
         return []
     if isinstance(condition, Compare):
@@ -100,26 +100,29 @@ def _sum(fixed: int, costs: Iterable[Cost]) -> Cost:
     return Cost(fixed + sum(cost.fixed for cost in costs), tuple(page for cost in costs for page in cost.pages))
 
 
-def check_shape(roots: Sequence[FieldPlan]) -> None:
-    """TooMuch where the plan is too wide, too deep or too long, whatever the values."""
+def check_shape(roots: Sequence[FieldPlan]) -> int:
+    """Return the number of fields in the plan, for each type that a node may be. Raise TooMuch if it is too wide, deep
+    or long.
+    """
     check("root fields", len(roots), MAXIMUM_ROOTS)
     depth, fields = _measure([_children(root) for root in roots])
     check("depth", depth, MAXIMUM_DEPTH)
     check("fields", fields, MAXIMUM_FIELDS)
+    return fields
 
 
 def check_cost(cost: int) -> None:
-    """TooMuch where the answer could have too many objects."""
+    """Raise TooMuch if the answer could have too many objects."""
     check("cost", cost, MAXIMUM_COST)
 
 
 def cost(roots: Iterable[FieldPlan]) -> Cost:
-    """What the root fields cost together."""
+    """Return the total cost of the root fields."""
     return _sum(0, map(_cost, roots))
 
 
 def cost_of(selection: Selection) -> Cost:
-    """What one row of a mutation's payload costs."""
+    """Return the cost of one row in a mutation's payload."""
     return _selection_cost([selection], 1)
 
 
@@ -158,7 +161,7 @@ def _cost(field: FieldPlan) -> Cost:
     if isinstance(binding, NodeLookup) and binding.many:
         item = _selection_cost(list(field.branches), 1)
         return Cost(0, ((then(field.arguments["ids"], _count), item),))
-    times = min(USUAL_LIST, binding.limit) if isinstance(binding, Relation) and binding.shape == MANY else 1
+    times = min(COST_PER_PLAIN_LIST, binding.limit) if isinstance(binding, Relation) and binding.shape == MANY else 1
     item = _selection_cost([field.selection] if field.selection else list(field.branches), 1)
     return _sum(binding.weight, [item.times(times), *values])
 
@@ -170,7 +173,7 @@ def _count(ids: Sequence[str]) -> int:
 
 def _selection_cost(selections: Sequence[Selection], itself: int) -> Cost:
     fields = [field for selection in selections for field in selection.fields]
-    return _sum(itself + len(fields) // FIELDS_OF_AN_OBJECT, map(_cost, fields))
+    return _sum(itself + len(fields) // FIELDS_PER_COST, map(_cost, fields))
 
 
 def _page_cost(page: Page) -> Cost:
@@ -181,10 +184,10 @@ def _page_cost(page: Page) -> Cost:
     item = _selection_cost(listed, max(1, len(listed)))
     counts = sum(part.kind == "totalCount" for part in page.parts)
     compared = _compared(page.condition)
-    # A condition is in the page and in each count.
+    # A condition is evaluated for the page and for each count.
     times = counts + any(part.kind != "totalCount" for part in page.parts)
     values = [cost.times(times) for cost in _weighed(compared)]
-    itself = 1 + COUNTING * counts + times * len(compared) // CONDITIONS_OF_AN_OBJECT
+    itself = 1 + COST_PER_TOTAL_COUNT * counts + times * len(compared) // CONDITIONS_PER_COST
     if isinstance(page.size, Constant):
         return _sum(itself, [item.times(page.size.value), *values])
     return _sum(itself, [Cost(0, ((page.size, item),)), *values])

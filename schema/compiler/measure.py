@@ -1,4 +1,6 @@
-"""How large a document is, before it is validated: validation compares fields in pairs, and fragments multiply them."""
+"""Size limits of a document, checked before validation: validation compares fields in pairs, and fragments multiply
+them.
+"""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -18,36 +20,36 @@ from graphql import (
 from schema.compiler.values import TooMuch
 
 LONGEST_DOCUMENT = 100_000
-"""Characters; longer documents are refused before they are parsed."""
+"""Maximum number of characters; longer documents are refused before parsing."""
 MAXIMUM_TOKENS = 5_000
-"""Lexical tokens of a document."""
+"""Maximum number of lexical tokens of a document."""
 MAXIMUM_DEFINITIONS = 100
-"""Operations and fragments of a document."""
+"""Maximum number of operations and fragments of a document."""
 MAXIMUM_ROOTS = 25
-"""Fields at the root, aliases counted each."""
+"""Maximum number of root fields; each alias counts."""
 MAXIMUM_DEPTH = 15
-"""Levels of fields: as many as the usual introspection query has."""
+"""Maximum depth of fields: that of the usual introspection query."""
 MAXIMUM_FIELDS = 1_000
-"""Fields in the whole, fragments and aliases unfolded."""
+"""Maximum number of fields, with fragments expanded and each alias counted."""
 MAXIMUM_REPEATS = 25
-"""How often a field is asked for under one name in one place: each is compared with each."""
+"""Maximum number of selections of one response name in one place: validation compares all pairs."""
 MAXIMUM_COST = 25_000
-"""Objects in an answer: some half a second of work on the demo data."""
+"""Maximum number of objects in an answer: about half a second of work on the demo data."""
 
 LONGEST_LIST = 1_000
-"""Items of a list in an argument or a comparison."""
+"""Maximum number of items of a list in an argument or a comparison."""
 MAXIMUM_VALUES = 10_000
-"""Values in the variables, items of lists and members of objects each: one takes up to 10 µs to be coerced."""
+"""Maximum number of values in the variables, list items and object members included: coercing one takes up to 10 µs."""
 
 
 def check(what: str, found: int, limit: int) -> None:
-    """TooMuch beyond a limit."""
+    """Raise TooMuch beyond a limit."""
     if found > limit:
         raise TooMuch(what, found, limit)
 
 
 def parsed(document: str, *, no_location: bool = False) -> DocumentNode:
-    """The document's tree. GraphQLError where it is none, TooMuch where it is too long."""
+    """Parse a document. Raise GraphQLError if it is malformed, TooMuch if it is too long."""
     check("characters", len(document), LONGEST_DOCUMENT)
     try:
         return parse(document, no_location=no_location, max_tokens=MAXIMUM_TOKENS)
@@ -58,7 +60,7 @@ def parsed(document: str, *, no_location: bool = False) -> DocumentNode:
 
 
 def check_values(variables: Mapping[str, Any]) -> None:
-    """TooMuch where variables have too many values in them."""
+    """Raise TooMuch if variables contain too many values."""
     level = [value for value in variables.values() if type(value) is dict or type(value) is list]
     found = len(variables)
     while level:
@@ -74,9 +76,9 @@ def check_values(variables: Mapping[str, Any]) -> None:
 
 
 def check_document(document: DocumentNode) -> None:
-    """TooMuch where any operation, its fragments unfolded, is too wide, too deep or too long, whatever is skipped.
+    """Raise TooMuch if an operation with its fragments expanded is too wide, too deep or too long, whatever is skipped.
 
-    GraphQLError where fragments form a cycle: there is no end to unfolding them.
+    Raise GraphQLError for a cycle of fragments, which can't be expanded.
     """
     check("definitions", len(document.definitions), MAXIMUM_DEFINITIONS)
     fragments = {d.name.value: d for d in document.definitions if isinstance(d, FragmentDefinitionNode)}
@@ -92,20 +94,20 @@ def check_document(document: DocumentNode) -> None:
 
 
 def count_fields(nodes: Iterable[FieldNode], fragments: Mapping[str, FragmentDefinitionNode]) -> int:
-    """How many fields these are, and have in them, fragments unfolded."""
+    """Return the number of fields with all fields below them, fragments expanded."""
     measure = _Measure(fragments)
     return sum(1 + (measure.of(node.selection_set)[0] if node.selection_set else 0) for node in nodes)
 
 
 class _Measure:
-    """Counts fields and levels; a fragment once, however often it is spread."""
+    """Counts fields and levels; each fragment once, however often it is spread."""
 
     def __init__(self, fragments: Mapping[str, FragmentDefinitionNode]) -> None:
         self._fragments = fragments
         self._known: dict[str, tuple[int, int] | None] = {}
 
     def of(self, selected: SelectionSetNode) -> tuple[int, int]:
-        """Fields, and levels of fields."""
+        """Return the number of fields and of levels."""
         fields, depth = 0, 0
         for node in selected.selections:
             if isinstance(node, FragmentSpreadNode):
@@ -121,7 +123,7 @@ class _Measure:
     def _fragment(self, node: FragmentSpreadNode) -> tuple[int, int]:
         name = node.name.value
         if name not in self._fragments:
-            return 0, 0  # validation says so
+            return 0, 0  # reported by validation
         if name not in self._known:
             self._known[name] = None
             self._known[name] = self.of(self._fragments[name].selection_set)
@@ -131,7 +133,7 @@ class _Measure:
         return found
 
     def repeats(self, merged: Iterable[SelectionSetNode]) -> int:
-        """How many different fields selection sets of one place have. TooMuch where one is there too often."""
+        """Return the number of distinct fields of merged selection sets. Raise TooMuch if one is repeated too often."""
         grouped: dict[str, list[FieldNode]] = {}
         for selected in merged:
             self._group(selected, grouped, set())

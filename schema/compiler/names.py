@@ -1,21 +1,21 @@
-"""Names as GraphQL, as Python and as sentences write them."""
+"""Conversion of names between GraphQL, Python and sentences."""
 
 import re
 
 
 def camel(name: str) -> str:
-    """A Python name as GraphQL writes it."""
+    """Convert a Python name to a GraphQL name."""
     head, *rest = name.split("_")
     return head + "".join(word.title() for word in rest)
 
 
 def snake(name: str) -> str:
-    """A GraphQL name as Python writes it."""
+    """Convert a GraphQL name to a Python name."""
     return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in name).lstrip("_")
 
 
 def plural(name: str) -> str:
-    """A type's name as a sentence speaks of several: `JournalEntry` is "journal entries"."""
+    """Return a type's name in plural words: `JournalEntry` becomes "journal entries"."""
     words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", name).lower()
     if re.search(r"[^aeiou]y$", words):
         return f"{words[:-1]}ies"
@@ -23,5 +23,5 @@ def plural(name: str) -> str:
 
 
 def with_article(name: str) -> str:
-    """A type's name after "a" or "an"."""
+    """Return a type's name with "a" or "an"."""
     return f"{'an' if name[0] in 'AEIO' else 'a'} `{name}`"

@@ -1,4 +1,4 @@
-"""Connections in SQL: a page of rows, cut by a cursor, and what is asked of it."""
+"""Connections in SQL: a page of rows after a cursor, and the selected parts of the connection."""
 
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
@@ -24,37 +24,37 @@ from schema.compiler.filters import condition_sql
 from schema.compiler.plan import Page, Part, Selection
 from schema.compiler.values import Getter, then
 
-# Labels that no key of an answer can be.
+# Labels that can't be keys of an answer.
 _N, _CURSOR, _MORE, _NEAR, _FAR = (f"{HIDDEN}{name}" for name in ("n", "cursor", "more", "near", "far"))
 
 
 class Writing(Protocol):
-    """What pages need of the writer of the statement that they are in. `outer`: the rows further out."""
+    """The part of the statement's writer that pages need. `outer`: the outer rows."""
 
     outer: list[FromClause]
 
     def alias(self, prefix: str) -> str:
-        """A name for a row source, given once."""
+        """Return a unique name for a row source."""
 
     def bind(self, get: Getter, type_: Any) -> BindParameter[Any]:
-        """A parameter of the statement."""
+        """Return a new parameter of the statement."""
 
     def select(
         self, selection: Selection, row: FromClause, where: Sequence[ColumnElement[bool]], *, own: bool = True
     ) -> Select[Any]:
-        """What a selection asks of a row; of a row further out, if it isn't the select's own."""
+        """Return the columns that a selection reads from a row, which may be an outer row."""
 
     def json(self, chosen: Select[Any]) -> Select[Any]:
-        """Each row of a select as a JSON object, in the column `j`."""
+        """Return each row of a select as a JSON object, in the column `j`."""
 
     def listed(self, chosen: Select[Any]) -> ColumnElement[Any]:
-        """The rows of a select as an array of JSON, in the select's order."""
+        """Return the rows of a select as an array of JSON, in the select's order."""
 
     def beside(self, source: FromClause | None, found: Select[Any]) -> tuple[FromClause | None, ColumnElement[Any]]:
-        """The JSON of what a select makes of each row of a source, and the source."""
+        """Return the JSON that a select makes from each row of a source, and the source."""
 
     def scoped(self, query: Select[Any]) -> Select[Any]:
-        """A select that may refer to the rows further out."""
+        """Return a select that may refer to the outer rows."""
 
 
 def page_sql(
@@ -63,14 +63,14 @@ def page_sql(
     rows: Callable[[], FromClause],
     where: Callable[[FromClause], list[ColumnElement[bool]]],
 ) -> Select[Any]:
-    """A connection as one JSON object: its page, its total, and where the page stands.
+    """Return a connection as one JSON object: the page, the total count, and the page info.
 
-    `rows()`: the list's table under a new alias; `where(row)`: which of its rows are the list's.
+    `rows()`: the list's table under a new alias. `where(row)`: the condition for rows of the list.
     """
     bound: dict[int, BindParameter[Any]] = {}
 
     def bind(get: Getter, type_: Any) -> BindParameter[Any]:
-        """One parameter for a value that is compared with in the page and in the total."""
+        """Return one parameter for a value that both the page and the total compare with."""
         if id(get) not in bound:
             bound[id(get)] = writer.bind(get, type_)
         return bound[id(get)]
@@ -110,17 +110,17 @@ def _between(writer: Writing, page: Page, row: FromClause) -> list[ColumnElement
 def _listed(
     writer: Writing, page: Page, row: FromClause, where: Sequence[ColumnElement[bool]], size: BindParameter[Any]
 ) -> tuple[FromClause | None, dict[int, ColumnElement[Any]]]:
-    """The page's rows, and what each part of the connection is over them."""
+    """Return the page's rows, and the parts of the connection over them."""
     listed = [part for part in page.parts if part.kind in ("nodes", "edges", "pageInfo")]
     if not listed:
         return None, {}
     directions = [(name, descending != page.backwards) for name, descending in page.order]
     if len(listed) == 1 and listed[0].selection is not None and not page.backwards:
-        # The usual request: just the nodes, in the order that they come in.
+        # The usual request: only the nodes, in their order.
         row = _cut(writer, row, where, directions, size)
         chosen = writer.select(listed[0].selection, row, ()).order_by(*ordered(row, directions))
         return None, {id(listed[0]): writer.listed(chosen)}
-    # One more than asked for, to know whether more follow.
+    # One more than the page size, to find out whether more follow.
     row = _cut(writer, row, where, directions, size + literal("1"))
     order = ordered(row, directions)
     writer.outer.append(row)
@@ -158,14 +158,16 @@ def _cut(
     order: Sequence[tuple[str, bool]],
     size: Any,
 ) -> FromClause:
-    """The page's rows, cut before anything is joined to them: an order without an index then joins a page, not all."""
+    """Return the page's rows, limited before anything is joined to them: without an index for the order, PostgreSQL
+    then joins one page instead of all rows.
+    """
     return writer.scoped(select(*row.c).where(*where).order_by(*ordered(row, order)).limit(size)).subquery(
         writer.alias("t")
     )
 
 
 def _item(writer: Writing, page: Page, part: Part, row: FromClause) -> Select[Any]:
-    """What is asked of each row of a page: of the node itself, or of its edge."""
+    """Return what is selected of each row of a page: of the node itself, or of its edge."""
     if part.selection is not None:
         return writer.select(part.selection, row, (), own=False)
     columns: list[Any] = []
@@ -184,7 +186,9 @@ def _item(writer: Writing, page: Page, part: Part, row: FromClause) -> Select[An
 
 
 def _standing(rows: FromClause, size: BindParameter[Any]) -> list[Any]:
-    """Of all the rows at once: whether more follow, and the cursors nearest to and farthest from the page's start."""
+    """Return aggregates of the rows: whether more follow, and the cursors nearest to and farthest from the page's
+    start.
+    """
     n, cursor = rows.c[_N], rows.c[_CURSOR]
     near = func.max(cursor).filter(n == literal("1"), n <= size)
     cursors = func.pg_catalog.array_agg(aggregate_order_by(cursor, n.desc()), type_=ARRAY(Text())).filter(n <= size)

@@ -1,4 +1,4 @@
-"""How the parameters of a statement are had: from the request, and from what its arguments are given."""
+"""Getters of a statement's parameters: from the request, and from the values of arguments."""
 
 from collections.abc import Callable, Mapping
 from functools import partial
@@ -35,7 +35,7 @@ REQUEST: Mapping[str, Getter] = {
 
 
 def preferring(asked: Getter, choice: int) -> Getter:
-    """The locale of one choice, where a document asks for one first."""
+    """Return the getter of the locale of a given rank, when the document prefers one."""
 
     def locale(variables: Variables, request: context.Context) -> str:
         first = asked(variables, request)
@@ -46,7 +46,7 @@ def preferring(asked: Getter, choice: int) -> Getter:
 
 
 def or_else(get: Getter, absent: str | None) -> Getter:
-    """A value, or what stands in for null."""
+    """Return the getter of a value, or of its replacement for null."""
     if absent is None:
         return get
     otherwise = context.VALUES[absent]
@@ -59,7 +59,7 @@ def or_else(get: Getter, absent: str | None) -> Getter:
 
 
 def key_of(type_name: str) -> Callable[[Any], Any]:
-    """The key in a global identifier of a type; null for another's."""
+    """Return the getter of the key in a global ID of a type; null for an ID of another type."""
 
     def key(value: Any) -> Any:
         found = decode_id(value)
@@ -69,11 +69,11 @@ def key_of(type_name: str) -> Callable[[Any], Any]:
 
 
 def keys_of(type_name: str) -> Callable[[Any], Any]:
-    """The keys in several global identifiers, null in the place of each of another type."""
+    """Return the getter of the keys in several global IDs, with null for each of another type."""
     key = key_of(type_name)
     return lambda ids: [key(id) for id in ids]
 
 
 def sql_type(type_: GraphQLNamedType) -> Any:
-    """What an argument is in SQL."""
+    """Return the SQL type of an argument."""
     return _TYPES.get(type_.name, Text())

@@ -1,6 +1,6 @@
-"""The second pass: an operation, resolved to a tree of what to read.
+"""The second pass: resolve an operation to a tree of what to read.
 
-Fragments, aliases and directives are gone from it; arguments have become getters of values. A plan depends on the
+It has no fragments, aliases or directives any more; arguments have become getters of values. A plan depends on the
 document and on the shape of the variables, never on a value that is only compared with.
 """
 
@@ -35,21 +35,21 @@ from schema.compiler.measure import check
 from schema.compiler.values import Constant, Getter, Refused, Variables, getter, then
 
 LABEL_BYTES = 63
-"""PostgreSQL cuts identifiers here; a longer alias gets a label of its own and can't be spliced."""
+"""PostgreSQL truncates identifiers to this length; a longer alias gets a generated label and can't be spliced."""
 
-DEEPEST_FILTER = 10
-"""Levels of `and`, `or` and `not` in a `where`."""
-LARGEST_FILTER = 200
-"""Conditions in a document's `where`s: each is a piece of the statement."""
+MOST_FILTER_LEVELS = 10
+"""Maximum nesting of `and`, `or` and `not` in a `where`."""
+MOST_FILTER_CONDITIONS = 200
+"""Maximum number of conditions in a document's `where` arguments: each adds to the statement."""
 
 
 class NotCompiled(Exception):
-    """The field is not the compiler's: graphql-core resolves it."""
+    """The compiler has no binding for the field: graphql-core resolves it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """What is read of a row of one concrete type."""
+    """What is read from a row of one concrete type."""
 
     type_name: str
     fields: tuple["FieldPlan", ...]
@@ -70,7 +70,7 @@ class FieldPlan:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A connection: which rows, in which order, from which end, and what is asked of the page."""
+    """A connection: its rows, their order, the end it is read from, and the selected parts."""
 
     condition: Condition | None
     order: tuple[tuple[str, bool], ...]
@@ -84,17 +84,17 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Something asked of a connection or an edge: `kind` is the field's name; an object's parts are in `parts`."""
+    """A selected part of a connection or an edge: `kind` is the field's name; `parts` are the parts of an object."""
 
     label: str
     kind: str
     selection: Selection | None = None
     parts: tuple["Part", ...] = ()
-    type_name: str = ""  # of the object that has the parts
+    type_name: str = ""  # name of the object that has the parts
 
 
 class Planner:
-    """Plans the fields of one operation, with one shape of variables."""
+    """Plans the fields of one operation, for one shape of variables."""
 
     def __init__(self, catalog: Catalog, fragments: Mapping[str, FragmentDefinitionNode], variables: Variables) -> None:
         self._catalog = catalog
@@ -105,17 +105,17 @@ class Planner:
         self._conditions = 0
 
     def root(self, key: str, nodes: list[FieldNode], type_name: str) -> FieldPlan:
-        """A field of an operation's root, or of a mutation's payload. NotCompiled where it has no binding."""
+        """Plan a field of an operation's root, or of a mutation's payload. Raise NotCompiled if it has no binding."""
         return self._field(key, nodes, type_name)
 
     def selection(self, type_name: str, nodes: Iterable[FieldNode]) -> Selection:
-        """What the nodes' selection sets ask of a concrete type."""
+        """Plan what the nodes' selection sets select from a concrete type."""
         sets = [node.selection_set for node in nodes if node.selection_set]
         grouped = self.collect(type_name, sets)
         return Selection(type_name, tuple(self._field(key, group, type_name) for key, group in grouped.items()))
 
     def collect(self, type_name: str, sets: Iterable[SelectionSetNode]) -> dict[str, list[FieldNode]]:
-        """The fields selected of a concrete type by response key, in the specification's order."""
+        """Return the fields selected from a concrete type by response key, in the specification's order."""
         grouped: dict[str, list[FieldNode]] = {}
         visited: set[str] = set()
         for selection_set in sets:
@@ -264,13 +264,13 @@ class Planner:
 
     def _condition(self, node: Any, type_: Any, target: str, nested: int = 0) -> Condition:
         self._conditions += 1
-        check("levels of and, or and not", nested, DEEPEST_FILTER)
-        check("conditions", self._conditions, LARGEST_FILTER)
+        check("levels of and, or and not", nested, MOST_FILTER_LEVELS)
+        check("conditions", self._conditions, MOST_FILTER_CONDITIONS)
         type_ = get_nullable_type(type_)
         parts: list[Condition] = []
         for name, inner, _value in self._object(node, type_):
             if self._is_missing(inner):
-                continue  # null, as if it weren't given
+                continue  # null counts as absent
             if name in ("and", "or"):
                 items = tuple(self._condition(item, type_, target, nested + 1) for item in self._items(inner))
                 parts.append(Combine(name, items))
@@ -289,7 +289,7 @@ class Planner:
         return self._is_null(inner)
 
     def _object(self, node: Any, type_: Any) -> Iterable[tuple[str, Any, Getter]]:
-        """The fields given of an input object: its name, the inner node (or path into a variable), and its getter."""
+        """Yield the given fields of an input object: name, inner node (or path into a variable), and getter."""
         if isinstance(node, VariableNode):
             node = _Path(node.name.value, ())
         if isinstance(node, _Path):
@@ -330,7 +330,7 @@ class _Path:
 def label_of(key: str) -> str:
     if len(key) <= LABEL_BYTES:
         return key
-    # "$" can't begin a GraphQL name, so no other field has this label.
+    # A GraphQL name can't begin with "$", so no other field has this label.
     return f"${md5(key.encode(), usedforsecurity=False).hexdigest()}"
 
 
@@ -338,14 +338,14 @@ def _size(value: Any) -> int:
     if value is None:
         return DEFAULT_FIRST
     if not 0 <= value <= MAXIMUM_FIRST:
-        raise Refused(f"A page has 0 to {MAXIMUM_FIRST} items, not {value}.")
+        raise Refused(f"The page size must be from 0 to {MAXIMUM_FIRST}, not {value}.")
     return int(value)
 
 
 def total(names: Iterable[str]) -> tuple[tuple[str, bool], ...]:
-    """An order by column names ("-name": descending) as columns and directions, with the key to break ties.
+    """Convert an order by column names ("-name": descending) to columns and directions, with the key to break ties.
 
-    The key goes the way of the others, so that one index answers the whole order.
+    The key has the direction of the others, so that one index serves the whole order.
     """
     order: dict[str, bool] = {}
     for name in names:

@@ -1,11 +1,11 @@
-"""The last pass: operations by their documents, plans by the shape of their variables, and the one round trip.
+"""The last pass: cache operations by document and plans by the shape of variables, and execute them in one round trip.
 
-`Operations` is the plan cache. A query whose root fields are all compiled is answered as the bytes that PostgreSQL
-sent, between two constants; anything else is graphql-core's, with the same plans underneath (`complete`).
+`Operations` is the plan cache. A query whose root fields are all compiled is answered with the bytes that PostgreSQL
+sent, between two constants. All other operations are graphql-core's, with the same plans underneath (`complete`).
 """
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property, partial
 from typing import Any
 
@@ -26,8 +26,8 @@ from graphql import (
 from schema.compiler import limits, measure
 from schema.compiler.bind import Catalog
 from schema.compiler.context import Context
-from schema.compiler.kept import CHARACTERS, DOCUMENTS, SHAPES, keep
 from schema.compiler.plan import FieldPlan, NotCompiled, Planner
+from schema.compiler.plan_cache import BYTES_PER_CHARACTER, MOST_SHAPES_PER_DOCUMENT, Bounded, cache_value, size_of
 from schema.compiler.sql import Statement
 from schema.compiler.statements import statement
 from schema.compiler.values import Coercion, TooSlow, Variables
@@ -36,18 +36,19 @@ from services.core.database.connections import Readers
 
 
 class NotSpliced(Exception):
-    """The operation needs graphql-core: a mutation, introspection, a field in Python, or an error to be told.
+    """The operation needs graphql-core: a mutation, introspection, a field in Python, or an error to report.
 
-    `cost`: of what is compiled of it nevertheless.
+    `cost`: the cost of its compiled part; `fields`: the number of fields in it.
     """
 
-    def __init__(self, cost: limits.Cost | None = None) -> None:
+    def __init__(self, cost: limits.Cost | None = None, fields: int = 0) -> None:
         super().__init__()
         self.cost = cost
+        self.fields = fields
 
 
 class Watched(NotSpliced):
-    """The operation is a subscription: it has no one answer."""
+    """The operation is a subscription, which has more than one answer."""
 
 
 class Changing(NotSpliced):
@@ -59,7 +60,7 @@ class Changing(NotSpliced):
 
 
 class Malformed(Exception):
-    """The document has no operation that could be executed; the errors say why."""
+    """The document has no operation that can be executed; the errors say why."""
 
     def __init__(self, errors: Sequence[GraphQLError]) -> None:
         super().__init__()
@@ -67,29 +68,31 @@ class Malformed(Exception):
 
 
 class RightsChanged(Exception):
-    """The rights are others than the actor was loaded with: load it again and ask again."""
+    """The actor's rights have changed since it was loaded: load it again and repeat the read."""
 
 
 class Plan:
-    """The root fields of an operation as a statement, one for each kind of actor, written when needed."""
+    """The root fields of an operation as a statement, one for each kind of actor, written when first needed."""
 
     def __init__(self, catalog: Catalog, roots: Sequence[FieldPlan], *, with_types: bool = False) -> None:
-        """TooMuch where the plan is beyond a limit. `with_types` as in `statement`."""
-        limits.check_shape(roots)
+        """Plan the roots. Raise TooMuch beyond a limit. `with_types`: see `statement`."""
+        self.fields = limits.check_shape(roots)
         self.roots = roots
         self.cost = limits.cost(roots)
         self._write = partial(statement, catalog, roots, with_types=with_types)
         self._statements: dict[Acting, Statement] = {}
 
     def statement(self, acting: Acting) -> Statement:
-        """The statement."""
+        """Return the statement for this kind of actor."""
         found = self._statements.get(acting)
         if found is None:
             found = self._statements[acting] = self._write(acting=acting)
         return found
 
     async def read(self, readers: Readers, variables: Variables, context: Context) -> bytes:
-        """The answer's `data` as JSON. RightsChanged where the actor is out of date, TooSlow beyond its time."""
+        """Return the answer's `data` as JSON. Raise RightsChanged if the actor is stale, TooSlow if the
+        read times out.
+        """
         chosen = self.statement(context.actor.acting)
         try:
             answer: bytes | None = await readers.fetch(chosen.text, chosen.arguments(variables, context))
@@ -101,10 +104,18 @@ class Plan:
 
 
 class Operation:
-    """An operation of a valid document, and its plans."""
+    """An operation of a valid document, and its cached plans."""
 
-    def __init__(self, catalog: Catalog, document: DocumentNode, node: OperationDefinitionNode) -> None:
+    def __init__(
+        self,
+        catalog: Catalog,
+        document: DocumentNode,
+        node: OperationDefinitionNode,
+        grow: Callable[[int], None] = lambda _: None,
+    ) -> None:
+        """Create it without plans. `grow` is called with the number of bytes of each plan that is cached."""
         self._catalog = catalog
+        self._grow = grow
         self.node = node
         self.kind = node.operation
         self.fragments = {d.name.value: d for d in document.definitions if isinstance(d, FragmentDefinitionNode)}
@@ -113,17 +124,18 @@ class Operation:
 
     @cached_property
     def introspects(self) -> bool:
-        """Whether it asks for the schema itself."""
+        """Return True if it queries the schema itself."""
         definitions = [self.node, *self.fragments.values()]
         return any(_introspects(definition.selection_set) for definition in definitions)
 
     def plan(self, variables: Variables) -> Plan:
-        """The plan for these values' shape. NotSpliced where some part of it needs graphql-core."""
+        """Return the plan for the shape of these values. Raise NotSpliced if a part needs graphql-core."""
         shape = self.coercion.shape(variables)
         found = self._plans.get(shape)
         if found is None:
             found = self._make(variables)
-            keep(self._plans, shape, found, SHAPES)
+            cache_value(self._plans, shape, found, MOST_SHAPES_PER_DOCUMENT)
+            self._grow(size_of(found))
         elif len(self._plans) > 1:
             self._plans.move_to_end(shape)
         if isinstance(found, NotSpliced):
@@ -140,12 +152,16 @@ class Operation:
         introspecting = 0
         for key, nodes in grouped.items():
             try:
-                roots.append(planner.root(key, nodes, query.name))  # what is watched is read like what is asked for
+                roots.append(planner.root(key, nodes, query.name))  # a subscription is read like a query
             except NotCompiled:
                 introspecting += measure.count_fields(nodes, self.fragments)
         plan = Plan(self._catalog, roots)
         spliced = roots and not introspecting and not planner.needs_python
-        return plan if spliced else NotSpliced(plan.cost.plus(introspecting * limits.INTROSPECTION))
+        return (
+            plan
+            if spliced
+            else NotSpliced(plan.cost.plus(introspecting * limits.COST_PER_INTROSPECTION_FIELD), plan.fields)
+        )
 
 
 class Operations:
@@ -153,25 +169,23 @@ class Operations:
 
     def __init__(self, catalog: Catalog) -> None:
         self._catalog = catalog
-        self._operations: OrderedDict[tuple[str, str | None], Operation | Malformed | None] = OrderedDict()
-        self._characters = 0
+        self._operations: Bounded[Operation | Malformed | None] = Bounded()
 
     def keeps(self, document: str, name: str | None) -> bool:
-        """Whether the operation needn't be read anew."""
+        """Return True if the operation is cached."""
         return (document, name) in self._operations
 
     def find(self, document: str, name: str | None, kind: OperationType = OperationType.QUERY) -> Operation:
-        """The operation. Malformed where there is none to execute, NotSpliced where it isn't of that kind.
+        """Return the operation. Raise Malformed if there is none to execute, NotSpliced if it isn't of that kind:
 
-        A subscription is Watched then, and a mutation Changing.
+        Watched for a subscription, and Changing for a mutation.
         """
         key = (document, name)
         try:
-            operation = self._operations[key]
-            self._operations.move_to_end(key)
+            operation = self._operations.get(key)
         except KeyError:
             operation = self._make(document, name)
-            self._keep(key, operation)
+            self._operations.put(key, operation, len(document) * BYTES_PER_CHARACTER)
         if operation is None:
             raise NotSpliced
         if isinstance(operation, Malformed):
@@ -181,13 +195,6 @@ class Operations:
                 raise Changing(operation)
             raise NotSpliced if operation.kind is OperationType.QUERY else Watched
         return operation
-
-    def _keep(self, key: tuple[str, str | None], operation: Operation | Malformed | None) -> None:
-        self._operations[key] = operation
-        self._characters += len(key[0])
-        while len(self._operations) > DOCUMENTS or self._characters > CHARACTERS:
-            (document, _), _ = self._operations.popitem(last=False)
-            self._characters -= len(document)
 
     def _make(self, document: str, name: str | None) -> Operation | Malformed | None:
         try:
@@ -199,11 +206,11 @@ class Operations:
             return malformed
         if node.directives:
             return None
-        return Operation(self._catalog, parsed, node)
+        return Operation(self._catalog, parsed, node, partial(self._operations.grow, (document, name)))
 
     def _parse(self, document: str) -> DocumentNode:
-        """A valid document, within the limits. Malformed, or a GraphQLError such as TooMuch."""
-        # Without locations, for which every token would be kept. Only who made a mistake needs them.
+        """Return a valid document within the limits. Raise Malformed, or a GraphQLError such as TooMuch."""
+        # Without locations, which would retain every token. Only error messages need them.
         parsed = measure.parsed(document, no_location=True)
         measure.check_document(parsed)
         if validate(self._catalog.schema, parsed, max_errors=1, hide_suggestions=True):
@@ -223,13 +230,13 @@ def _introspects(selected: SelectionSetNode) -> bool:
 
 
 def _readable(error: GraphQLError) -> GraphQLError:
-    """The error; without its cause where that is Python's, such as for an integer of 5,000 digits."""
+    """Return the error, without its cause if that is Python's, such as for an integer of 5,000 digits."""
     unreadable = error.original_error is not None and not isinstance(error.original_error, GraphQLError)
-    return GraphQLError("A value here can't be read.", error.nodes) if unreadable else error
+    return GraphQLError("A value can't be read.", error.nodes) if unreadable else error
 
 
 def _chosen(document: DocumentNode, name: str | None) -> OperationDefinitionNode:
-    """The operation to execute. GraphQLError where that can't be told."""
+    """Return the operation to execute. Raise GraphQLError if it is ambiguous or missing."""
     found = get_operation_ast(document, name)
     if found is None:
         unknown = f"Unknown operation named '{name}'."
@@ -238,13 +245,13 @@ def _chosen(document: DocumentNode, name: str | None) -> OperationDefinitionNode
 
 
 def field_plan(catalog: Catalog, info: Any) -> FieldPlan:
-    """The plan of the root field that graphql-core is resolving."""
+    """Return the plan of the root field that graphql-core is resolving."""
     nodes: list[FieldNode] = list(info.field_nodes)
     key = nodes[0].alias.value if nodes[0].alias else nodes[0].name.value
     return Planner(catalog, info.fragments, coerced(info)).root(key, nodes, info.parent_type.name)
 
 
 def coerced(info: Any) -> Variables:
-    """The variables' values in graphql-core's or Strawberry's information on a field."""
+    """Return the variables' values from graphql-core's or Strawberry's field info."""
     values: Variables = getattr(info.variable_values, "coerced", info.variable_values)
     return values

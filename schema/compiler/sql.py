@@ -1,8 +1,8 @@
-"""The third pass: a plan as one SQL statement, in SQLAlchemy's expressions.
+"""The third pass: write a plan as one SQL statement, in SQLAlchemy expressions.
 
-A row's JSON is `row_to_json` of a sub-select whose columns are the answer's keys; a list is an ARRAY of those over an
-ordered sub-select and nothing else, so that its order is the list's; relations are joined LATERAL, which lets
-PostgreSQL make one join of a thousand look-ups. Every table is filtered by its tenant, every value a bound parameter.
+A row's JSON is `row_to_json` of a sub-select whose columns are the keys of the answer. A list is an ARRAY over an
+ordered sub-select and nothing else, so that its order is guaranteed. Relations are joined LATERAL, so that PostgreSQL
+makes one join of a thousand look-ups. Every table is filtered by its tenant, and every value is a bound parameter.
 """
 
 from collections.abc import Sequence
@@ -66,27 +66,27 @@ from schema.compiler.plan import FieldPlan, Selection, total
 from schema.compiler.values import Constant, Getter, Variables, then
 
 MOST_JOINS = 24
-"""LATERAL joins of a statement: planning them takes more than the square of their number."""
+"""Maximum number of LATERAL joins of a statement: planning time grows faster than the square of their number."""
 
 _DIALECT: Any = PGDialect_asyncpg()  # type: ignore[no-untyped-call]
 
 
 @dataclass(frozen=True)
 class Statement:
-    """A statement ready to send: its text, and how each of its parameters is had, in order."""
+    """A statement ready to execute: its text, and the getter of each parameter, in order."""
 
     text: str
     getters: tuple[Getter, ...]
     depends_on: frozenset[str]
-    """Which parameters of the request (`context.VALUES`) it takes, be it where an argument isn't given."""
+    """The request's parameters (`context.VALUES`) that it uses, also as replacements for absent arguments."""
 
     def arguments(self, variables: Variables, request: context.Context) -> list[Any]:
-        """The values of the parameters for one request. Refused where an argument can't be used."""
+        """Return the parameters' values for a request. Raise Refused if an argument is invalid."""
         return [get(variables, request) for get in self.getters]
 
 
 class Writer:
-    """Writes one statement: counts its aliases and keeps its parameters."""
+    """Writes one statement: numbers its aliases and collects its parameters."""
 
     def __init__(self, catalog: Catalog, *, with_types: bool) -> None:
         self._catalog = catalog
@@ -96,12 +96,12 @@ class Writer:
         self.aliases = 0
         self.outer: list[FromClause] = []
         self._joins = 0
-        self._is_reached = False  # whether the row is itself what a relation to one finds
+        self._is_reached = False  # true while the row is itself the result of a relation to one
 
     def finish(self, query: Any) -> Statement:
-        """The statement's text, with its parameters in the order that PostgreSQL numbers them."""
+        """Return the statement's text, with its parameters in PostgreSQL's order."""
         compiled = query.compile(dialect=_DIALECT, compile_kwargs={"render_postcompile": True})
-        constants = compiled.params  # what a declaration compares with, such as a state
+        constants = compiled.params  # constants in declarations, such as a state
         getters = (self._getters.get(name) or Constant(constants[name]) for name in compiled.positiontup or ())
         depends_on = frozenset(self._absent.union(compiled.positiontup or ()) & context.VALUES.keys())
         text = str(compiled)
@@ -111,7 +111,7 @@ class Writer:
     # Values
 
     def bind(self, get: Getter, type_: Any) -> BindParameter[Any]:
-        """A parameter of the statement."""
+        """Return a new parameter of the statement."""
         name = f"p{len(self._getters)}"
         self._getters[name] = get
         return context.parameter(name, Boolean() if type_ is bool else type_)
@@ -136,7 +136,7 @@ class Writer:
     # Objects
 
     def object(self, fields: Sequence[FieldPlan]) -> Any:
-        """The fields of an operation's root as one JSON object."""
+        """Return the fields of an operation's root as one JSON object."""
         columns = [self._root(field).label(field.label) for field in fields]
         return self.json(select(*columns)).scalar_subquery()
 
@@ -155,7 +155,7 @@ class Writer:
         return func.coalesce(*map(self._by_key, field.branches, keys))
 
     def _nodes(self, field: FieldPlan) -> ColumnElement[Any]:
-        """Each type has an array of keys: its own where they stand in the list, null elsewhere."""
+        """Return the rows of several global IDs: each type has an array of keys, with null for IDs of other types."""
         get, names = field.arguments["ids"], [f"k{i}" for i in range(len(field.branches))]
         keys = (self.bind(then(get, keys_of(branch.type_name)), ARRAY(Uuid())) for branch in field.branches)
         columns = (column(name, Uuid) for name in names)
@@ -181,7 +181,7 @@ class Writer:
         own: bool = True,
         abstract: bool = False,
     ) -> Select[Any]:
-        """What a selection asks of a row, a column for each key; of a row further out, if it isn't the select's own."""
+        """Return the columns that a selection reads from a row, one for each key; the row may be an outer row."""
         if own:
             self.outer.append(row)
         columns: list[Any] = []
@@ -212,7 +212,7 @@ class Writer:
         if isinstance(binding, Column):
             return written(row.c[binding.name])
         if isinstance(binding, Expression):
-            # The row may be further out than the select that the value is put in.
+            # The row may be further out than the select that contains the value.
             return written(correlated(binding.sql(row.c, **self._bind_arguments(field)), [*self.outer, row]))
         if isinstance(binding, Localized):
             return self._localized(row.c[binding.name], field, 1 if binding.official else len(LOCALES))
@@ -246,11 +246,11 @@ class Writer:
     # Relations
 
     def rows(self, type_name: str) -> FromClause:
-        """The table of a read type, under an alias of its own."""
+        """Return the table of a read type, under a new alias."""
         return self._catalog.types[type_name].rows(self.alias("t"))
 
     def of_tenant(self, row: FromClause, parent: FromClause | None = None) -> list[ColumnElement[bool]]:
-        """The tenant's condition on a table: a join by the composite key, or the request's tenant."""
+        """Return the tenant's condition on a table: a join by the composite key, or the request's tenant."""
         if "confederation_id" not in row.c:
             return []
         if parent is not None and "confederation_id" in parent.c:
@@ -289,10 +289,10 @@ class Writer:
         return self.aggregate(chosen.limit(literal(str(binding.limit))))
 
     def _reached(self, field: FieldPlan, binding: Relation, row: FromClause) -> Any:
-        """What a relation finds: a select to be joined LATERAL, or a value, where that is safer.
+        """Return what a relation finds: a select to be joined LATERAL, or a scalar sub-select where that is safer.
 
-        PostgreSQL makes one tree of LATERAL joins in each other, and where it knows little of its tables (it never
-        analyses small ones by itself) each level can multiply the work by a table. A sub-select is always one look-up.
+        PostgreSQL makes one tree of nested LATERAL joins, and without statistics (it never analyses small tables by
+        itself) each level can multiply the work by a table. A sub-select is always one look-up.
         """
         joins = not self._is_reached and self._may_join()
         outside, self._is_reached = self._is_reached, binding.shape == ONE
@@ -305,26 +305,30 @@ class Writer:
         return self._joins <= MOST_JOINS
 
     def _joined(self, source: FromClause | None, found: Select[Any]) -> tuple[FromClause, ColumnElement[Any]]:
-        """A source with the JSON that a select finds for each of its rows."""
+        """Return a source with the JSON that a select finds for each of its rows."""
         source = one_row().subquery(self.alias("one")) if source is None else source
         each = lateral(found, name=self.alias("j"))
         return source.outerjoin(each, true()), each.c.j
 
     def beside(self, source: FromClause | None, found: Select[Any]) -> tuple[FromClause | None, ColumnElement[Any]]:
-        """The JSON of what a select makes of each row of a source, and the source; joined where joins are few."""
+        """Return the JSON that a select makes from each row of a source, and the source; joined while there are few
+        joins.
+        """
         return self._joined(source, found) if self._may_join() else (source, found.scalar_subquery())
 
     def json(self, chosen: Select[Any]) -> Select[Any]:
-        """Each row of a select as a JSON object, in the column `j`."""
+        """Return each row of a select as a JSON object, in the column `j`."""
         rows = chosen.subquery(self.alias("r"))
         return select(func.row_to_json(whole(rows), type_=JSON).label("j")).select_from(rows)
 
     def aggregate(self, chosen: Select[Any]) -> Select[Any]:
-        """The rows of a select as a JSON array, in the select's order: nothing else stands between the two."""
+        """Return the rows of a select as a JSON array, in the select's order: nothing comes between the two."""
         return select(self.listed(chosen).label("j"))
 
     def listed(self, chosen: Select[Any]) -> ColumnElement[Any]:
-        """The rows of a select as an array of JSON, in the select's order: ARRAY keeps it, and is empty for no rows."""
+        """Return the rows of a select as an array of JSON, in the select's order: ARRAY keeps it, and is empty for no
+        rows.
+        """
         rows = chosen.subquery(self.alias("r"))
         items = select(func.row_to_json(whole(rows), type_=JSON)).select_from(rows)
         return func.array(items.scalar_subquery(), type_=JSON)
@@ -333,6 +337,8 @@ class Writer:
         return query.correlate(*self.outer) if self.outer else query
 
     def alias(self, prefix: str) -> str:
-        """A name for a row source. No key of an answer is like it: a column of that name would hide the row."""
+        """Return a unique name for a row source. It differs from every key of an answer: a column of that name would
+        hide the row.
+        """
         self.aliases += 1
         return f"{prefix}${self.aliases}"

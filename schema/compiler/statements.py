@@ -1,4 +1,4 @@
-"""A plan's statement: who reads is set, and the answer worked out, in one autocommitted round trip."""
+"""Statements that set the actor and read, in one autocommitted round trip."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -30,10 +30,10 @@ from services.core.actor import Acting
 
 
 def statement(catalog: Catalog, roots: Sequence[FieldPlan], *, acting: Acting, with_types: bool = False) -> Statement:
-    """A statement that sets who reads and answers all the roots as one JSON object.
+    """Return a statement that sets the actor and returns all roots as one JSON object.
 
-    Null instead of an object means that the rights of the person or the key have changed since they were worked out.
-    `with_types`: for graphql-core, which has to know of which type the row of an interface is.
+    Null instead of an object means that the rights of the person or the key have changed since they were loaded.
+    `with_types`: adds the concrete types of interfaces, which graphql-core needs.
     """
     writer = Writer(catalog, with_types=with_types)
     answer = writer.object(roots)
@@ -41,17 +41,19 @@ def statement(catalog: Catalog, roots: Sequence[FieldPlan], *, acting: Acting, w
 
 
 def reading(catalog: Catalog, selection: Selection, *, with_types: bool) -> Statement:
-    """A statement that reads one row by its key (the parameter `$key`), inside a transaction whose actor is set."""
+    """Return a statement that reads one row by its key (the parameter `$key`), inside a transaction
+    whose actor is set.
+    """
     writer = Writer(catalog, with_types=with_types)
     found = _by_key(writer, selection)
-    # As bytes: the connections of operations would decode JSON, and text as well.
+    # As bytes: connections for operations would decode JSON, and text as well.
     return writer.finish(select(func.convert_to(cast(found, Text), "UTF8")))
 
 
 def reading_as_person(catalog: Catalog, selection: Selection, *, with_types: bool) -> Statement:
-    """The same in an autocommitted statement of its own; null also where the person's rights have changed."""
+    """Return the same as an autocommitted statement; it also returns null if the person's rights have changed."""
     writer = Writer(catalog, with_types=with_types)
-    # JSON's null for a row that isn't the person's to see; the statement's own says that their rights have changed.
+    # JSON's null if the person may not see the row; SQL's null means that their rights have changed.
     found = func.coalesce(_by_key(writer, selection), literal_column("'null'::json", JSON()))
     return writer.finish(_as_somebody(found, Acting.PERSON))
 
@@ -63,16 +65,16 @@ def _by_key(writer: Writer, selection: Selection) -> Any:
 
 
 def is_current(catalog: Catalog, acting: Acting, *, inside: bool) -> Statement:
-    """A statement that is true where the rights of the person or the key are those that they were loaded with.
+    """Return a statement that is true if the rights of the person or the key are still those that were loaded.
 
-    Else it is false or null. `inside`: in a transaction whose actor is set.
+    Otherwise it is false or null. `inside`: for a transaction whose actor is set.
     """
     writer = Writer(catalog, with_types=False)
     return writer.finish(select(_is_current(acting)) if inside else _as_somebody(true(), acting))
 
 
 def _as_anybody(answer: Any) -> Select[Any]:
-    # CASE evaluates its condition first, as PostgreSQL documents: the policies below it read what it has set.
+    # CASE evaluates its condition first, as PostgreSQL documents: the policies in the branch read the settings it made.
     is_set = func.set_config("confed.tenant", context.parameter("$tenant", Text()), true()).is_not(None)
     return select(case((is_set, answer)))
 
@@ -85,7 +87,7 @@ def _as_somebody(answer: Any, acting: Acting) -> Select[Any]:
         .render_derived()
     )
     is_set = select(func.count(func.set_config(settings.c.name, settings.c.value, true()))).scalar_subquery() > 0
-    # Nested, not AND: the version is read through the policies that the settings open.
+    # Nested, not AND: the version is read through the policies, which need the settings.
     return select(case((is_set, case((_is_current(acting), answer)))))
 
 
@@ -101,7 +103,7 @@ def _version_of_person() -> Select[Any]:
 
 
 def _version_of_key() -> Select[Any]:
-    """Of a key that is neither revoked nor expired."""
+    """Return the version of a key that is neither revoked nor expired."""
     key = SiteKey.__table__  # type: ignore[attr-defined]
     mine = key.c.confederation_id == context.tenant(), key.c.id == context.key()
     lives = key.c.revoked_at.is_(None), or_(key.c.expires_at.is_(None), key.c.expires_at > context.now())

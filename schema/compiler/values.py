@@ -1,4 +1,4 @@
-"""Values that a plan takes from each request: variables, coerced quickly where that is simple, and derived ones."""
+"""Values that a plan takes from each request: variables, with a fast path for simple coercions, and derived values."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -29,35 +29,37 @@ from schema.compiler.context import Context
 
 Variables = Mapping[str, Any]
 Getter = Callable[[Variables, Context], Any]
-"""How a bound parameter is had from a request."""
+"""Gets the value of a bound parameter from a request."""
 
 
 MAXIMUM_FAULTS = 50
-"""How many values that can't be are told at once."""
+"""Maximum number of invalid values that are reported at once."""
 
 
 class Refused(GraphQLError):
-    """An argument whose value can't be used; the path is the field's."""
+    """An argument's value is invalid; the path is the field's."""
 
 
 class TooMuch(GraphQLError):
-    """A request beyond a limit. `found` is told up to what GraphQL's Int holds: products of page sizes go further."""
+    """The request exceeds a limit. The number is reported up to GraphQL's maximum Int: products of page sizes can
+    exceed it.
+    """
 
     def __init__(self, what: str, found: int, limit: int) -> None:
         found = min(found, 2**31 - 1)
         super().__init__(
-            f"The operation asks for too much: {what} {found}, at the most {limit}.",
+            f"The operation is too large: {what} {found}, at most {limit}.",
             extensions={"code": "TOO_MUCH", "limit": what, "required": limit, "found": found},
         )
 
 
 class TooSlow(TooMuch):
-    """A read that PostgreSQL was told to end: it took longer than a read may."""
+    """PostgreSQL cancelled a read that took longer than the timeout."""
 
     def __init__(self) -> None:
         GraphQLError.__init__(
             self,
-            "The operation takes too long; ask for less at once.",
+            "The operation takes too long; request less at once.",
             extensions={"code": "TOO_MUCH", "limit": "time"},
         )
 
@@ -73,7 +75,7 @@ class Constant:
 
 
 def getter(node: ValueNode, type_: GraphQLInputType) -> Getter:
-    """How the value of an argument is had: a constant, a variable, or something built from variables."""
+    """Return the getter of an argument's value: a constant, a variable, or a combination of variables."""
     if isinstance(node, VariableNode):
         name = node.name.value
         return lambda variables, _context: variables.get(name)
@@ -88,13 +90,13 @@ def getter(node: ValueNode, type_: GraphQLInputType) -> Getter:
 
 
 def is_long(type_: GraphQLInputType) -> bool:
-    """Whether a value of the type can be of any length: a text, or a list."""
+    """Return True if a value of the type can have any length: a text, or a list."""
     inner = type_.of_type if isinstance(type_, GraphQLNonNull) else type_
     return isinstance(inner, GraphQLList) or (isinstance(inner, GraphQLScalarType) and inner.name in ("String", "ID"))
 
 
 def variables_in(node: Any) -> frozenset[str]:
-    """The names of the variables anywhere below a node."""
+    """Return the names of the variables anywhere below a node."""
     found: set[str] = set()
 
     class Names(Visitor):
@@ -106,17 +108,17 @@ def variables_in(node: Any) -> frozenset[str]:
 
 
 def then(get: Getter, change: Callable[[Any], Any]) -> Getter:
-    """What is made of a value; of a constant, once and for all."""
+    """Return the getter of a changed value; a constant is changed once and for all."""
     if isinstance(get, Constant):
         return Constant(change(get.value))
     return lambda variables, context: change(get(variables, context))
 
 
 class Coercion:
-    """An operation's variables: coerced, and reduced to what decides the plan's shape.
+    """Coercion of an operation's variables, and their shape, which selects the plan.
 
-    A variable decides the shape where it is in a directive (its value), where it may be absent (whether it is), and
-    where it is an input object or a list (which fields and how many). A required scalar never does.
+    A variable affects the shape in a directive (by its value), where it may be absent (by its presence), and as an
+    input object or a list (by its fields and length). A required scalar never does.
     """
 
     def __init__(self, schema: GraphQLSchema, operation: OperationDefinitionNode) -> None:
@@ -139,12 +141,12 @@ class Coercion:
                 self._shaping.append((name, _identity))
 
     def values(self, inputs: Variables) -> Variables:
-        """The coerced values. A list of GraphQLErrors is raised as an ExceptionGroup."""
+        """Return the coerced values. Raise an ExceptionGroup for a list of GraphQLErrors."""
         if self._fast is not None:
             try:
                 return {name: coerce(inputs[name]) for name, coerce in self._fast}
             except (KeyError, TypeError, ValueError, GraphQLError):
-                pass  # the general way says what is wrong, in the specification's words
+                pass  # the general way reports the error in the specification's words
         given = dict(inputs)
         coerced = get_variable_values(self._schema, self._definitions, given, MAXIMUM_FAULTS, hide_suggestions=True)
         if isinstance(coerced, list):
@@ -152,7 +154,7 @@ class Coercion:
         return coerced.coerced
 
     def shape(self, values: Variables) -> tuple[Any, ...]:
-        """What of the values decides the plan's shape: the key of the plan beside its document."""
+        """Return the shape of the values: the key of the plan beside its document."""
         if not self._shaping:
             return ()
         return tuple(shape(values.get(name, Undefined)) for name, shape in self._shaping)
@@ -196,7 +198,7 @@ def _structure(value: Any) -> Any:
         return tuple((key, _structure(item)) for key, item in sorted(value.items()))
     if isinstance(value, list):
         items = [_structure(item) for item in value]
-        # A list of leaves is one array parameter, however long; of enum values, it may be an order.
+        # A list of leaves is one array parameter of any length; a list of enum values may be an order.
         leaves = all(item == "present" for item in items)
         return tuple(str(item) for item in value) if leaves and _is_order(value) else "list" if leaves else tuple(items)
     return _presence(value)

@@ -1,4 +1,4 @@
-"""What a field that can be subscribed to depends on: the topic under which changes of its answer are told."""
+"""The topic of a field that can be subscribed to: changes of its answer are notified under it."""
 
 from dataclasses import dataclass
 
@@ -7,9 +7,9 @@ from sqlmodel import SQLModel
 
 @dataclass(frozen=True)
 class Watch:
-    """The topic of the row of `model` whose global identifier an argument is (`models.base.topics`).
+    """The topic of a row of `model`, given by its global ID in an argument (`models.base.topics`).
 
-    `argument`: its name as the field declares it; without one, the topic of the person who watches.
+    `argument`: name of the argument in the field's declaration; without one, the topic of the person who subscribes.
     """
 
     model: type[SQLModel]

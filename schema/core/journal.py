@@ -1,6 +1,4 @@
-"""The journal as those read it who may: staff what was done in their association, persons what was done about them, and
-who read their file.
-"""
+"""The journal: entries for staff and for the persons concerned, and records of who read a person's data."""
 
 from datetime import datetime
 from typing import Any
@@ -26,72 +24,79 @@ def _subject(entry: Row) -> Any:
 
 
 def _reason(entry: Row) -> Any:
-    """Staff write it for staff: it may speak of others too."""
+    """Return the reason for staff only: it may mention other persons."""
     is_staff = entry.association_id == any_(literal_column(permission_setting(READ_JOURNAL)))
     return case((is_staff, entry.reason))
 
 
 @read_type()
 class JournalFact:
-    """Something that an entry says besides: a key, a state, a moment or a number, as text. STAFF, as the entry."""
+    """A detail of a journal entry: a key, status, time or number, as text. Visible with the entry to STAFF."""
 
-    name: str = column("What it is called.", name="key")
-    value: str | None = column("What it is; a list as JSON.")
+    name: str = column("Name of the detail.", name="key")
+    value: str | None = column("Value; a list as JSON.")
 
 
 @read_type(models.JournalEntry)
 class JournalEntry(Node):
-    """Something that was done. STAFF of its association who hold `journal.read`, and the person whom it is about.
+    """A change recorded in the journal. STAFF of its association who hold `journal.read`, and the person concerned.
 
-    Who is staff elsewhere in the association is for its staff to see: the person sees which association it was.
+    The person concerned sees which association made the change, but not which of its staff.
     """
 
-    at: datetime = column("When.", where=True, order=True)
-    action: str = column("What: a noun and a participle, such as `registration.confirmed`.", where=True)
-    actor: str = column("What did it: `person`, `site_key`, or `system` for what the platform does itself.", where=True)
+    at: datetime = column("Time of the change.", where=True, order=True)
+    action: str = column("Action: a noun and a participle, such as `registration.confirmed`.", where=True)
+    actor: str = column("Kind of actor: `person`, `site_key`, or `system` for automatic changes.", where=True)
     by_me: bool = expression(
-        "Whether the reader did it.",
+        "True if the reader made the change.",
         lambda entry: func.coalesce(entry.actor_person_id == context.person(), literal(value=False)),
     )
-    subject_type: str = column("What kind of thing it was done to.", where=True)
-    subject_id: strawberry.ID = expression("The global identifier of the thing, be it there still or not.", _subject)
-    reason: str | None = expression("Why, in the words of who did it; for staff.", _reason)
+    subject_type: str = column("Type of the object that was changed.", where=True)
+    subject_id: strawberry.ID = expression(
+        "Global ID of the object that was changed, even if it no longer exists.", _subject
+    )
+    reason: str | None = expression("Reason given for the change. Visible to STAFF; null for others.", _reason)
     facts: list[JournalFact] = many(
-        "What the entry says besides.",
+        "Details of the entry.",
         rows=lambda entry: func.jsonb_each_text(entry.data).table_valued(
             sql_column("key", Text), sql_column("value", Text), with_ordinality=ORDINALITY
         ),
     )
-    association: Association | None = one("In which association.", via="association_id")
-    person: Person | None = one("Whom it is about, for those who may see them.", via="concerns_id")
-    actor_person: Person | None = one("Who did it, for those who may see that person.", via="actor_person_id")
-    on_behalf_of: Person | None = one("In whose stead, for those who may see that person.", via="on_behalf_of_id")
+    association: Association | None = one("Association in which the change was made.", via="association_id")
+    person: Person | None = one("Person concerned; null if the reader may not see them.", via="concerns_id")
+    actor_person: Person | None = one(
+        "Person who made the change; null if the reader may not see them.", via="actor_person_id"
+    )
+    on_behalf_of: Person | None = one(
+        "Person on whose behalf it was made; null if the reader may not see them.", via="on_behalf_of_id"
+    )
 
 
 @read_type(models.AccessRecord)
 class AccessRecord(Node):
-    """That somebody read a person's confidential data: once an hour, however often. The person's.
+    """A record that somebody read a person's confidential data, at most one per hour. Visible to the person.
 
-    STAFF of the association by whose right it was who hold `journal.read`.
+    STAFF who hold `journal.read` in the association whose permission was used.
     """
 
-    kind: models.ReadKind = column("What was read.", where=True)
-    at: datetime = column("When; of several readings in an hour the first.", where=True, order=True)
-    reader_name: str | None = column("Who read it, by the name that they had then; null for an association's program.")
-    association: Association | None = one("By the right of which association.", via="association_id")
-    person: Person | None = one("Whose data, for those who may see them.", via="person_id")
-    reader: Person | None = one("Who read it, for those who may see that person.", via="reader_id")
+    kind: models.ReadKind = column("Kind of data.", where=True)
+    at: datetime = column("Time of reading; the first time in the hour.", where=True, order=True)
+    reader_name: str | None = column("Name of the reader at that time; null for a program with a site key.")
+    association: Association | None = one("Association whose permission was used.", via="association_id")
+    person: Person | None = one("Person whose data was read; null if the reader may not see them.", via="person_id")
+    reader: Person | None = one("Person who read it; null if the reader may not see them.", via="reader_id")
 
 
 @extends(Association)
 class _AssociationJournal:
     journal: Connection[JournalEntry] = connection(
-        "What was done in it, the latest first; for those who hold `journal.read`.",
+        "Journal of the association, the latest entry first. Visible to STAFF who hold `journal.read`.",
         via="association_id",
         order=("-at",),
     )
     access_records: Connection[AccessRecord] = connection(
-        "Who read whose confidential data by its right, the latest first; for those who hold `journal.read`.",
+        "Records of who read confidential data with a permission in it, the latest first. Visible to "
+        "STAFF who hold `journal.read`.",
         via="association_id",
         order=("-at",),
     )
@@ -100,12 +105,14 @@ class _AssociationJournal:
 @extends(Person)
 class _PersonJournal:
     journal: Connection[JournalEntry] = connection(
-        "What was done about them, the latest first; theirs, and staff's who hold `journal.read`.",
+        "Journal entries about the person, the latest first. Visible to themselves and to STAFF who hold "
+        "`journal.read`.",
         via="concerns_id",
         order=("-at",),
     )
     file_reads: Connection[AccessRecord] = connection(
-        "Who read their confidential data, the latest first; theirs, and staff's who hold `journal.read`.",
+        "Records of who read their confidential data, the latest first. Visible to themselves and to "
+        "STAFF who hold `journal.read`.",
         via="person_id",
         order=("-at",),
     )

@@ -1,4 +1,4 @@
-"""The desk as its staff read it: who is looked for, each scan, and how many are in."""
+"""The check-in desk: searching for registrations, scans of tickets, and live counts."""
 
 from datetime import datetime
 from typing import Any
@@ -33,31 +33,37 @@ def _name(scan: Row) -> Any:
 
 @read_type(models.Scan)
 class Scan(Node):
-    """A scan of a ticket, those refused too. STAFF of the event's association."""
+    """A scan of a ticket, accepted or refused. STAFF of the event's association."""
 
-    kind: models.ScanKind = column("Whether somebody comes, leaves, or the last scan is taken back.", where=True)
-    nonce: str = column("The desk's own name for it.", where=True)
-    code: str = column("The code as it was read.")
-    at: datetime = column("When it was, by the desk's clock.", where=True, order=True)
-    received_at: datetime = column("When it arrived here.", where=True)
-    refusal: models.ScanRefusal | None = column("Why it let nobody in; null where it was accepted.", where=True)
-    device: str | None = column("What it was scanned with.")
-    name: str | None = expression("The name on the ticket, a guest's too; null for an unknown code.", _name)
-    registration: Registration | None = one("Whose ticket it is, or who brings the guest.", via="registration_id")
+    kind: models.ScanKind = column("Kind of scan: coming in, going out, or undoing the last scan.", where=True)
+    nonce: str = column("Identifier that the desk gave the scan; unique in the event.", where=True)
+    code: str = column("Ticket code as read.")
+    at: datetime = column("Time of the scan by the desk's clock.", where=True, order=True)
+    received_at: datetime = column("Time at which the server received the scan.", where=True)
+    refusal: models.ScanRefusal | None = column("Reason for refusing the scan; null if it was accepted.", where=True)
+    device: str | None = column("Device that made the scan.")
+    name: str | None = expression(
+        "Name on the ticket, of the person or of a guest; null if the code is unknown.", _name
+    )
+    registration: Registration | None = one(
+        "Registration that the ticket belongs to; for a guest's ticket, the registration of the person who "
+        "brings them.",
+        via="registration_id",
+    )
 
 
 @read_type()
 class EventCounts:
-    """What the desk of an event watches, as it is now. STAFF of the event's association."""
+    """Live counts of an event for its desk. STAFF of the event's association."""
 
-    registered: int = column("How many registrations hold a confirmed seat, come or not.")
-    waiting: int = column("How many wait.")
-    offered: int = column("How many have the offer of a seat.")
-    checked_in: int = column("How many came, those who left again too.")
-    checked_out: int = column("How many of these have left.")
-    guests_in: int = column("How many guests are in.")
-    scans_refused: int = column("How many scans were refused.")
-    last_scan_at: datetime | None = column("When the last scan was, by the desk's clock.")
+    registered: int = column("Number of registrations with a confirmed seat, checked in or not.")
+    waiting: int = column("Number of registrations on the waiting list.")
+    offered: int = column("Number of registrations with an open offer of a seat.")
+    checked_in: int = column("Number of registrations that were checked in, including those checked out since.")
+    checked_out: int = column("Number of registrations that were checked in and have left.")
+    guests_in: int = column("Number of guests who are inside.")
+    scans_refused: int = column("Number of refused scans.")
+    last_scan_at: datetime | None = column("Time of the last scan, by the desk's clock; null if there was none.")
 
 
 def _counts(event_id: Any) -> Any:
@@ -72,39 +78,45 @@ def _found(event: Row, text: Any, limit: Any) -> Any:
 
 
 COUNTS = one(
-    "What the desk of an event watches; null for others.",
+    "Live counts of an event for its desk; null for everybody but the event's staff.",
     rows=lambda _, event_id: _counts(func.key_of("Event:", event_id)),
     arguments={"event_id": Argument(strawberry.ID, "The event.")},
     weight=50,
     watch=Watch(models.Event, "event_id"),
 )
-"""The root field, to be asked for and to be watched."""
+"""Serves both as a query and as a subscription."""
 
 
 @extends(Event)
 class _EventDesk:
     desk_counts: EventCounts | None = one(
-        "What its desk watches; null for others.", rows=lambda event: _counts(event.id), weight=50
+        "Live counts for its desk; null for everybody but its staff.", rows=lambda event: _counts(event.id), weight=50
     )
     desk_search: list[Registration] = many(
-        "Who is looked for: by the beginnings of names in any order, with slips of the keys, or by a ticket's code. "
-        f"The best first, {MOST} at the most.",
+        "Registrations found by the beginnings of names in any order, typing errors allowed, or by a "
+        f"ticket's code. Best matches first, {MOST} at most.",
         rows=_found,
         arguments={
-            "text": Argument(str | None, "A part of the name, or of the code; by default anybody, by name."),
-            "limit": Argument(int | None, f"How many; {MOST} by default and at the most."),
+            "text": Argument(
+                str | None, "Part of a name or of a ticket code; by default every registration, ordered by name."
+            ),
+            "limit": Argument(int | None, f"Number of results; {MOST} by default and at most."),
         },
         limit=MOST,
         weight=100,
     )
-    scans: Connection[Scan] = connection("Its scans by their own times.", via="event_id", order=("at",))
+    scans: Connection[Scan] = connection("Its scans in the order of the desks' clocks.", via="event_id", order=("at",))
 
 
 @extends(Registration)
 class _RegistrationDesk:
-    checked_out_at: datetime | None = column("When the person left, if they did not come back.", where=True)
+    checked_out_at: datetime | None = column(
+        "Time at which the person left; null if they have not left, or came back.", where=True
+    )
     scans: list[Scan] = many(
-        "The scans of its tickets by their own times, its guests' too.", via="registration_id", order=("at",)
+        "Scans of its tickets, guests' included, in the order of the desks' clocks.",
+        via="registration_id",
+        order=("at",),
     )
 
 

@@ -1,4 +1,4 @@
-"""What desks do: bring scans, let people out, and let in who walks in."""
+"""Mutations of the check-in desk: recording scans, checking out, and registering walk-ins."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -27,35 +27,35 @@ from services.events.errors import (
 
 @dataclass(frozen=True)
 class ScanInput(bringing.ScanInput):
-    """A scan, as the desk that made it has it."""
+    """A scan as the desk recorded it."""
 
     nonce: Annotated[
         str,
-        "The desk's own name for it, up to 100 characters, never used twice at an event: "
-        "brought again, it changes nothing.",
+        "Identifier that the desk gives the scan, up to 100 characters, unique in the event: a scan that "
+        "is sent again changes nothing.",
     ]
-    kind: Annotated[models.ScanKind, "Whether somebody comes, leaves, or the last is taken back."]
-    code: Annotated[str, "The ticket's code as it was read."]
-    at: Annotated[datetime, "When it was: five minutes ahead of our clock at the most."]
-    device: Annotated[str | None, "What it was scanned with."] = None
+    kind: Annotated[models.ScanKind, "Kind of scan: coming in, going out, or undoing the last scan."]
+    code: Annotated[str, "Ticket code as read."]
+    at: Annotated[datetime, "Time of the scan; at most five minutes ahead of the server's clock."]
+    device: Annotated[str | None, "Device that made the scan."] = None
 
 
 @mutation(Event)
 async def record_scans(
     work: Work, *, event_id: EventId, scans: Annotated[list[ScanInput], f"Up to {bringing.MOST_SCANS_PER_BATCH} scans."]
 ) -> models.Event:
-    """Take a desk's scans, however late, again, and in any order. Asks for `registrations.manage`.
+    """Record a desk's scans; they may arrive late, repeatedly and in any order. Requires `registrations.manage`.
 
-    What became of each is read by its nonce: `event { scans(where: {nonce: {in: […]}}) { nodes { nonce refusal } } }`.
-    A scan that comes late may turn what was accepted or refused after it, as if all had come in the order of their own
-    times.
+    Read the outcome of each by its nonce: `event { scans(where: {nonce: {in: […]}}) { nodes { nonce refusal } } }`. A
+    late scan may change the outcome of scans made after it: the result is as if all had arrived in the order in which
+    they were made.
     """
     return await bringing.record_scans(work, event_id, scans)
 
 
 @mutation(Registration, problems=(WrongRegistrationState, WrongEventState, NotInside))
 async def check_out(work: Work, *, registration_id: RegistrationId) -> models.Registration:
-    """Note that somebody leaves; they may come back. Asks for `registrations.manage`."""
+    """Check somebody out; they may come back. Requires `registrations.manage`."""
     return await checkin.check_out(work, registration_id)
 
 
@@ -76,14 +76,14 @@ async def register_walk_in(
     work: Work,
     *,
     event_id: EventId,
-    person_id: Annotated[PersonId, "Who it is."],
+    person_id: Annotated[PersonId, "Person to register."],
     format: Annotated[
-        models.EventFormat | None, "Which kind of seat; needed where the event has several formats."
+        models.EventFormat | None, "Format of the seat; required if the event has several formats."
     ] = None,
-    reason: Annotated[str | None, "Why, for the journal."] = None,
+    reason: Annotated[str | None, "Reason, kept in the journal."] = None,
 ) -> models.Registration:
-    """Register somebody who stands at the door, and check them in; never past the seats, nor past who waits for one.
+    """Register a person at the door and check them in. Refused without a free seat, or if others are waiting for it.
 
-    Asks for `registrations.manage`.
+    Requires `registrations.manage`.
     """
     return await checkin.walk_in(work, event_id, person_id, format=format, reason=reason)

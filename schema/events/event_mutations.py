@@ -1,4 +1,6 @@
-"""What staff do to events: plan, publish, open, close, cancel, hold, report."""
+"""Mutations of events by staff: planning, publishing, opening and closing registration, cancelling, holding and
+reporting.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,82 +21,86 @@ from services.events.errors import BelowTaken, RoleInUse, WrongEventState
 from services.events.planning import life, planning, reports, rules
 from services.events.seats import capacity
 
-_SMALLER = "Whether a party that fits may be served before a larger one that is ahead of it and doesn't."
+_SMALLER = (
+    "True if a smaller party that fits the free seats may be served before a larger one that is ahead of it "
+    "and does not fit."
+)
 
 
 @dataclass(frozen=True)
 class HostInput(planning.HostInput):
     """An association that hosts an event."""
 
-    association_id: Annotated[AssociationId, "Which association."]
+    association_id: Annotated[AssociationId, "The association."]
     role: Annotated[models.HostRole, "Role: host or partner."]
 
 
 @dataclass(frozen=True)
 class SpeakerInput(planning.SpeakerInput):
-    """Somebody who speaks at an event."""
+    """A speaker at an event."""
 
-    name: Annotated[str, "Their name, as the programme prints it."]
-    title: Annotated[Texts | None, "What they are."] = None
+    name: Annotated[str, "Name, as printed in the programme."]
+    title: Annotated[Texts | None, "Title or position of the speaker."] = None
 
 
 @dataclass(frozen=True)
 class SeatPoolInput(planning.PoolInput):
-    """Seats of one format."""
+    """The seats of one format."""
 
-    format: Annotated[models.EventFormat, "Where these seats are: in person or online."]
-    capacity: Annotated[int | None, "How many there are; null without a limit."] = None
+    format: Annotated[models.EventFormat, "Format of the seats: in person or online."]
+    capacity: Annotated[int | None, "Number of seats; null if there is no limit."] = None
 
 
 @dataclass(frozen=True)
 class AudienceInput(planning.AudienceInput):
-    """A segment that an event is for."""
+    """A segment that an event is meant for."""
 
-    segment_id: Annotated[SegmentId, "Which segment."]
+    segment_id: Annotated[SegmentId, "The segment."]
     by_interest: Annotated[bool, "True if open to expressions of interest, without an invitation."] = False
-    opens_at: Annotated[datetime | None, "When registration begins for them."] = None
+    opens_at: Annotated[
+        datetime | None, "Start of registration for the segment; null: when registration begins for everybody."
+    ] = None
 
 
 @mutation(Event, problems=(AlreadyExists,))
 async def create_event(
     work: Work,
     *,
-    association_id: Annotated[AssociationId, "Who organises it."],
-    slug: Annotated[str, "Its name in addresses: lower-case letters, digits and hyphens."],
-    title: Annotated[Texts, "What it is called."],
-    kind: Annotated[models.EventKind, "What people come together for."],
-    format: Annotated[models.EventFormat, "Where people take part."],
-    starts_at: Annotated[datetime, "When it starts."],
-    ends_at: Annotated[datetime, "When it ends."],
-    time_zone: Annotated[str | None, "Where, as the IANA database names it; by default the confederation's."] = None,
-    summary: Annotated[Texts | None, "What it is about."] = None,
-    venue: Annotated[str | None, "The venue."] = None,
-    city: Annotated[str | None, "The city."] = None,
+    association_id: Annotated[AssociationId, "Association that organises the event."],
+    slug: Annotated[str, "Name in URLs: lower-case letters, digits and hyphens."],
+    title: Annotated[Texts, "Title."],
+    kind: Annotated[models.EventKind, "Kind of event."],
+    format: Annotated[models.EventFormat, "Format: in person, online, or both."],
+    starts_at: Annotated[datetime, "Start of the event."],
+    ends_at: Annotated[datetime, "End of the event."],
+    time_zone: Annotated[str | None, "Time zone, as an IANA name; by default the confederation's."] = None,
+    summary: Annotated[Texts | None, "Summary."] = None,
+    venue: Annotated[str | None, "Venue."] = None,
+    city: Annotated[str | None, "City."] = None,
     languages: Annotated[
-        list[str] | None, "The languages it is held in, by their codes; by default the confederation's."
+        list[str] | None, "Languages of the event, as language codes; by default the confederation's."
     ] = None,
-    event_series_id: Annotated[EventSeriesId | None, "The series that it is an edition of."] = None,
-    edition: Annotated[int | None, "Which edition; by default the next."] = None,
-    follow_up_to_id: Annotated[EventId | None, "The event that it follows up."] = None,
-    registration_opens_at: Annotated[
-        datetime | None, "When registration begins; null: as soon as it is opened."
-    ] = None,
-    registration_closes_at: Annotated[datetime | None, "When registration ends; null: when it starts."] = None,
-    hosts: Annotated[Sequence[HostInput], "Who hosts it; by default who organises."] = (),
-    speakers: Annotated[Sequence[SpeakerInput], "Who speaks, in order."] = (),
-    seat_pools: Annotated[
-        Sequence[SeatPoolInput], Named("pools"), "Its seats by format; by default without a limit."
+    event_series_id: Annotated[EventSeriesId | None, "Series that it is an edition of."] = None,
+    edition: Annotated[int | None, "Number of the edition; by default the next one."] = None,
+    follow_up_to_id: Annotated[EventId | None, "Event that this one follows up."] = None,
+    registration_opens_at: Annotated[datetime | None, "Start of registration; null: as soon as staff open it."] = None,
+    registration_closes_at: Annotated[datetime | None, "End of registration; null: the start of the event."] = None,
+    hosts: Annotated[Sequence[HostInput], "Hosts, in order; by default the organising association."] = (),
+    speakers: Annotated[Sequence[SpeakerInput], "Speakers, in order."] = (),
+    seat_pools: Annotated[Sequence[SeatPoolInput], Named("pools"), "Seats by format; by default without a limit."] = (),
+    audiences: Annotated[
+        Sequence[AudienceInput], "Segments that the event is meant for; none: open to everybody."
     ] = (),
-    audiences: Annotated[Sequence[AudienceInput], "Whom it is for; nobody named: everybody."] = (),
     offer_hours: Annotated[
-        int | None, "For how many hours a freed seat is offered to who waits; null: confirmed at once."
+        int | None,
+        "Hours for which a freed seat is offered to the next person on the waiting list; null: they get it at once.",
     ] = None,
-    largest_party: Annotated[int, "How many seats one registration may have."] = 1,
+    largest_party: Annotated[int, "Largest number of seats per registration."] = 1,
     smaller_parties_may_pass: Annotated[bool, _SMALLER] = False,
-    counts_speakers: Annotated[bool, "Whether speakers take seats."] = True,
-    counts_staff: Annotated[bool, "Whether staff take seats."] = True,
+    counts_speakers: Annotated[bool, "True if speakers take seats."] = True,
+    counts_staff: Annotated[bool, "True if staff take seats."] = True,
 ) -> models.Event:
-    """Plan an event, as a draft. Asks for `events.manage` in the association that organises it."""
+    """Create an event as a draft. Requires `events.manage` in the organising association."""
     return await planning.plan_event(
         work,
         association_id=association_id,
@@ -130,25 +136,25 @@ async def create_event(
 
 @mutation(Event, problems=(WrongEventState,))
 async def publish_event(work: Work, *, event_id: EventId) -> models.Event:
-    """Let everybody see a draft. Asks for `events.manage`."""
+    """Publish a draft: it becomes visible to everybody. Requires `events.manage`."""
     return await life.publish_event(work, event_id)
 
 
 @mutation(Event, problems=(WrongEventState,))
 async def open_registration(work: Work, *, event_id: EventId) -> models.Event:
-    """Let people register for a published event. Asks for `events.manage`."""
+    """Open the registration for a published event. Requires `events.manage`."""
     return await life.open_registration(work, event_id)
 
 
 @mutation(Event, problems=(WrongEventState,))
 async def close_registration(work: Work, *, event_id: EventId) -> models.Event:
-    """Let nobody else register. Asks for `events.manage`."""
+    """Close the registration. Requires `events.manage`."""
     return await life.close_registration(work, event_id)
 
 
 @mutation(Event, problems=(WrongEventState,))
 async def hold_event(work: Work, *, event_id: EventId) -> models.Event:
-    """Say that an event took place: who was confirmed and did not come was absent. Asks for `events.manage`."""
+    """Mark an event as held: confirmed registrations without check-in become absent. Requires `events.manage`."""
     return await life.hold_event(work, event_id)
 
 
@@ -157,9 +163,9 @@ async def cancel_event(
     work: Work,
     *,
     event_id: EventId,
-    reason: Annotated[Texts | None, "Why, for everybody to read."] = None,
+    reason: Annotated[Texts | None, "Reason, published with the event."] = None,
 ) -> models.Event:
-    """Cancel an event and every live registration for it. Asks for `events.manage`."""
+    """Cancel an event and every live registration for it. Requires `events.manage`."""
     return await life.cancel_event(work, event_id, reason=reason)
 
 
@@ -168,10 +174,12 @@ async def postpone_event(
     work: Work,
     *,
     event_id: EventId,
-    starts_at: Annotated[datetime, "When it starts now: later than before."],
-    ends_at: Annotated[datetime, "When it ends now."],
+    starts_at: Annotated[datetime, "New start, later than before."],
+    ends_at: Annotated[datetime, "New end."],
 ) -> models.Event:
-    """Move an event to a later date. Registrations stand; it is opened anew for others. Asks for `events.manage`."""
+    """Move an event to a later date. Registrations stand; others can register once it is opened again. Requires
+    `events.manage`.
+    """
     return await life.postpone_event(work, event_id, starts_at=starts_at, ends_at=ends_at)
 
 
@@ -181,14 +189,15 @@ async def update_registration_rules(
     *,
     event_id: EventId,
     offer_hours: Annotated[
-        Unset | int | None, "For how many hours a freed seat is offered to who waits; null: confirmed at once."
+        Unset | int | None,
+        "Hours for which a freed seat is offered to the next person on the waiting list; null: they get it at once.",
     ] = UNSET,
-    largest_party: Annotated[Unset | int, "How many seats one registration may have."] = UNSET,
+    largest_party: Annotated[Unset | int, "Largest number of seats per registration."] = UNSET,
     smaller_parties_may_pass: Annotated[Unset | bool, _SMALLER] = UNSET,
-    counts_speakers: Annotated[Unset | bool, "Whether speakers take seats."] = UNSET,
-    counts_staff: Annotated[Unset | bool, "Whether staff take seats."] = UNSET,
+    counts_speakers: Annotated[Unset | bool, "True if speakers take seats."] = UNSET,
+    counts_staff: Annotated[Unset | bool, "True if staff take seats."] = UNSET,
 ) -> models.Event:
-    """Change how an event registers people, any time before it is held. Asks for `events.manage`."""
+    """Change an event's registration rules; possible until it is held. Requires `events.manage`."""
     return await rules.configure_registration(
         work,
         event_id,
@@ -204,14 +213,14 @@ async def update_registration_rules(
 
 @dataclass(frozen=True)
 class SeatLimitInput(OneOf):
-    """How many seats there are: a number, or no limit."""
+    """Number of seats, or no limit."""
 
-    seats: Annotated[int | None, "How many."] = None
-    unlimited: Annotated[bool | None, "`true`: there is no limit."] = None
+    seats: Annotated[int | None, "Number of seats."] = None
+    unlimited: Annotated[bool | None, "`true` removes the limit."] = None
 
     @property
     def capacity(self) -> int | None:
-        """The number; None without a limit. InvalidInput where it is neither."""
+        """Return the number of seats, or None without a limit. Raise InvalidInput if it is neither."""
         if self.seats is None and not self.unlimited:
             raise InvalidInput("true, or a number of seats", "false", path=("limit", "unlimited"))
         return self.seats
@@ -222,11 +231,11 @@ async def update_seat_pool(
     work: Work,
     *,
     seat_pool_id: SeatPoolId,
-    limit: Annotated[SeatLimitInput, Named("capacity"), "How many seats there are from now on."],
+    limit: Annotated[SeatLimitInput, Named("capacity"), "New number of seats."],
 ) -> models.SeatPool:
-    """Change how many seats there are, never below those taken or kept; new ones go to who waits.
+    """Change the number of seats, never below those taken or reserved; added seats go to the waiting list first.
 
-    Asks for `events.manage`.
+    Requires `events.manage`.
     """
     return await capacity.change_capacity(work, seat_pool_id, limit.capacity)
 
@@ -235,7 +244,7 @@ async def update_seat_pool(
 class AvenueInput:
     """An avenue that a report proposes."""
 
-    title: Annotated[Texts, "What it proposes."]
+    title: Annotated[Texts, "Title of the proposal."]
 
 
 @mutation(Report, problems=(WrongEventState,))
@@ -243,14 +252,14 @@ async def draft_report(
     work: Work,
     *,
     event_id: EventId,
-    summary: Annotated[Texts, "What was said."],
-    avenues: Annotated[Sequence[AvenueInput], "What it proposes, in order."] = (),
+    summary: Annotated[Texts, "Summary of what was said at the event."],
+    avenues: Annotated[Sequence[AvenueInput], "Avenues that it proposes, in order."] = (),
 ) -> models.Report:
-    """Write an event's follow-up report, or write it anew until it is published. Asks for `events.manage`."""
+    """Write or replace the draft of an event's follow-up report. Refused once published. Requires `events.manage`."""
     return await reports.draft_report(work, event_id, summary=summary, avenues=[avenue.title for avenue in avenues])
 
 
 @mutation(Report, problems=(WrongEventState,))
 async def publish_report(work: Work, *, event_id: EventId) -> models.Report:
-    """Publish an event's follow-up report: the event is reported. Asks for `events.manage`."""
+    """Publish an event's follow-up report; the event's status becomes reported. Requires `events.manage`."""
     return await reports.publish_report(work, event_id)

@@ -1,4 +1,4 @@
-"""Messages about events: what went to whom, and how they read."""
+"""Messages about events, and previews of them."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -23,7 +23,7 @@ _LINK = models.RegistrationMessage.__table__.c  # type: ignore[attr-defined]
 
 
 def _about(registration: Row, message: Row) -> Any:
-    """The messages of a registration."""
+    """Select the messages about a registration."""
     return exists().where(
         _LINK.confederation_id == message.confederation_id,
         _LINK.message_id == message.id,
@@ -33,9 +33,11 @@ def _about(registration: Row, message: Row) -> Any:
 
 @extends(Registration)
 class _RegistrationMessages:
-    messages: list[Message] = many("The messages about it, the latest first.", on=_about, order=("-at",), limit=50)
+    messages: list[Message] = many(
+        "Messages about the registration, the latest first.", on=_about, order=("-at",), limit=50
+    )
     ticket_url: str = expression(
-        "Where the picture of its ticket is on this server, or with `.svg` as SVG. Whoever has it has the ticket.",
+        "URL of the ticket as a picture; with `.svg` as SVG. Whoever has the URL has the ticket.",
         lambda registration: "/" + context.confederation() + "/tickets/" + registration.ticket_code + ".png",
     )
 
@@ -55,16 +57,16 @@ async def _preview(
 @extends(Event)
 class _EventMessages:
     ics_url: str = expression(
-        "Where its calendar entry is on this server (RFC 5545).",
+        "URL of the calendar entry (RFC 5545).",
         lambda event: "/" + context.confederation() + "/events/" + event.slug + ".ics",
     )
     message_preview: MessagePreview | None = computed(
-        "How a message about it reads, to somebody invented. For who may change the event; null for others.",
+        "Preview of a message to an invented person; null for those who may not change the event.",
         _preview,
         needs=("id",),
         arguments={
-            "kind": Argument(models.MailKind | None, "What the message is about; by default a confirmation."),
-            "locale": Argument(Locale | None, "The language; by default the first of the request's."),
+            "kind": Argument(models.MailKind | None, "Kind of message; by default a confirmation."),
+            "locale": Argument(Locale | None, "Language; by default the first of the request's."),
         },
         weight=20,
     )

@@ -1,4 +1,4 @@
-"""Whom people bring, and whose delegates they are."""
+"""Guests of registrations, and delegates."""
 
 from datetime import datetime
 from typing import Annotated
@@ -14,13 +14,13 @@ from schema.tenancy.federation import Association
 
 @read_type(models.RegistrationGuest)
 class RegistrationGuest(Node):
-    """Somebody whom a person brings to an event. STAFF of the event's association, and the person who brings them."""
+    """A guest whom a person brings to an event. STAFF of the event's association, and the person who brings them."""
 
-    name: str = column("The name on the badge.")
-    ticket_code: str = column("What the code of their own ticket says.")
-    checked_in_at: datetime | None = column("When they came.")
-    checked_out_at: datetime | None = column("When they left for the last time, unless they came back.")
-    registration: Registration | None = one("Whose guest they are.", via="registration_id")
+    name: str = column("Name on the badge.")
+    ticket_code: str = column("Code of the guest's own ticket.")
+    checked_in_at: datetime | None = column("Time of check-in; null if not checked in.")
+    checked_out_at: datetime | None = column("Time at which the guest left; null if they have not left, or came back.")
+    registration: Registration | None = one("Registration of the person who brings the guest.", via="registration_id")
 
 
 RegistrationGuestId = Annotated[UUID, Ref("RegistrationGuest", "The guest.")]
@@ -29,8 +29,10 @@ RegistrationGuestId = Annotated[UUID, Ref("RegistrationGuest", "The guest.")]
 @extends(Registration)
 class _RegistrationParty:
     guests: list[RegistrationGuest] = many(
-        "Whom the person brings, of those who are named.", via="registration_id", order=("rank",), limit=50
+        "Guests who have been named.", via="registration_id", order=("rank",), limit=50
     )
     delegated_by: Association | None = one(
-        "The association whose delegate the person is: it pays, and sees the registration.", via="delegated_by_id"
+        "Association that sends the person as its delegate; it pays, and sees the registration. Null if "
+        "the person is no delegate.",
+        via="delegated_by_id",
     )

@@ -1,4 +1,4 @@
-"""Guests, changes, groups and moves."""
+"""Mutations of guests, parties, groups and moved registrations."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -35,32 +35,36 @@ from services.events.registrations import editing, groups, guests, moving
 _CHANGING = (WrongRegistrationState, WrongEventState, RegistrationNotOpen, RegistrationClosed)
 _SEATS = (PartyTooLarge, NotEnoughSeats)
 _COMING = (*ADMISSION, NoSuchFormat, *_SEATS, AnswersNotAccepted)
-_WHY = "Why, for the journal."
+_WHY = "Reason, kept in the journal."
 
 
 @mutation(Registration, problems=(*_CHANGING, *_SEATS))
 async def create_registration_guest(
-    work: Work, *, registration_id: RegistrationId, name: Annotated[str, "The name on the badge."]
+    work: Work, *, registration_id: RegistrationId, name: Annotated[str, "Name on the badge."]
 ) -> models.Registration:
-    """Bring somebody, on a seat of the party that nobody is named for, or else on one more.
+    """Name a guest, on a seat of the party without a name or else on an additional one.
 
-    Another seat is taken where one is free and nobody waits for it; who waits, waits with one more. One's own, or with
-    `registrations.manage`.
+    An additional seat is taken if one is free and nobody is waiting for it; a registration on the waiting list then
+    waits for one seat more. Requires `registrations.manage` unless it is one's own registration.
     """
     return await guests.add_guest(work, registration_id, name)
 
 
 @mutation(Registration, problems=_CHANGING)
 async def update_registration_guest(
-    work: Work, *, registration_guest_id: RegistrationGuestId, name: Annotated[str, "The name on the badge."]
+    work: Work, *, registration_guest_id: RegistrationGuestId, name: Annotated[str, "Name on the badge."]
 ) -> models.Registration:
-    """Name a guest otherwise, or somebody else instead. One's own, or with `registrations.manage`."""
+    """Correct a guest's name, or name somebody else instead. Requires `registrations.manage` unless it is one's own
+    registration.
+    """
     return await guests.rename_guest(work, registration_guest_id, name)
 
 
 @mutation(Registration, deletes=RegistrationGuest, problems=(WrongRegistrationState, WrongEventState, GuestScanned))
 async def delete_registration_guest(work: Work, *, registration_guest_id: RegistrationGuestId) -> models.Registration:
-    """Give a guest's seat back; the first in line takes it. One's own, or with `registrations.manage`."""
+    """Remove a guest and free the seat for the waiting list. Requires `registrations.manage` unless it is one's own
+    registration.
+    """
     return await guests.remove_guest(work, registration_guest_id)
 
 
@@ -69,14 +73,15 @@ async def update_registration(
     work: Work,
     *,
     registration_id: RegistrationId,
-    format: Annotated[Unset | models.EventFormat, "Where to take part instead."] = UNSET,
-    seats: Annotated[Unset | int, "For how many, oneself included."] = UNSET,
-    role: Annotated[Unset | models.AttendeeRole, "As what the person comes; asks for `registrations.manage`."] = UNSET,
+    format: Annotated[Unset | models.EventFormat, "New format."] = UNSET,
+    seats: Annotated[Unset | int, "Number of seats, the person's own included."] = UNSET,
+    role: Annotated[Unset | models.AttendeeRole, "Role of the person; requires `registrations.manage`."] = UNSET,
     reason: Annotated[str | None, _WHY] = None,
 ) -> models.Registration:
-    """Change the format, the seats or the role, all of it or nothing.
+    """Change the format, the number of seats or the role: all of it or nothing.
 
-    One keeps the seats one has where there are none of the other format. One's own, or with `registrations.manage`.
+    If the other format has no free seats, the registration keeps its seats. Requires `registrations.manage` unless it
+    is one's own registration.
     """
     return await editing.edit_registration(
         work, registration_id, reason=reason, **given(format=format, seats=seats, role=role)
@@ -85,9 +90,9 @@ async def update_registration(
 
 @dataclass(frozen=True)
 class PersonAnswersInput:
-    """What one of a group answers."""
+    """The answers of one person of a group."""
 
-    person_id: Annotated[PersonId, "Who of the group."]
+    person_id: Annotated[PersonId, "The person."]
     answers: Annotated[list[AnswerInput], "Answers to the event's questions."]
 
 
@@ -98,29 +103,29 @@ async def register_group(
     event_id: EventId,
     person_ids: Annotated[
         list[PersonId],
-        f"Who is registered, {groups.LARGEST_GROUP} at the most, a seat each; in this order they have them.",
+        f"Persons to register, at most {groups.LARGEST_GROUP}, one seat each; seats are given in this order.",
     ],
     association_id: Annotated[
-        AssociationId | None, "Whose delegates they are: it pays for them, and sees their registrations."
+        AssociationId | None,
+        "Association that sends the persons as its delegates; it pays for them, and sees their registrations.",
     ] = None,
-    format: Annotated[
-        models.EventFormat | None, "Where they take part; needed where the event has several formats."
-    ] = None,
+    format: Annotated[models.EventFormat | None, "Format; required if the event has several formats."] = None,
     role: Annotated[
-        models.AttendeeRole, "As what they come: other roles are the event's to give."
+        models.AttendeeRole, "Role of the persons; only staff of the event may choose one other than participant."
     ] = models.AttendeeRole.PARTICIPANT,
     answers: Annotated[
-        Sequence[PersonAnswersInput], "What is required may be left open for the delegates themselves."
+        Sequence[PersonAnswersInput],
+        "Answers of each person; required answers may be left to the delegates themselves.",
     ] = (),
     may_wait: Annotated[
-        bool, "Whether those wait for whom there are no seats; else there are seats for all or none."
+        bool, "True to put persons without a seat on the waiting list; false to register all or none."
     ] = False,
     reason: Annotated[str | None, _WHY] = None,
 ) -> models.Event:
-    """Register several people, all of them or nobody. A refusal about one has the path of whom it is about.
+    """Register several persons, all or none. A problem with one person has the path of that person.
 
-    Asks for `registrations.manage` in the association that organises the event, or in the one that sends delegates:
-    these are registered as they would be by themselves, when the event is open to them.
+    Requires `registrations.manage` in the organising association or in the one that sends delegates. Delegates are
+    subject to the same rules as if they registered themselves, and only while the event is open to them.
     """
     return await groups.register_group(
         work,
@@ -140,12 +145,13 @@ async def move_registration(
     work: Work,
     *,
     registration_id: RegistrationId,
-    person_id: Annotated[PersonId, "Who comes instead."],
+    person_id: Annotated[PersonId, "Person who comes instead."],
     reason: Annotated[str | None, _WHY] = None,
 ) -> models.Registration:
-    """Let somebody else have the same seats, or the same place in line, with a ticket of their own; the other is void.
+    """Hand a registration over to another person, with its seats or its place on the waiting list. They get a new
+    ticket; the old one is void.
 
-    Asks for `registrations.manage` in the association that organises the event, or in the one whose delegate it is.
+    Requires `registrations.manage` in the organising association, or in the one that sent the delegate.
     """
     return await moving.move_registration(work, registration_id, person_id, reason=reason)
 
@@ -155,17 +161,15 @@ async def move_to_event(
     work: Work,
     *,
     registration_id: RegistrationId,
-    event_id: Annotated[EventId, "The other event, of the same association."],
-    format: Annotated[
-        models.EventFormat | None, "Where to take part there; needed where that event has several formats."
-    ] = None,
-    may_wait: Annotated[bool, "Whether to wait there where no seat is free."] = False,
+    event_id: Annotated[EventId, "Other event, of the same association."],
+    format: Annotated[models.EventFormat | None, "Format there; required if that event has several formats."] = None,
+    may_wait: Annotated[bool, "True to join that event's waiting list if no seat is free."] = False,
     answers: Annotated[Sequence[AnswerInput], "Answers to that event's questions."] = (),
     reason: Annotated[str | None, _WHY] = None,
 ) -> models.Registration:
-    """Register for another edition instead, with one's guests, both or neither. Answers the new registration.
+    """Move a registration and its guests to another edition, both or neither. Returns the new registration.
 
-    One's own, or with `registrations.manage`.
+    Requires `registrations.manage` unless it is one's own registration.
     """
     return await moving.move_to_event(
         work, registration_id, event_id, format=format, may_wait=may_wait, given=given_answers(answers), reason=reason

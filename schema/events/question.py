@@ -1,4 +1,4 @@
-"""What events ask those who register, and what they answered."""
+"""Questions that events ask on registration, and the answers."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ from services.events.questions.asking import MOST_QUESTIONS
 
 
 def _text(value: Row) -> Row:
-    """A JSON scalar as text, a text without its quotes."""
+    """Render a JSON scalar as text; a string without its quotes."""
     return value.op("#>>", return_type=Text())(literal_column("'{}'"))
 
 
@@ -41,10 +41,10 @@ def _values(answer: Row) -> Row:
 
 @read_type()
 class QuestionOption:
-    """One of the answers to choose from. PUBLIC with the question."""
+    """An option of a question. PUBLIC with the question."""
 
-    key: str = column("What an answer says.")
-    label: str | None = localized("What the person reads.")
+    key: str = column("Key of the option, used as the answer.")
+    label: str | None = localized("Label shown to the person.")
 
 
 async def _are_for_me(questions: Sequence[Mapping[str, Any]], request: Request) -> list[bool]:
@@ -58,37 +58,42 @@ async def _are_for_me(questions: Sequence[Mapping[str, Any]], request: Request) 
 
 @read_type(models.Question)
 class Question(Node):
-    """Something that an event asks. PUBLIC with the event. One that was answered is frozen: changed, it is another
+    """A question that an event asks on registration. PUBLIC with the event.
 
-    version under the same key.
+    An answered question is never changed: a change makes a new version under the same key.
     """
 
-    key: str = column("The same in each version: what answers and exports call it.")
-    version: int = column("Which version of it this is.")
-    kind: models.QuestionKind = column("What an answer is.")
-    label: str | None = localized("The question.")
-    help: str | None = localized("What helps to answer it.")
+    key: str = column("Key, the same for all versions; used in answers and exports.")
+    version: int = column("Version of the question, from 1.")
+    kind: models.QuestionKind = column("Kind of answer.")
+    label: str | None = localized("The question's text.")
+    help: str | None = localized("Help text.")
     options: list[QuestionOption] = many(
-        "The answers to choose from, in order; none where one doesn't choose.",
+        "Options to choose from, in order; empty if the question has no options.",
         rows=lambda question: func.question_options(question.options).table_valued(
             sql_column("key", Text), sql_column("label", JSONB), with_ordinality=ORDINALITY
         ),
     )
-    required: bool = column("Whether who is asked has to answer.")
-    sensitive: bool = column("Whether the answers are for those who see to people's needs, and nobody else.")
-    segment: Segment | None = one("Whom it is asked of, where that is published.", via="segment_id")
+    required: bool = column("True if an answer is required.")
+    sensitive: bool = column("True if the answers are visible only to staff who hold `needs.read`, and to the person.")
+    segment: Segment | None = one(
+        "Segment of people who are asked; null: everybody, or a segment that is not published.", via="segment_id"
+    )
     is_for_everybody: bool = expression(
-        "Whether it is asked of everybody, its condition aside.", lambda question: question.segment_id.is_(None)
+        "True if asked of everybody, `dependsOn` aside.", lambda question: question.segment_id.is_(None)
     )
     is_for_me: bool = computed(
-        "Whether it is asked of the reader, its condition aside.", batch=_are_for_me, needs=("segment_id",), weight=5
+        "True if asked of the reader, `dependsOn` aside.", batch=_are_for_me, needs=("segment_id",), weight=5
     )
     depends_on_value: str | None = expression(
-        "The answer with which it is asked: an option's key, `true` or `false`.",
+        "Answer to `dependsOn` for which the question is asked: an option's key, `true` or `false`; null "
+        "if always asked.",
         lambda question: _text(question.depends_on_value),
     )
-    is_current: bool = expression("Whether it is asked now.", lambda question: question.retired_at.is_(None))
-    event: Event | None = one("The event that asks it.", via="event_id")
+    is_current: bool = expression(
+        "True if the question is currently asked.", lambda question: question.retired_at.is_(None)
+    )
+    event: Event | None = one("Event that asks the question.", via="event_id")
 
 
 QuestionId = Annotated[UUID, Ref("Question", "The question.")]
@@ -97,20 +102,21 @@ QuestionId = Annotated[UUID, Ref("Question", "The question.")]
 @extends(Question)
 class _QuestionDependsOn:
     depends_on: Question | None = one(
-        "The question that decides whether it is asked: whichever version of its key is current.", via="depends_on_id"
+        "Question that decides whether this one is asked, in its current version; null if always asked.",
+        via="depends_on_id",
     )
 
 
 @read_type(models.Answer)
 class Answer(Node):
-    """What somebody answered, as it was asked then. STAFF of the event's association, and the person.
+    """An answer to a question, in the version that was answered. STAFF of the event's association, and the person.
 
-    To a sensitive question: STAFF who see to people's needs (`needs.read`), and the person.
+    Answers to sensitive questions: STAFF who hold `needs.read`, and the person.
     """
 
     question: Question | None = one("The question, in the version that was answered.", via="question_id")
     values: list[str] = expression(
-        "The answer as text: of several options, the key of each; else one text, such as `12.5`, `true`, `2026-01-31`.",
+        "The answer as text such as `12.5`, `true` or `2026-01-31`; for a choice of several options, the key of each.",
         _values,
         recorded=NEEDS,
     )
@@ -119,7 +125,7 @@ class Answer(Node):
 @extends(Event)
 class _EventQuestions:
     questions: list[Question] = many(
-        "What it asks those who register, in order.",
+        "Questions asked on registration, in order.",
         on=lambda event, row: (row.event_id == event.id) & row.retired_at.is_(None),
         order=("rank",),
         limit=MOST_QUESTIONS,
@@ -129,7 +135,7 @@ class _EventQuestions:
 @extends(Registration)
 class _RegistrationAnswers:
     answers: list[Answer] = many(
-        "What was answered, as far as the reader may see it; to earlier versions of questions too.",
+        "Answers that the reader may see, including those to earlier versions of questions.",
         via="registration_id",
         limit=500,
     )
@@ -137,23 +143,23 @@ class _RegistrationAnswers:
 
 @dataclass(frozen=True)
 class AnswerInput:
-    """An answer to a question. One without a value is taken back."""
+    """An answer to a question. Without a value, the answer is removed."""
 
-    key: Annotated[str, "The question's key."]
+    key: Annotated[str, "Key of the question."]
     value: Annotated[
         str | None,
-        "The answer as text: a number such as `12.5`, `true` or `false`, a day such as `2026-01-31`, "
+        "The answer as text: a number such as `12.5`, `true` or `false`, a day such as `2026-01-31`, or "
         "the key of an option.",
     ] = None
-    values: Annotated[list[str] | None, "Where several options may be chosen, instead of `value`: the key of each."] = (
+    values: Annotated[list[str] | None, "Keys of the chosen options, instead of `value`, if several may be chosen."] = (
         None
     )
 
 
 def given_answers(given: Sequence[AnswerInput] | None, *path: str) -> dict[str, Any]:
-    """What operations take. InvalidInput for a key that comes twice, and for a value beside values.
+    """Convert answers to what operations take. Raise InvalidInput for a repeated key, and for both a value and values.
 
-    `path`: where in the input they stand.
+    `path` is the place of the answers in the input.
     """
     found: dict[str, Any] = {}
     for rank, answer in enumerate(given or ()):

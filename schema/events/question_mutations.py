@@ -1,4 +1,4 @@
-"""What staff do to an event's questions, and how people answer them."""
+"""Mutations of an event's questions by staff, and of answers by people."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -29,36 +29,40 @@ from services.events.questions import asking
 
 @dataclass(frozen=True, kw_only=True)
 class QuestionOptionInput(asking.OptionInput):
-    """One of the answers to choose from."""
+    """An option of a question."""
 
-    key: Annotated[str, "What an answer says: lower-case letters, digits and hyphens."]
-    label: Annotated[Texts, "What the person reads."]
+    key: Annotated[str, "Key of the option, used as the answer: lower-case letters, digits and hyphens."]
+    label: Annotated[Texts, "Label shown to the person."]
 
 
 @mutation(Question, problems=(AlreadyExists, TooManyQuestions, WrongEventState))
 async def create_question(
     work: Work,
     *,
-    event_id: Annotated[EventId, "The event that asks it."],
-    key: Annotated[str, "What answers and exports call it, in each version: lower-case letters, digits and hyphens."],
-    kind: Annotated[models.QuestionKind, "What an answer is."],
-    label: Annotated[Texts, "The question."],
-    help: Annotated[Texts | None, "What helps to answer it."] = None,  # noqa: A002 - what the schema calls it
+    event_id: Annotated[EventId, "Event that asks the question."],
+    key: Annotated[
+        str, "Key, the same for all versions; used in answers and exports: lower-case letters, digits and hyphens."
+    ],
+    kind: Annotated[models.QuestionKind, "Kind of answer."],
+    label: Annotated[Texts, "The question's text."],
+    help: Annotated[Texts | None, "Help text."] = None,  # noqa: A002 - what the schema calls it
     options: Annotated[
-        Sequence[QuestionOptionInput], "The answers to choose from, in order: of a CHOICE or CHOICES."
+        Sequence[QuestionOptionInput], "Options to choose from, in order; only for kind CHOICE or CHOICES."
     ] = (),
-    required: Annotated[bool, "Whether who is asked has to answer."] = False,
-    sensitive: Annotated[bool, "Whether the answers are for those who see to people's needs, and nobody else."] = False,
-    segment_id: Annotated[SegmentId | None, "Whom it is asked of; null: of everybody."] = None,
+    required: Annotated[bool, "True if an answer is required."] = False,
+    sensitive: Annotated[
+        bool, "True if the answers are visible only to staff who hold `needs.read`, and to the person."
+    ] = False,
+    segment_id: Annotated[SegmentId | None, "Segment of people who are asked; null: everybody."] = None,
     depends_on_id: Annotated[
-        QuestionId | None, "The question of yes or no, or of options, that decides whether it is asked."
+        QuestionId | None, "Question that decides whether this one is asked: a yes-or-no question, or one with options."
     ] = None,
     depends_on_value: Annotated[
-        str | None, "The answer with which it is asked: an option's key, `true` or `false`."
+        str | None, "Answer to `dependsOn` for which the question is asked: an option's key, `true` or `false`."
     ] = None,
-    rank: Annotated[int | None, "Its place among the questions, lower ones first; by default the last."] = None,
+    rank: Annotated[int | None, "Position among the questions, ascending; by default the last."] = None,
 ) -> models.Question:
-    """Ask something of those who register from now on. Asks for `events.manage`."""
+    """Add a question for registrations from now on. Requires `events.manage`."""
     asked = asking.QuestionInput(
         kind=kind,
         label=label,
@@ -77,29 +81,30 @@ async def create_question(
 async def update_question(
     work: Work,
     *,
-    question_id: Annotated[QuestionId, "The question, in the version that is asked now."],
-    kind: Annotated[Unset | models.QuestionKind, "What an answer is."] = UNSET,
-    label: Annotated[Unset | Texts, "The question."] = UNSET,
-    help: Annotated[Unset | Texts | None, "What helps to answer it."] = UNSET,  # noqa: A002 - what the schema calls it
+    question_id: Annotated[QuestionId, "The question, in its current version."],
+    kind: Annotated[Unset | models.QuestionKind, "Kind of answer."] = UNSET,
+    label: Annotated[Unset | Texts, "The question's text."] = UNSET,
+    help: Annotated[Unset | Texts | None, "Help text."] = UNSET,  # noqa: A002 - what the schema calls it
     options: Annotated[
-        Unset | list[QuestionOptionInput], "The answers to choose from, in order: of a CHOICE or CHOICES."
+        Unset | list[QuestionOptionInput], "Options to choose from, in order; only for kind CHOICE or CHOICES."
     ] = UNSET,
-    required: Annotated[Unset | bool, "Whether who is asked has to answer."] = UNSET,
+    required: Annotated[Unset | bool, "True if an answer is required."] = UNSET,
     sensitive: Annotated[
-        Unset | bool, "Whether the answers are for those who see to people's needs, and nobody else."
+        Unset | bool, "True if the answers are visible only to staff who hold `needs.read`, and to the person."
     ] = UNSET,
-    segment_id: Annotated[Unset | SegmentId | None, "Whom it is asked of; null: of everybody."] = UNSET,
+    segment_id: Annotated[Unset | SegmentId | None, "Segment of people who are asked; null: everybody."] = UNSET,
     depends_on_id: Annotated[
         Unset | QuestionId | None,
-        "The question of yes or no, or of options, that decides whether it is asked; null: it is asked anyway.",
+        "Question that decides whether this one is asked: a yes-or-no question, or one with options; "
+        "null: always asked.",
     ] = UNSET,
     depends_on_value: Annotated[
-        Unset | str | None, "The answer with which it is asked: an option's key, `true` or `false`."
+        Unset | str | None, "Answer to `dependsOn` for which the question is asked: an option's key, `true` or `false`."
     ] = UNSET,
 ) -> models.Question:
-    """Change a question: in place, or as another version where somebody answered it. Asks for `events.manage`.
+    """Change a question: in place, or as a new version if it has been answered. Requires `events.manage`.
 
-    What is left out stays as it was.
+    Absent fields stay unchanged.
     """
     return await asking.change_question(
         work,
@@ -118,9 +123,9 @@ async def update_question(
 
 @mutation(Question, problems=(QuestionRetired, QuestionDependedOn, WrongEventState))
 async def retire_question(
-    work: Work, *, question_id: Annotated[QuestionId, "The question, in the version that is asked now."]
+    work: Work, *, question_id: Annotated[QuestionId, "The question, in its current version."]
 ) -> models.Question:
-    """Ask a question no more; its answers stay. Asks for `events.manage`."""
+    """Stop asking a question; its answers are kept. Requires `events.manage`."""
     return await asking.retire_question(work, question_id)
 
 
@@ -129,9 +134,9 @@ async def reorder_questions(
     work: Work,
     *,
     event_id: EventId,
-    question_ids: Annotated[list[QuestionId], "Every question that is asked, each once."],
+    question_ids: Annotated[list[QuestionId], "All current questions in their new order, each once."],
 ) -> models.Event:
-    """Put an event's questions in order. Asks for `events.manage`."""
+    """Put an event's questions in order. Requires `events.manage`."""
     return await asking.reorder_questions(work, event_id, question_ids)
 
 
@@ -139,8 +144,10 @@ async def reorder_questions(
 async def answer_questions(
     work: Work,
     *,
-    registration_id: Annotated[RegistrationId, "Whose registration it is about."],
-    answers: Annotated[list[AnswerInput], "What is answered; other answers stay as they are."],
+    registration_id: Annotated[RegistrationId, "The registration."],
+    answers: Annotated[list[AnswerInput], "Answers to change; other answers stay as they are."],
 ) -> models.Registration:
-    """Change answers after having registered: one's own until the event starts, or with `registrations.manage`."""
+    """Change answers after registration. People may change their own until the event starts; otherwise requires
+    `registrations.manage`.
+    """
     return await answering.answer_questions(work, registration_id, given_answers(answers))

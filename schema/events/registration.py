@@ -1,4 +1,4 @@
-"""Registrations, attendance, and whether one may register."""
+"""Registrations and attendance."""
 
 from datetime import datetime
 from typing import Annotated
@@ -20,7 +20,7 @@ from schema.reading.relay import Connection, Node
 
 
 def _why(registration: Row) -> Row:
-    """Why the registration waits, as of the moment of the request."""
+    """Explain why the registration is still waiting at the time of the request."""
     columns = sql_column("reason", Text), sql_column("until", DateTime(timezone=True))
     waits = func.figures.why_waiting(registration.id, context.now(), context.today()).table_valued(*columns)
     return waits.alias("waits").c
@@ -28,38 +28,42 @@ def _why(registration: Row) -> Row:
 
 @read_type(models.Registration)
 class Registration(Node):
-    """A place at an event, or in its queue. STAFF of the event's association, and the person."""
+    """A person's place at an event or on its waiting list. STAFF of the event's association, and the person."""
 
-    state: models.RegistrationState = column("Where it stands.", where=True)
-    name: str = column("The name on the badge.", where=True, order=True)
-    role: models.AttendeeRole = column("As what the person comes.", where=True)
-    seats: int = column("How many seats it is for: the person's and their guests'; none where the role isn't counted.")
-    ticket_code: str = column("What the ticket's code says, and the desk reads.")
-    registered_at: datetime = column("When it was made.", where=True, order=True)
-    confirmed_at: datetime | None = column("When the seat was confirmed.", where=True)
-    offered_at: datetime | None = column("When seats were offered to who waited.", where=True)
-    offer_expires_at: datetime | None = column("Until when the offer that stands can be accepted.", where=True)
-    cancelled_at: datetime | None = column("When it was cancelled.", where=True)
-    cancellation_cause: models.CancellationCause | None = column("What ended it.", where=True)
-    checked_in_at: datetime | None = column("When the person came.", where=True)
+    state: models.RegistrationState = column("Status.", where=True)
+    name: str = column("Name on the badge.", where=True, order=True)
+    role: models.AttendeeRole = column("Role of the person at the event.", where=True)
+    seats: int = column("Number of seats, for the person and their guests; 0 if the role takes no seats.")
+    ticket_code: str = column("Code of the ticket, read by the desk.")
+    registered_at: datetime = column("Time of the registration.", where=True, order=True)
+    confirmed_at: datetime | None = column("Time at which the seat was confirmed; null if it never was.", where=True)
+    offered_at: datetime | None = column("Time of the last offer of seats; null if there was none.", where=True)
+    offer_expires_at: datetime | None = column(
+        "Time at which the open offer expires; null without an open offer.", where=True
+    )
+    cancelled_at: datetime | None = column("Time of the cancellation; null if not cancelled.", where=True)
+    cancellation_cause: models.CancellationCause | None = column(
+        "Cause of the cancellation; null if not cancelled.", where=True
+    )
+    checked_in_at: datetime | None = column("Time of check-in; null if not checked in.", where=True)
     place_in_queue: int | None = expression(
-        "How many are ahead on the waiting list, and oneself; null off it.",
+        "Position on the waiting list, from 1; null if not on it.",
         lambda registration: func.figures.place_in_queue(registration.id),
         weight=1,
     )
     wait_reason: models.WaitReason | None = expression(
-        "Why who waits has no seat yet; null off the waiting list.",
+        "Reason for still waiting; null if not on the waiting list.",
         lambda registration: select(_why(registration).reason).scalar_subquery(),
         weight=1,
     )
     wait_reason_until: datetime | None = expression(
-        "When that may change: when the next offer ends, or an allotment is released; null where no time is known.",
+        "Time at which that may change: when the next offer expires or an allotment is released; null if unknown.",
         lambda registration: select(_why(registration).until).scalar_subquery(),
         weight=1,
     )
-    event: Event | None = one("For which event.", via="event_id")
-    seat_pool: SeatPool | None = one("Which kind of seat.", via="pool_id")
-    person: Person | None = one("Whose it is, for those who may see them.", via="person_id")
+    event: Event | None = one("The event.", via="event_id")
+    seat_pool: SeatPool | None = one("Seat pool that the seats belong to.", via="pool_id")
+    person: Person | None = one("Registered person; null if the reader may not see them.", via="person_id")
 
 
 RegistrationId = Annotated[UUID, Ref("Registration", "The registration.")]
@@ -67,27 +71,27 @@ RegistrationId = Annotated[UUID, Ref("Registration", "The registration.")]
 
 @read_type()
 class Attendance:
-    """Who was registered for an event and who came, as counted. PUBLIC; fewer than five are not told."""
+    """Attendance figures of an event. PUBLIC; figures below five are null."""
 
-    registered: int | None = column("How many held a seat.")
-    attended: int | None = column("How many came.")
-    absent: int | None = column("How many did not.")
+    registered: int | None = column("Number of registrations that held a seat.")
+    attended: int | None = column("Number of registrations that attended.")
+    absent: int | None = column("Number of registrations that were absent.")
 
 
 @extends(Event)
 class _EventRegistrations:
     attendance: Attendance = one(
-        "Who came, as counted.",
+        "Attendance figures.",
         rows=lambda event: func.figures.attendance(event.id).table_valued(
             *(sql_column(name, Integer) for name in ("registered", "attended", "absent"))
         ),
         weight=3,
     )
     registrations: Connection[Registration] = connection(
-        "Its registrations, as far as the reader may see them.", via="event_id", order=("registered_at",)
+        "Registrations that the reader may see.", via="event_id", order=("registered_at",)
     )
     my_registration: Registration | None = one(
-        "The reader's own live registration.",
+        "The reader's own live registration; null if there is none.",
         on=lambda event, row: (
             (row.event_id == event.id)
             & (row.person_id == context.person())
@@ -99,7 +103,7 @@ class _EventRegistrations:
 @extends(Person)
 class _PersonRegistrations:
     registrations: list[Registration] = many(
-        "Their registrations, the latest first.",
+        "Registrations of the person, the latest first.",
         via="person_id",
         order=("-registered_at",),
         limit=200,

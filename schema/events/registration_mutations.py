@@ -1,4 +1,4 @@
-"""What people and the desk do about registrations, and whether one may register."""
+"""Mutations of registrations by people and the desk, and the check of eligibility."""
 
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,9 +12,9 @@ from schema.compiler.declare import computed, extends
 from schema.events.event import Event, EventId
 from schema.events.question import AnswerInput, given_answers
 from schema.events.registration import Registration, RegistrationId
+from schema.mutations.batching import Batching
 from schema.mutations.declare import mutation
 from schema.mutations.problems import Met, Problem
-from schema.mutations.together import Together
 from schema.people.person import PersonId
 from schema.reading.requests import Request
 from services.core.actor import Actor
@@ -33,21 +33,22 @@ from services.events.errors import (
     WrongEventState,
     WrongRegistrationState,
 )
+from services.events.prices.errors import PriceListEnded
 from services.events.registrations import eligibility, gate, registering
 from services.events.seats import offers, priorities
 
-ADMISSION = (RegistrationNotOpen, RegistrationClosed, NotInvited, AlreadyRegistered)
-"""Why somebody may not register, whatever they ask for."""
+ADMISSION = (RegistrationNotOpen, RegistrationClosed, NotInvited, PriceListEnded, AlreadyRegistered)
+"""Reasons for which a person may not register, whatever they ask for."""
 REGISTERING = (*ADMISSION, NoSuchFormat, PartyTooLarge, PartyTooSmall, AnswersNotAccepted)
-"""What stands in the way of registering, or of registering somebody."""
-_FORMAT = "Where to take part; needed where the event has several formats."
+"""Problems of registering, for oneself or on behalf of somebody."""
+_FORMAT = "Format; required if the event has several formats."
 
 
 @dataclass(frozen=True)
 class GuestInput:
-    """Somebody whom a person brings."""
+    """A guest whom a person brings."""
 
-    name: Annotated[str, "The name on the badge."]
+    name: Annotated[str, "Name on the badge."]
 
 
 def _plain(
@@ -58,7 +59,9 @@ def _plain(
     guests: Sequence[GuestInput] = (),
     answers: Sequence[AnswerInput] = (),
 ) -> Hashable:
-    """The event and the format, where it is for oneself alone and nothing else is said."""
+    """Return the batch key (event and format) of a registration of one seat without guests or answers,
+    otherwise None.
+    """
     return None if seats not in (None, 1) or guests or answers else (event_id, format)
 
 
@@ -69,7 +72,7 @@ async def _register_each(
     return await gate.register_each(work, event_id, actors, format=format)
 
 
-@mutation(Registration, problems=REGISTERING, together=Together(_plain, _register_each))
+@mutation(Registration, problems=REGISTERING, batching=Batching(_plain, _register_each))
 async def register_for_event(
     work: Work,
     *,
@@ -77,15 +80,15 @@ async def register_for_event(
     format: Annotated[models.EventFormat | None, _FORMAT] = None,
     seats: Annotated[
         int | None,
-        "For how many, oneself included: together or not at all, as many as the event allows. "
-        "As many as are named, unless more are asked for: these can be named later.",
+        "Number of seats, the person's own included; all or none, within the event's limit. By default "
+        "one for the person and each guest; guests on further seats can be named later.",
     ] = None,
-    guests: Annotated[Sequence[GuestInput], "Whom the person brings."] = (),
+    guests: Annotated[Sequence[GuestInput], "Guests whom the person brings."] = (),
     answers: Annotated[
-        Sequence[AnswerInput], "Answers to the event's questions; staff may leave open what is required."
+        Sequence[AnswerInput], "Answers to the event's questions; staff may leave out required ones."
     ] = (),
 ) -> models.Registration:
-    """Take a seat, or the next place on the waiting list where the event is full."""
+    """Register the signed-in person for an event, or put them on the waiting list if it is full."""
     return await registering.register(
         work,
         event_id,
@@ -101,25 +104,25 @@ async def register_on_behalf(
     work: Work,
     *,
     event_id: EventId,
-    person_id: Annotated[PersonId, "Who is registered."],
+    person_id: Annotated[PersonId, "Person to register."],
     format: Annotated[models.EventFormat | None, _FORMAT] = None,
     seats: Annotated[
         int | None,
-        "For how many, oneself included: together or not at all, as many as the event allows. "
-        "As many as are named, unless more are asked for: these can be named later.",
+        "Number of seats, the person's own included; all or none, within the event's limit. By default "
+        "one for the person and each guest; guests on further seats can be named later.",
     ] = None,
-    guests: Annotated[Sequence[GuestInput], "Whom the person brings."] = (),
+    guests: Annotated[Sequence[GuestInput], "Guests whom the person brings."] = (),
     answers: Annotated[
-        Sequence[AnswerInput], "Answers to the event's questions; staff may leave open what is required."
+        Sequence[AnswerInput], "Answers to the event's questions; staff may leave out required ones."
     ] = (),
     role: Annotated[
-        models.AttendeeRole, "As what they come: speakers and staff take seats where the event counts them."
+        models.AttendeeRole, "Role of the person; speakers and staff take seats only if the event counts them."
     ] = models.AttendeeRole.PARTICIPANT,
-    reason: Annotated[str | None, "Why, for the journal."] = None,
+    reason: Annotated[str | None, "Reason, kept in the journal."] = None,
 ) -> models.Registration:
-    """Register somebody, outside the window and the audience if need be, never past the seats.
+    """Register a person on their behalf. Registration dates and audiences don't apply; the seat limit does.
 
-    Asks for `registrations.manage` in the association that organises the event.
+    Requires `registrations.manage` in the organising association.
     """
     return await registering.register_on_behalf(
         work,
@@ -136,26 +139,28 @@ async def register_on_behalf(
 
 @mutation(Registration, problems=(WrongRegistrationState, WrongEventState))
 async def cancel_registration(
-    work: Work, *, registration_id: RegistrationId, reason: Annotated[str | None, "Why, for the journal."] = None
+    work: Work, *, registration_id: RegistrationId, reason: Annotated[str | None, "Reason, kept in the journal."] = None
 ) -> models.Registration:
-    """Give a seat back, or leave the waiting list; the first in line takes the seat.
+    """Cancel a registration; the first person on the waiting list gets the seat.
 
-    One's own, or with `registrations.manage`.
+    Requires `registrations.manage` unless it is one's own registration.
     """
     return await registering.cancel_registration(work, registration_id, reason=reason)
 
 
 @mutation(Registration, problems=(WrongRegistrationState, OfferExpired))
 async def accept_offer(work: Work, *, registration_id: RegistrationId) -> models.Registration:
-    """Take the seats that one was offered. One's own, or with `registrations.manage`."""
+    """Accept the offered seats. Requires `registrations.manage` unless it is one's own registration."""
     return await offers.accept_offer(work, registration_id)
 
 
 @mutation(Registration, problems=(WrongRegistrationState, WrongEventState))
 async def decline_offer(
-    work: Work, *, registration_id: RegistrationId, reason: Annotated[str | None, "Why, for the journal."] = None
+    work: Work, *, registration_id: RegistrationId, reason: Annotated[str | None, "Reason, kept in the journal."] = None
 ) -> models.Registration:
-    """Leave the seats that one was offered to the next in line. One's own, or with `registrations.manage`."""
+    """Decline the offered seats; they go to the next person on the waiting list. Requires `registrations.manage` unless
+    it is one's own registration.
+    """
     return await offers.decline_offer(work, registration_id, reason=reason)
 
 
@@ -164,31 +169,35 @@ async def update_registration_priority(
     work: Work,
     *,
     registration_id: RegistrationId,
-    priority: Annotated[int, "Lower comes first; everybody begins at 0."],
-    reason: Annotated[str, "Why, for the journal."],
+    priority: Annotated[int, "Priority on the waiting list: lower comes first, 0 by default."],
+    reason: Annotated[str, "Reason, kept in the journal."],
 ) -> models.Registration:
-    """Put somebody who waits ahead of the others, or behind. Asks for `registrations.manage`."""
+    """Move a registration up or down the waiting list. Requires `registrations.manage`."""
     return await priorities.set_priority(work, registration_id, priority, reason=reason)
 
 
 @mutation(Registration, problems=(WrongRegistrationState, WrongEventState))
 async def check_in(work: Work, *, registration_id: RegistrationId) -> models.Registration:
-    """Note that somebody has come. Asks for `registrations.manage`."""
+    """Check a person in. Requires `registrations.manage`."""
     return await checkin.check_in(work, registration_id)
 
 
 @mutation(Registration, problems=(WrongRegistrationState, WrongEventState))
 async def undo_check_in(work: Work, *, registration_id: RegistrationId) -> models.Registration:
-    """Take a check-in back. Asks for `registrations.manage`."""
+    """Undo a check-in. Requires `registrations.manage`."""
     return await checkin.undo_check_in(work, registration_id)
 
 
-@strawberry.type(description="Whether one may register, and why not: told before the button is pressed.")
+@strawberry.type(
+    description="Whether the reader may register, with the reasons if not; meant to be shown before they try."
+)
 class Eligibility:
     """The answer of `canRegister`, by the same rules as the operation."""
 
-    allowed: bool = strawberry.field(description="Whether registering would be accepted now.")
-    reasons: list[Problem] = strawberry.field(description="What stands in the way; empty where nothing does.")
+    allowed: bool = strawberry.field(description="True if registering would be accepted now.")
+    reasons: list[Problem] = strawberry.field(
+        description="Reasons for which registering would be refused; empty if it is allowed."
+    )
 
 
 async def _can_register(events: Sequence[Mapping[str, Any]], request: Request) -> list[Eligibility]:
@@ -202,5 +211,5 @@ async def _can_register(events: Sequence[Mapping[str, Any]], request: Request) -
 @extends(Event)
 class _EventEligibility:
     can_register: Eligibility = computed(
-        "Whether the reader may register now, and why not.", batch=_can_register, needs=("id",), weight=5
+        "Whether the reader may register now, with the reasons if not.", batch=_can_register, needs=("id",), weight=5
     )

@@ -1,4 +1,4 @@
-"""Follow-up reports and the avenues that they propose."""
+"""Follow-up reports of events and the avenues that they propose."""
 
 from datetime import datetime
 from typing import Annotated
@@ -13,10 +13,10 @@ from schema.reading.relay import Node
 
 @read_type(models.Avenue)
 class Avenue(Node):
-    """Something that a report proposes to pursue. PUBLIC with its report."""
+    """A line of action that a report proposes. PUBLIC with its report."""
 
-    number: int = column("Its number in the report.")
-    title: str | None = localized("What it proposes.")
+    number: int = column("Number in the report.")
+    title: str | None = localized("Title of the proposal.")
 
 
 AvenueId = Annotated[UUID, Ref("Avenue", "The avenue.")]
@@ -24,11 +24,11 @@ AvenueId = Annotated[UUID, Ref("Avenue", "The avenue.")]
 
 @read_type(models.Report)
 class Report(Node):
-    """An event's follow-up report. PUBLIC once published, else STAFF of the event's association."""
+    """An event's follow-up report. PUBLIC once published, before that visible to STAFF of the event's association."""
 
-    summary: str | None = localized("What was said.")
-    published_at: datetime | None = column("When it was published.")
-    avenues: list[Avenue] = many("What it proposes to pursue, in order.", via="report_id", order=("number",))
+    summary: str | None = localized("Summary of what was said at the event.")
+    published_at: datetime | None = column("Time of publication; null for a draft.")
+    avenues: list[Avenue] = many("Avenues that it proposes, in order.", via="report_id", order=("number",))
     event: Event | None = one("The event.", via="event_id")
 
 

@@ -1,4 +1,4 @@
-"""Seats: how what is left of them comes about, and what is kept for associations."""
+"""Availability of seats, and seats reserved for associations."""
 
 from datetime import datetime
 from typing import Annotated
@@ -19,27 +19,31 @@ _FIGURES = ("capacity", "confirmed", "offered", "allotted", "waiting", "waiting_
 
 @read_type()
 class Availability:
-    """How many seats of a pool are free, and why: `capacity - confirmed - offered - allotted = free`. PUBLIC."""
+    """Numbers of seats of a pool. `free` is `capacity - confirmed - offered - allotted`. PUBLIC."""
 
-    capacity: int | None = column("How many there are; null without a limit.")
-    confirmed: int = column("How many are confirmed, or were used.")
-    offered: int = column("How many are held by offers that stand.")
-    allotted: int = column("How many are kept for associations whose members have not taken them.")
-    waiting: int = column("How many registrations wait.")
-    waiting_seats: int = column("How many seats these wait for.")
-    free: int | None = column("How many are left for everybody; null without a limit.")
+    capacity: int | None = column("Number of seats; null if there is no limit.")
+    confirmed: int = column("Number of confirmed seats, used ones included.")
+    offered: int = column("Number of seats held by open offers.")
+    allotted: int = column("Number of seats reserved for associations and not yet taken by their members.")
+    waiting: int = column("Number of registrations on the waiting list.")
+    waiting_seats: int = column("Number of seats that they wait for.")
+    free: int | None = column("Number of seats that are open to everybody; null if there is no limit.")
 
 
 @read_type(models.Allotment)
 class Allotment(Node):
-    """Seats kept for an association's members until a moment, then released to all. STAFF of both, and its MEMBERS."""
+    """Seats reserved for an association's members until a given time, then released to everybody. STAFF of both
+    associations, and MEMBERS of the one they are reserved for.
+    """
 
-    seats: int = column("How many.")
-    taken: int = column("How many of them its members took.")
-    releases_at: datetime = column("Until when they are kept.")
-    released_at: datetime | None = column("When what was left went to all.")
-    beneficiary: Association = one("For whose members, and those of its affiliates.", via="beneficiary_id")
-    seat_pool: SeatPool | None = one("Of which seats.", via="pool_id")
+    seats: int = column("Number of reserved seats.")
+    taken: int = column("Number of them taken by the association's members.")
+    releases_at: datetime = column("Time at which unused seats will be released.")
+    released_at: datetime | None = column("Time at which unused seats were released; null while they are reserved.")
+    beneficiary: Association = one(
+        "Association for whose members, and those of its affiliates, the seats are reserved.", via="beneficiary_id"
+    )
+    seat_pool: SeatPool | None = one("Seat pool that the seats belong to.", via="pool_id")
 
 
 AllotmentId = Annotated[UUID, Ref("Allotment", "The allotment.")]
@@ -48,12 +52,10 @@ AllotmentId = Annotated[UUID, Ref("Allotment", "The allotment.")]
 @extends(SeatPool)
 class _PoolSeats:
     availability: Availability = one(
-        "How what is left comes about.",
+        "Numbers of seats by use.",
         rows=lambda pool: func.figures.availability(pool.id).table_valued(
             *(sql_column(name, Integer) for name in _FIGURES)
         ),
         weight=2,
     )
-    allotments: list[Allotment] = many(
-        "What is kept for associations, as far as the reader may see it.", via="pool_id", order=("releases_at",)
-    )
+    allotments: list[Allotment] = many("Reserved seats that the reader may see.", via="pool_id", order=("releases_at",))

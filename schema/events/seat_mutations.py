@@ -1,4 +1,4 @@
-"""What staff do about seats: keep some for an association, and release them."""
+"""Mutations of allotments, the seats reserved for associations."""
 
 from datetime import datetime
 from typing import Annotated
@@ -14,19 +14,21 @@ from services.core.work import Work
 from services.events.errors import AlreadyReleased, BelowTaken, NotEnoughSeats, WrongEventState
 from services.events.seats import allotments
 
-_RELEASES = "Until when they are kept; not after the event starts."
+_RELEASES = "Time at which unused seats are released; not after the event starts."
 
 
 @mutation(Allotment, problems=(NotEnoughSeats, AlreadyExists, WrongEventState))
 async def create_allotment(
     work: Work,
     *,
-    seat_pool_id: Annotated[SeatPoolId, "Of which seats."],
-    beneficiary_id: Annotated[AssociationId, "The association whose members they are for."],
-    seats: Annotated[int, "How many."],
+    seat_pool_id: Annotated[SeatPoolId, "Seat pool that the seats belong to."],
+    beneficiary_id: Annotated[
+        AssociationId, "Association for whose members, and those of its affiliates, the seats are reserved."
+    ],
+    seats: Annotated[int, "Number of seats."],
     releases_at: Annotated[datetime, _RELEASES],
 ) -> models.Allotment:
-    """Keep seats for an association's members, and those of its affiliates. Asks for `events.manage`."""
+    """Reserve seats for the members of an association and of its affiliates. Requires `events.manage`."""
     return await allotments.allot(work, seat_pool_id, beneficiary_id, seats=seats, releases_at=releases_at)
 
 
@@ -35,14 +37,16 @@ async def update_allotment(
     work: Work,
     *,
     allotment_id: AllotmentId,
-    seats: Annotated[Unset | int, "How many to keep."] = UNSET,
+    seats: Annotated[Unset | int, "New number of reserved seats."] = UNSET,
     releases_at: Annotated[Unset | datetime, _RELEASES] = UNSET,
 ) -> models.Allotment:
-    """Keep more or fewer seats, or until another moment; never fewer than were taken. Asks for `events.manage`."""
+    """Change the number of reserved seats or the time of release; never below the seats taken. Requires
+    `events.manage`.
+    """
     return await allotments.change_allotment(work, allotment_id, **given(seats=seats, releases_at=releases_at))
 
 
 @mutation(Allotment, problems=(AlreadyReleased, WrongEventState))
 async def release_allotment(work: Work, *, allotment_id: AllotmentId) -> models.Allotment:
-    """Let everybody have what an allotment still keeps, who waits first. Asks for `events.manage`."""
+    """Release the unused seats of an allotment, to the waiting list first. Requires `events.manage`."""
     return await allotments.release_allotment(work, allotment_id)

@@ -1,4 +1,4 @@
-"""Identity providers: where the people of an association sign in."""
+"""Identity providers at which an association's people sign in."""
 
 from typing import Annotated
 from uuid import UUID
@@ -14,19 +14,20 @@ from schema.tenancy.federation import Association
 
 @read_type(models.IdentityProvider)
 class IdentityProvider(Node):
-    """Where the people of an association sign in, with OpenID Connect. PUBLIC while enabled; STAFF of the association.
+    """An identity provider (OpenID Connect) at which an association's people sign in. PUBLIC while enabled, otherwise
+    visible to STAFF of the association.
 
-    What a browser is sent there with is no secret. The client's secret is shown to nobody.
+    The client secret is never shown.
     """
 
-    slug: str = column("Its name in addresses.")
-    name: str | None = localized("What it is called.")
-    issuer: str = column("The issuer, as its tokens name it.")
-    client_id: str = column("What this server is called there.")
-    enabled: bool = column("Whether one may sign in there.")
-    association: Association = one("Whose people it is believed about.", via="association_id")
+    slug: str = column("Name in URLs.")
+    name: str | None = localized("Name.")
+    issuer: str = column("Issuer, as in its tokens.")
+    client_id: str = column("OAuth client ID of this server at the provider.")
+    enabled: bool = column("True if people may sign in with it.")
+    association: Association = one("Association whose people may sign in with it.", via="association_id")
     sign_in_url: str = expression(
-        "Where a browser begins on this server; `?returnTo=` says where it goes afterwards.",
+        "URL on this server at which a browser starts to sign in; `?returnTo=` is the URL to return to.",
         lambda provider: "/" + context.confederation() + "/sign-in/oidc/" + provider.slug,
     )
 
@@ -37,14 +38,14 @@ IdentityProviderId = Annotated[UUID, Ref("IdentityProvider", "The identity provi
 @extends(Association)
 class _AssociationProviders:
     identity_providers: list[IdentityProvider] = many(
-        "Where its people sign in.", via="association_id", order=("slug",), limit=20
+        "Identity providers at which its people sign in.", via="association_id", order=("slug",), limit=20
     )
 
 
 @extends(Query)
 class _Providers:
     identity_providers: list[IdentityProvider] = many(
-        "Where people sign in, by association.",
+        "Identity providers of all associations.",
         on=lambda _, row: row.confederation_id == context.tenant(),
         order=("slug",),
         limit=200,

@@ -1,4 +1,4 @@
-"""What is done about identity providers."""
+"""Mutations of identity providers."""
 
 from typing import Annotated
 
@@ -17,22 +17,20 @@ from services.identity.identity_providers import identity_providers
 async def create_identity_provider(
     work: Work,
     *,
-    association_id: Annotated[AssociationId, "Whose people sign in there."],
+    association_id: Annotated[AssociationId, "Association whose people sign in with it."],
     slug: Annotated[
         str,
-        "Its name in addresses: the provider sends browsers back to `/<confederation>/sign-in/oidc/<slug>/callback`.",
+        "Name in URLs: the provider's redirect URI is `/<confederation>/sign-in/oidc/<slug>/callback`.",
     ],
-    name: Annotated[Texts, "What it is called."],
-    issuer: Annotated[str, "The issuer, as its tokens name it: `https://id.example.org`."],
-    client_id: Annotated[str, "What this server is called there."],
-    client_secret: Annotated[
-        str | None, "What this server shows there, kept encrypted; none for a public client."
-    ] = None,
+    name: Annotated[Texts, "Name."],
+    issuer: Annotated[str, "Issuer, as in its tokens: `https://id.example.org`."],
+    client_id: Annotated[str, "OAuth client ID of this server at the provider."],
+    client_secret: Annotated[str | None, "OAuth client secret, stored encrypted; null for a public client."] = None,
 ) -> models.IdentityProvider:
-    """Let an association's people sign in at a provider. Asks for `identity.manage`, and a sign-in of late.
+    """Add an identity provider for an association's people. Requires `identity.manage` and a recent sign-in.
 
-    A provider is believed about an address that it has verified and that is here exactly one person's, verified too;
-    and only about who is the association's own and holds no role elsewhere.
+    Somebody is signed in if the provider has verified an address that is also verified here, by exactly one person; the
+    person must belong to the association and hold no role in another one.
     """
     return await identity_providers.add_provider(
         work, association_id, slug=slug, name=name, issuer=issuer, client_id=client_id, client_secret=client_secret
@@ -44,17 +42,19 @@ async def update_identity_provider(
     work: Work,
     *,
     identity_provider_id: IdentityProviderId,
-    name: Annotated[Unset | Texts, "What it is called."] = UNSET,
+    name: Annotated[Unset | Texts, "Name."] = UNSET,
     issuer: Annotated[
-        Unset | str, "Another issuer: the secret is to be given again, and everybody is linked anew."
+        Unset | str,
+        "New issuer: the client secret must be given again, and everybody's link to the provider is renewed.",
     ] = UNSET,
     client_id: Annotated[
-        Unset | str, "Another client: the secret is to be given again, and everybody is linked anew."
+        Unset | str,
+        "New OAuth client ID: the client secret must be given again, and everybody's link to the provider is renewed.",
     ] = UNSET,
-    client_secret: Annotated[Unset | str, "Another secret."] = UNSET,
-    enabled: Annotated[Unset | bool, "Whether one may sign in there."] = UNSET,
+    client_secret: Annotated[Unset | str, "New OAuth client secret."] = UNSET,
+    enabled: Annotated[Unset | bool, "True if people may sign in with it."] = UNSET,
 ) -> models.IdentityProvider:
-    """Change an identity provider. Asks for `identity.manage`, and a sign-in of late."""
+    """Change an identity provider. Requires `identity.manage` and a recent sign-in."""
     return await identity_providers.change_provider(
         work,
         identity_provider_id,
@@ -64,5 +64,5 @@ async def update_identity_provider(
 
 @mutation(deletes=IdentityProvider)
 async def delete_identity_provider(work: Work, *, identity_provider_id: IdentityProviderId) -> models.IdentityProvider:
-    """Delete an identity provider. Asks for `identity.manage`."""
+    """Delete an identity provider. Requires `identity.manage`."""
     return await identity_providers.remove_provider(work, identity_provider_id)

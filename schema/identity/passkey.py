@@ -1,4 +1,4 @@
-"""Passkeys of one's own. They are added over HTTP, where a device answers: schema/web/signin/passkeys.py."""
+"""The reader's own passkeys. They are registered over HTTP by schema/web/signin/passkeys.py."""
 
 from datetime import date, datetime
 from typing import Annotated
@@ -18,13 +18,13 @@ from services.identity.passkeys import adding
 
 @read_type(models.Passkey)
 class Passkey(Node):
-    """What a person's device proves itself by. STAFF see none: it is the person's alone."""
+    """A passkey of a person. Visible to the person alone, not to STAFF."""
 
-    label: str = column("What its owner calls it.")
-    transports: list[str] = column("How the device is reached, by WebAuthn's names: `internal`, `hybrid`, `usb`.")
-    backed_up: bool = column("Whether it is kept elsewhere too, and survives the device.")
-    created_at: datetime = column("When it was added.")
-    last_used_on: date | None = column("The day that it was last used.")
+    label: str = column("Name that the owner gave it.")
+    transports: list[str] = column("Ways of reaching the device, by WebAuthn's names: `internal`, `hybrid`, `usb`.")
+    backed_up: bool = column("True if it is backed up, and so survives the loss of the device.")
+    created_at: datetime = column("Time at which it was added.")
+    last_used_on: date | None = column("Day of the last use; null if never used.")
 
 
 PasskeyId = Annotated[UUID, Ref("Passkey", "The passkey.")]
@@ -33,7 +33,7 @@ PasskeyId = Annotated[UUID, Ref("Passkey", "The passkey.")]
 @extends(Query)
 class _Passkeys:
     my_passkeys: list[Passkey] = many(
-        "The passkeys of the person who asks; none for anybody else.",
+        "The passkeys of the signed-in person; empty for other readers.",
         on=lambda _, row: row.person_id == context.person(),
         order=("id",),
         limit=adding.MOST_PASSKEYS,
@@ -45,13 +45,13 @@ async def update_passkey(
     work: Work,
     *,
     passkey_id: PasskeyId,
-    label: Annotated[str, f"Its name, {adding.LONGEST_LABEL} characters at the most."],
+    label: Annotated[str, f"Name, at most {adding.LONGEST_LABEL} characters."],
 ) -> models.Passkey:
-    """Call a passkey of one's own something else."""
+    """Rename one of one's own passkeys."""
     return await adding.rename_passkey(work, passkey_id, label)
 
 
 @mutation(deletes=Passkey, problems=(StepUpRequired,))
 async def delete_passkey(work: Work, *, passkey_id: PasskeyId) -> models.Passkey:
-    """Delete a passkey of one's own. Asks for a sign-in of late."""
+    """Delete one of one's own passkeys. Requires a recent sign-in."""
     return await adding.remove_passkey(work, passkey_id)

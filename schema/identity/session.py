@@ -1,4 +1,4 @@
-"""Sessions and invitations: where somebody is signed in, and who was invited to their record."""
+"""Sessions, and invitations to one's own record."""
 
 from datetime import datetime
 from typing import Annotated, Any
@@ -19,17 +19,19 @@ from services.identity.sessions import SESSION_IDLE
 
 @read_type(models.Session)
 class Session(Node):
-    """A person signed in on a device, until it ends, is idle for a week, or is revoked. SEALED but to the person."""
+    """A person's session on a device. It ends when it expires, is unused for a week, or is revoked. SEALED, except to
+    the person.
+    """
 
-    method: models.SignInMethod = column("How they showed who they are.")
-    device: str | None = column("The browser and the system, coarsely; null where they weren't known.")
-    created_at: datetime = column("When it began.")
-    last_used_at: datetime = column("When it was last used, to the hour.")
-    authenticated_at: datetime = column("When they last showed in it who they are.")
-    expires_at: datetime = column("When it ends, however much it is used.")
-    revoked_at: datetime | None = column("When it was revoked; null where it wasn't.")
+    method: models.SignInMethod = column("Method of signing in.")
+    device: str | None = column("Browser and operating system, without versions; null if unknown.")
+    created_at: datetime = column("Time of the sign-in.")
+    last_used_at: datetime = column("Time of the last use, to the hour.")
+    authenticated_at: datetime = column("Time at which the person last proved their identity in the session.")
+    expires_at: datetime = column("Time at which it expires, used or not.")
+    revoked_at: datetime | None = column("Time at which it was revoked; null if it was not.")
     current: bool = expression(
-        "Whether it is the one that asks.",
+        "True if it is the session of this request.",
         lambda session: func.coalesce(session.id == context.session(), literal(value=False)),
     )
 
@@ -39,15 +41,17 @@ SessionId = Annotated[UUID, Ref("Session", "The session.")]
 
 @read_type(models.Invitation)
 class Invitation(Node):
-    """An invitation to take possession of one's own record. The person's; STAFF of the association that invites."""
+    """An invitation to sign in to one's own record. The person, and STAFF of the inviting association."""
 
-    created_at: datetime = column("When it was asked for.")
-    expires_at: datetime = column("Until when it is good.")
-    claimed_at: datetime | None = column("When it was accepted; null where it wasn't.")
-    association: Association = one("Which association invites.", via="association_id")
-    message: Message | None = one("The message that carries it, and whether it was sent.", via="message_id")
-    person: Person | None = one("Who is invited, for those who may see them.", via="person_id")
-    invited_by: Person | None = one("Who invited them, for those who may see that person.", via="invited_by_id")
+    created_at: datetime = column("Time of the invitation.")
+    expires_at: datetime = column("Time at which it expires.")
+    claimed_at: datetime | None = column("Time at which it was accepted; null if it was not.")
+    association: Association = one("Inviting association.", via="association_id")
+    message: Message | None = one("Message that carries the invitation, with its status.", via="message_id")
+    person: Person | None = one("Invited person; null if the reader may not see them.", via="person_id")
+    invited_by: Person | None = one(
+        "Person who sent the invitation; null if the reader may not see them.", via="invited_by_id"
+    )
 
 
 def _open(person: Any, session: Any) -> Any:
@@ -63,8 +67,8 @@ def _open(person: Any, session: Any) -> Any:
 @extends(Person)
 class _PersonIdentity:
     sessions: list[Session] = many(
-        "Where they are signed in, the latest first. Theirs alone.", on=_open, order=("-created_at",), limit=100
+        "Their sessions, the latest first. Visible to the person alone.", on=_open, order=("-created_at",), limit=100
     )
     invitations: list[Invitation] = many(
-        "The invitations to their record, the latest first.", via="person_id", order=("-created_at",), limit=50
+        "Invitations to their record, the latest first.", via="person_id", order=("-created_at",), limit=50
     )

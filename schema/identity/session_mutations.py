@@ -1,4 +1,4 @@
-"""What is done about sessions and invitations. Signing in and out is not GraphQL: see `schema.web.signin.links`."""
+"""Mutations of sessions and invitations. Signing in and out is plain HTTP: see `schema.web.signin.links`."""
 
 from typing import Annotated
 
@@ -16,30 +16,30 @@ from services.identity.errors import AlreadyClaimed, NoAddress, NotInASession
 
 @mutation(Session)
 async def revoke_session(work: Work, *, session_id: SessionId) -> models.Session:
-    """End a session of one's own: its next request is refused, and what it watches ends."""
+    """Revoke one of one's own sessions: its next request is refused and its subscriptions end."""
     return await sessions.revoke(work, session_id)
 
 
 @mutation(Session, problems=(NotInASession,))
 async def revoke_other_sessions(work: Work) -> models.Session:
-    """End all sessions of one's own but the one that asks, which the payload shows."""
+    """Revoke all of one's own sessions but the current one, which the payload returns."""
     return await sessions.revoke_others(work)
 
 
 @mutation(Session, problems=(NotInASession, NoAddress))
 async def request_step_up(work: Work) -> models.Session:
-    """Have a link mailed to oneself that shows once more who one is, in the session that asks.
+    """Send a link to oneself by mail that proves one's identity again, in the current session.
 
-    Some things ask for that (`StepUpRequired`). A passkey does it as well.
+    Some operations require it (`StepUpRequired`). A passkey does the same.
     """
     return await links.ask_to_step_up(work)
 
 
 @mutation(ContactPoint, problems=(NotInASession, StepUpRequired))
 async def request_verification(
-    work: Work, *, contact_point_id: Annotated[ContactPointId, "The mail address."]
+    work: Work, *, contact_point_id: Annotated[ContactPointId, "Mail address."]
 ) -> models.ContactPoint:
-    """Have a link mailed to an address of one's own that shows it to be so. From then on it opens one's record."""
+    """Send a link that verifies one of one's own mail addresses. A verified address can be used to sign in."""
     return await links.ask_to_verify(work, contact_point_id)
 
 
@@ -48,7 +48,7 @@ async def invite_person(
     work: Work,
     *,
     person_id: PersonId,
-    association_id: Annotated[AssociationId, "The association that invites, one of theirs."],
+    association_id: Annotated[AssociationId, "Inviting association, one of the person's."],
 ) -> models.Invitation:
-    """Invite somebody by mail to take possession of their record. Asks for `persons.manage` in the association."""
+    """Invite a person by mail to sign in to their record. Requires `persons.manage` in the association."""
     return await invitations.invite_person(work, person_id=person_id, association_id=association_id)

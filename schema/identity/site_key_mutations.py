@@ -1,4 +1,4 @@
-"""What staff do about site keys."""
+"""Mutations of site keys by staff."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -13,24 +13,24 @@ from services.core.unset import UNSET, Unset, given
 from services.core.work import Work
 from services.identity import site_keys
 
-_ORIGINS = "Of a publishable key: the websites whose browsers may use it, `https://www.example.org`."
-_SCOPES = "Of a secret key: the permissions that it holds in the association, each held by whoever makes it."
-_TRUSTED = "Whether it only runs registered documents."
+_ORIGINS = "Origins whose browsers may use it, such as `https://www.example.org`; only for a publishable key."
+_SCOPES = "Permissions that it holds in the association; only for a secret key. The creator must hold each of them."
+_TRUSTED = "True if it may run trusted documents only."
 
 
 @mutation(SiteKey, problems=(StepUpRequired,), once="secret")
 async def create_site_key(
     work: Work,
     *,
-    association_id: Annotated[AssociationId, "Whose."],
-    kind: Annotated[models.SiteKeyKind, "Publishable, for a page's source, or secret."],
-    name: Annotated[str, "What to call it."],
+    association_id: Annotated[AssociationId, "Association that owns the key."],
+    kind: Annotated[models.SiteKeyKind, "Kind: publishable (may appear in a page's source) or secret."],
+    name: Annotated[str, "Name."],
     origins: Annotated[Sequence[str], _ORIGINS] = (),
     scopes: Annotated[Sequence[str], _SCOPES] = (),
     trusted_documents_only: Annotated[bool, _TRUSTED] = False,
-    expires_at: Annotated[datetime | None, "When it ends; left out: without end."] = None,
+    expires_at: Annotated[datetime | None, "Time at which it expires; by default it does not."] = None,
 ) -> tuple[models.SiteKey, str]:
-    """Make a site key; `secret` is the key itself, and is shown this once. Asks for `keys.manage`."""
+    """Create a site key. `secret` is the key itself and is shown only once. Requires `keys.manage`."""
     return await site_keys.make_key(
         work,
         association_id,
@@ -49,11 +49,11 @@ async def rotate_site_key(
     *,
     site_key_id: SiteKeyId,
     overlap_days: Annotated[
-        int, f"For how many days the old key is still good, {site_keys.LONGEST_OVERLAP.days} at the most."
+        int, f"Number of days for which the old key stays valid, at most {site_keys.LONGEST_OVERLAP.days}."
     ] = site_keys.KEY_OVERLAP.days,
 ) -> tuple[models.SiteKey, str]:
-    """Make a key's successor, which is shown, and let the key end after a while. Asks for `keys.manage`, and for what
-    the key may do.
+    """Replace a key by a new one, which is returned; the old key expires after the overlap. Requires `keys.manage` and
+    every permission of the key.
     """
     most = site_keys.LONGEST_OVERLAP.days + 1
     overlap = timedelta(days=max(-1, min(overlap_days, most)))
@@ -65,9 +65,9 @@ async def revoke_site_key(
     work: Work,
     *,
     site_key_id: SiteKeyId,
-    reason: Annotated[str | None, "Why, for the journal."] = None,
+    reason: Annotated[str | None, "Reason, kept in the journal."] = None,
 ) -> models.SiteKey:
-    """End a key at once: its next request is refused. Asks for `keys.manage`."""
+    """Revoke a key at once: its next request is refused. Requires `keys.manage`."""
     return await site_keys.revoke_key(work, site_key_id, reason=reason)
 
 
@@ -77,11 +77,11 @@ async def update_site_key(
     *,
     site_key_id: SiteKeyId,
     origins: Annotated[Unset | list[str], _ORIGINS] = UNSET,
-    scopes: Annotated[Unset | list[str], "Those of its scopes that it keeps."] = UNSET,
+    scopes: Annotated[Unset | list[str], "Permissions to keep; others cannot be added."] = UNSET,
     trusted_documents_only: Annotated[Unset | bool, _TRUSTED] = UNSET,
-    expires_at: Annotated[Unset | datetime, "When it ends; only earlier than so far."] = UNSET,
+    expires_at: Annotated[Unset | datetime, "Time at which it expires; only earlier than before."] = UNSET,
 ) -> models.SiteKey:
-    """Change which websites a key is for, and let it do less or end sooner. Asks for `keys.manage`."""
+    """Change a key's origins, remove some of its permissions, or let it expire sooner. Requires `keys.manage`."""
     return await site_keys.restrict_key(
         work,
         site_key_id,

@@ -1,4 +1,4 @@
-"""Headcounts: figures over members whom the reader may not see, as of a day, each person once."""
+"""Headcounts: numbers of members on a day, each person counted once, without showing the members."""
 
 from datetime import date
 from enum import Enum
@@ -15,13 +15,13 @@ from schema.compiler.declare import column, expression, extends, many, one, read
 from schema.tenancy.federation import AS_OF, Association, Confederation
 
 _WEIGHT = 300
-"""What a headcount counts for in an operation's cost, and each of its divisions: each goes through all members."""
-_UNDER_FIVE = "Null where it is fewer than five."
+"""Cost of a headcount, and of each of its breakdowns: each reads all members."""
+_UNDER_FIVE = "Null below five."
 
 
-@strawberry.enum(description="How a headcount makes sure that nobody counts twice.")
+@strawberry.enum(description="Rule by which a headcount counts everybody once.")
 class HeadcountRule(Enum):
-    """Whoever has several memberships or positions counts once: by the full-time position, else the oldest."""
+    """The rule that decides between several memberships or positions: the full-time position, then the oldest."""
 
     ONCE_BY_MAIN_POSITION = "ONCE_BY_MAIN_POSITION"
 
@@ -30,35 +30,35 @@ describe_values(
     HeadcountRule,
     {
         "ONCE_BY_MAIN_POSITION": "A person with several memberships or positions counts once, by the main position: "
-        "full-time before part-time, then the one that began first."
+        "the full-time one, or else the one that began first."
     },
 )
 
 
 @read_type()
 class PositionClassCount:
-    """Members whose main position is of a class. PUBLIC; fewer than five are not told."""
+    """Number of members whose main position is of a class. PUBLIC; null below five."""
 
-    position_class: models.PositionClass = column("The class.")
-    count: int | None = column(f"How many. {_UNDER_FIVE}")
+    position_class: models.PositionClass = column("Class of position.")
+    count: int | None = column(f"Number of members. {_UNDER_FIVE}")
 
 
 @read_type()
 class SectorCount:
-    """Members who work in a sector. PUBLIC; fewer than five are not told."""
+    """Number of members who work in a sector. PUBLIC; null below five."""
 
-    sector: models.Sector = column("The sector of their main position, else of their association.")
-    count: int | None = column(f"How many. {_UNDER_FIVE}")
+    sector: models.Sector = column("Sector of the main position, or of the association without one.")
+    count: int | None = column(f"Number of members. {_UNDER_FIVE}")
 
 
 @read_type()
 class AssociationCount:
-    """Members of an association; whoever belongs to two counts in both. PUBLIC; fewer than five are not told."""
+    """Number of members of an association; a member of two counts in both. PUBLIC; null below five."""
 
     association: Association | None = one(
         "The association.", on=lambda counted, association: association.id == counted.association_id
     )
-    count: int | None = column(f"How many. {_UNDER_FIVE}")
+    count: int | None = column(f"Number of members. {_UNDER_FIVE}")
 
 
 def _cells(figure: str, cell: str, type_: Any) -> Row:
@@ -72,25 +72,25 @@ def _cells(figure: str, cell: str, type_: Any) -> Row:
 
 @read_type()
 class Headcount:
-    """How many members in good standing, each once, with their main position. PUBLIC; fewer than five are not told."""
+    """Numbers of members in good standing, each counted once, by their main position. PUBLIC; null below five."""
 
-    as_of: date = column("The day that it is told for.", name="day")
+    as_of: date = column("The day in question.", name="day")
     rule: HeadcountRule = expression(
-        "How it makes sure that nobody counts twice.", lambda _: literal_column("'ONCE_BY_MAIN_POSITION'::text")
+        "Rule by which everybody is counted once.", lambda _: literal_column("'ONCE_BY_MAIN_POSITION'::text")
     )
-    total: int | None = column(f"How many in all. {_UNDER_FIVE}")
-    part_time: int | None = column(f"How many work part time. {_UNDER_FIVE}")
-    full_time: int | None = column(f"How many work full time. {_UNDER_FIVE}")
+    total: int | None = column(f"Number of members. {_UNDER_FIVE}")
+    part_time: int | None = column(f"Number of members who work part time. {_UNDER_FIVE}")
+    full_time: int | None = column(f"Number of members who work full time. {_UNDER_FIVE}")
     by_position_class: list[PositionClassCount] = many(
-        "By class of position, the most first.",
+        "Breakdown by class of position, the largest first.",
         rows=_cells("headcount_by_class", "position_class", Text),
         weight=_WEIGHT,
     )
     by_sector: list[SectorCount] = many(
-        "By sector, the most first.", rows=_cells("headcount_by_sector", "sector", Text), weight=_WEIGHT
+        "Breakdown by sector, the largest first.", rows=_cells("headcount_by_sector", "sector", Text), weight=_WEIGHT
     )
     by_association: list[AssociationCount] = many(
-        "By association, the most first.",
+        "Breakdown by association, the largest first.",
         rows=_cells("headcount_by_association", "association_id", Uuid),
         limit=500,
         weight=_WEIGHT,
@@ -109,7 +109,7 @@ def _headcount(association_id: Row, as_of: Row) -> Row:
 @extends(Confederation)
 class _ConfederationHeadcount:
     headcount: Headcount = one(
-        "How many members there are in all.",
+        "Number of members in the confederation.",
         rows=lambda _, as_of: _headcount(cast(null(), Uuid), as_of),
         arguments=AS_OF,
         weight=_WEIGHT,
@@ -119,7 +119,7 @@ class _ConfederationHeadcount:
 @extends(Association)
 class _AssociationHeadcount:
     headcount: Headcount = one(
-        "How many members there are in it and in those affiliated with it.",
+        "Number of members in the association and its affiliates.",
         rows=lambda association, as_of: _headcount(association.id, as_of),
         arguments=AS_OF,
         weight=_WEIGHT,

@@ -1,4 +1,4 @@
-"""Categories and memberships."""
+"""Membership categories and memberships."""
 
 from datetime import date
 
@@ -18,11 +18,11 @@ from schema.tenancy.federation import AS_OF, Association
 class MembershipCategory(Node):
     """A category of an association's members. PUBLIC."""
 
-    slug: str = column("Its name in addresses, unique in the association.", where=True, order=True)
-    name: str | None = localized("What the association calls it.")
-    kind: models.CategoryKind = column("What it is.", where=True)
-    grace_days: int = column("How many days after its end a membership still holds.")
-    association: Association = one("Whose it is.", via="association_id")
+    slug: str = column("Name in URLs, unique in the association.", where=True, order=True)
+    name: str | None = localized("Name.")
+    kind: models.CategoryKind = column("Kind of category.", where=True)
+    grace_days: int = column("Number of days for which a membership still holds after its last day.")
+    association: Association = one("Association that owns it.", via="association_id")
 
 
 def _status(row: Row, as_of: Row) -> Row:
@@ -43,24 +43,26 @@ def _status(row: Row, as_of: Row) -> Row:
 class Membership(Node):
     """A person's membership of an association. STAFF of the association, and the person."""
 
-    number: str | None = column("The member's number in the association.", where=True)
-    status: models.MembershipStatus = expression("Its standing on a day: derived, never stored.", _status, AS_OF)
-    joined_on: date = column("Since when, renewals and transfers included.", where=True, order=True)
-    starts_on: date = column("The first day of the present period.", where=True, order=True)
-    ends_on: date | None = column("The last day that is paid for; null without an end.", where=True)
-    grace_until: date | None = column("The last day of grace after it.")
-    cancelled_on: date | None = column("When it was ended before its time.", where=True)
-    cancellation_reason: models.CancellationReason | None = column("Why it was.", where=True)
-    category: MembershipCategory = one("In which category.", via="category_id")
-    association: Association = one("Of which association.", via="association_id")
-    person: Person | None = one("Whose it is, for those who may see them.", via="person_id")
+    number: str | None = column("Member number in the association; null if none.", where=True)
+    status: models.MembershipStatus = expression("Status on a day; derived, not stored.", _status, AS_OF)
+    joined_on: date = column("Day of joining; renewals and transfers keep it.", where=True, order=True)
+    starts_on: date = column("First day of the current period.", where=True, order=True)
+    ends_on: date | None = column("Last day that is paid for; null if there is no end.", where=True)
+    grace_until: date | None = column("Last day of the grace period.")
+    cancelled_on: date | None = column("Day on which it was cancelled; null if not cancelled.", where=True)
+    cancellation_reason: models.CancellationReason | None = column(
+        "Reason for the cancellation; null if not cancelled.", where=True
+    )
+    category: MembershipCategory = one("Membership category.", via="category_id")
+    association: Association = one("Association that the person is a member of.", via="association_id")
+    person: Person | None = one("Member; null if the reader may not see them.", via="person_id")
 
 
 @extends(Association)
 class _AssociationMembers:
-    categories: list[MembershipCategory] = many("Its categories of members.", via="association_id", order=("slug",))
+    categories: list[MembershipCategory] = many("Its membership categories.", via="association_id", order=("slug",))
     memberships: Connection[Membership] = connection(
-        "Its memberships, as far as the reader may see them.", via="association_id", order=("joined_on",)
+        "Memberships in it that the reader may see.", via="association_id", order=("joined_on",)
     )
 
 

@@ -1,4 +1,4 @@
-"""Mentoring: programmes, the profiles in them, pairings, and what the two of a pairing keep between them."""
+"""Mentoring programmes, profiles and pairings, with the goals, sessions and notes that only the pair may see."""
 
 from datetime import date, datetime
 from typing import Annotated
@@ -19,15 +19,17 @@ from schema.tenancy.federation import Association
 
 @read_type(models.MentoringProgramme)
 class MentoringProgramme(Node):
-    """An association's mentoring programme. PUBLIC unless it is a draft, which is STAFF."""
+    """An association's mentoring programme. PUBLIC; drafts are visible to STAFF."""
 
-    slug: str = column("Its name in addresses, unique in the confederation.", where=True, order=True)
-    name: str | None = localized("What it is called.")
-    summary: str | None = localized("What it is about.")
-    state: models.ProgrammeState = column("Where its life is.", where=True)
-    starts_on: date = column("Its first day.", where=True, order=True)
-    ends_on: date | None = column("Its last day; null: it is always open.", where=True)
-    association: Association = one("Whose it is: its members may take part.", via="association_id")
+    slug: str = column("Name in URLs, unique in the confederation.", where=True, order=True)
+    name: str | None = localized("Name.")
+    summary: str | None = localized("Summary.")
+    state: models.ProgrammeState = column("Status.", where=True)
+    starts_on: date = column("First day.", where=True, order=True)
+    ends_on: date | None = column("Last day; null if there is no end.", where=True)
+    association: Association = one(
+        "Association that runs the programme and whose members may take part.", via="association_id"
+    )
 
 
 MentoringProgrammeId = Annotated[UUID, Ref("MentoringProgramme", "The programme.")]
@@ -35,25 +37,26 @@ MentoringProgrammeId = Annotated[UUID, Ref("MentoringProgramme", "The programme.
 
 @read_type(models.MentoringProfile)
 class MentoringProfile(Node):
-    """What somebody offers as a mentor, or seeks as a mentee.
+    """A person's profile as a mentor (what they offer) or as a mentee (what they seek).
 
-    MEMBERS of the programme's association once the person publishes it, and its coordinators; the person's own before.
+    MEMBERS of the programme's association and its coordinators once published; before that visible to the person alone.
     """
 
-    role: models.MentoringRole = column("Which side of a pairing they would be on.", where=True)
-    name: str = column("The person's name.", where=True, order=True)
-    presentation: str | None = column("How they present themselves.")
-    skills: list[str] = column("What a mentor offers, or a mentee seeks.")
-    languages: list[str] = column("The languages they can talk in, by their codes.")
-    sector: models.Sector | None = column("The sector they work in.", where=True)
-    region: str | None = column("Where they live or work.", where=True)
-    capacity: int | None = column("How many mentees a mentor accompanies at once.", where=True)
+    role: models.MentoringRole = column("Role in a pairing: mentor or mentee.", where=True)
+    name: str = column("Name of the person.", where=True, order=True)
+    presentation: str | None = column("Presentation in their own words.")
+    skills: list[str] = column("Skills that a mentor offers or a mentee seeks.")
+    languages: list[str] = column("Languages that they speak, as language codes.")
+    sector: models.Sector | None = column("Sector that they work in.", where=True)
+    region: str | None = column("Region where they live or work.", where=True)
+    capacity: int | None = column("Number of mentees that a mentor takes at a time; null for a mentee.", where=True)
     places_left: int | None = expression(
-        "How many more mentees a mentor could be proposed to now.", lambda profile: profile.capacity - profile.taken
+        "Number of further mentees who can be proposed to the mentor now.",
+        lambda profile: profile.capacity - profile.taken,
     )
-    published_at: datetime | None = column("Since when others see it; null: they don't.", where=True)
-    programme: MentoringProgramme | None = one("In which programme.", via="programme_id")
-    person: Person | None = one("Whose it is, for those who may see them.", via="person_id")
+    published_at: datetime | None = column("Time of publication; null if only the person may see it.", where=True)
+    programme: MentoringProgramme | None = one("The programme.", via="programme_id")
+    person: Person | None = one("Owner of the profile; null if the reader may not see them.", via="person_id")
 
 
 MentoringProfileId = Annotated[UUID, Ref("MentoringProfile", "The profile.")]
@@ -61,21 +64,21 @@ MentoringProfileId = Annotated[UUID, Ref("MentoringProfile", "The profile.")]
 
 @read_type()
 class PairingProgress:
-    """How far a pairing has come, in numbers alone. STAFF of the programme's association, and the two."""
+    """Progress of a pairing, in numbers only. STAFF of the programme's association, and the pair."""
 
-    sessions: int = column("How many conversations they had.")
-    last_session_on: date | None = column("The day of the last one.")
-    goals: int = column("How many goals they set.")
-    goals_achieved: int = column("How many of them they reached.")
+    sessions: int = column("Number of conversations.")
+    last_session_on: date | None = column("Day of the last conversation; null if there was none.")
+    goals: int = column("Number of goals.")
+    goals_achieved: int = column("Number of goals achieved.")
 
 
 @read_type(models.PairingGoal)
 class PairingGoal(Node):
-    """What the two want to reach. PARTICIPANTS: the mentor and the mentee, and nobody else."""
+    """A goal of a pairing. PARTICIPANTS: visible to the mentor and the mentee, and nobody else."""
 
-    title: str = column("What it is.")
-    set_on: date = column("When it was set.")
-    achieved_on: date | None = column("When it was reached.")
+    title: str = column("The goal.")
+    set_on: date = column("Day on which it was set.")
+    achieved_on: date | None = column("Day on which it was achieved; null if it was not.")
 
 
 PairingGoalId = Annotated[UUID, Ref("PairingGoal", "The goal.")]
@@ -83,20 +86,20 @@ PairingGoalId = Annotated[UUID, Ref("PairingGoal", "The goal.")]
 
 @read_type(models.PairingSession)
 class PairingSession(Node):
-    """A conversation that the two had. PARTICIPANTS: the mentor and the mentee, and nobody else."""
+    """A conversation of a pairing. PARTICIPANTS: visible to the mentor and the mentee, and nobody else."""
 
-    held_on: date = column("On which day.")
-    minutes: int = column("How long, in minutes.")
-    topic: str | None = column("What it was about.")
+    held_on: date = column("Day of the conversation.")
+    minutes: int = column("Duration in minutes.")
+    topic: str | None = column("Topic.")
 
 
 @read_type(models.PairingNote)
 class PairingNote(Node):
-    """A private note of one of the two. PARTICIPANTS: the mentor and the mentee, and nobody else."""
+    """A private note of a pairing. PARTICIPANTS: visible to the mentor and the mentee, and nobody else."""
 
-    text: str = column("The note.")
-    written_at: datetime = column("When it was written.")
-    mine: bool = expression("Whether the reader wrote it.", lambda note: note.author_id == context.person())
+    text: str = column("Text of the note.")
+    written_at: datetime = column("Time at which it was written.")
+    mine: bool = expression("True if the reader wrote it.", lambda note: note.author_id == context.person())
 
 
 PairingNoteId = Annotated[UUID, Ref("PairingNote", "The note.")]
@@ -112,35 +115,43 @@ _FIGURES = (
 
 @read_type(models.Pairing)
 class Pairing(Node):
-    """A mentor and a mentee, as a coordinator proposed them. STAFF of the programme's association, and the two."""
+    """A mentor and a mentee, proposed by a coordinator. STAFF of the programme's association, and the pair."""
 
-    state: models.PairingState = column("Where it stands.", where=True)
-    mentor_name: str = column("The mentor, as the profile named them.", where=True, order=True)
-    mentee_name: str = column("The mentee, as the profile named them.", where=True, order=True)
-    proposed_at: datetime = column("When it was proposed.", where=True, order=True)
-    mentor_accepted_at: datetime | None = column("When the mentor accepted; null once it is declined.", where=True)
-    mentee_accepted_at: datetime | None = column("When the mentee accepted; null once it is declined.", where=True)
-    activated_at: datetime | None = column("When both had accepted.", where=True)
-    closed_at: datetime | None = column("When it was declined, completed or ended.", where=True)
-    end_reason: models.PairingEnd | None = column("Why it ended early. None is a fault.", where=True)
-    programme: MentoringProgramme | None = one("In which programme.", via="programme_id")
+    state: models.PairingState = column("Status.", where=True)
+    mentor_name: str = column("Name of the mentor, as in the profile.", where=True, order=True)
+    mentee_name: str = column("Name of the mentee, as in the profile.", where=True, order=True)
+    proposed_at: datetime = column("Time of the proposal.", where=True, order=True)
+    mentor_accepted_at: datetime | None = column(
+        "Time at which the mentor accepted; null if they have not, and once the proposal is declined.", where=True
+    )
+    mentee_accepted_at: datetime | None = column(
+        "Time at which the mentee accepted; null if they have not, and once the proposal is declined.", where=True
+    )
+    activated_at: datetime | None = column("Time at which both had accepted; null before that.", where=True)
+    closed_at: datetime | None = column(
+        "Time at which it was declined, completed or ended; null while it is open.", where=True
+    )
+    end_reason: models.PairingEnd | None = column(
+        "Reason for ending early; null otherwise. No reason implies a fault.", where=True
+    )
+    programme: MentoringProgramme | None = one("The programme.", via="programme_id")
     mentor_profile: MentoringProfile | None = one(
-        "The mentor's profile, while it is published.", via="mentor_profile_id"
+        "Profile of the mentor; null unless it is published.", via="mentor_profile_id"
     )
     mentee_profile: MentoringProfile | None = one(
-        "The mentee's profile, while it is published.", via="mentee_profile_id"
+        "Profile of the mentee; null unless it is published.", via="mentee_profile_id"
     )
     progress: PairingProgress = one(
-        "How far it has come, as counted.",
+        "Progress, in numbers only.",
         rows=lambda pairing: func.figures.pairing_progress(pairing.id).table_valued(*_FIGURES),
         weight=2,
     )
-    goals: list[PairingGoal] = many("Its goals, for the two alone.", via="pairing_id", order=("set_on",), limit=50)
+    goals: list[PairingGoal] = many("Goals. Visible to the pair alone.", via="pairing_id", order=("set_on",), limit=50)
     sessions: list[PairingSession] = many(
-        "Their conversations, the latest first, for the two alone.", via="pairing_id", order=("-held_on",)
+        "Conversations, the latest first. Visible to the pair alone.", via="pairing_id", order=("-held_on",)
     )
     notes: list[PairingNote] = many(
-        "Their private notes, the latest first, for the two alone.", via="pairing_id", order=("-written_at",)
+        "Private notes, the latest first. Visible to the pair alone.", via="pairing_id", order=("-written_at",)
     )
 
 
@@ -150,12 +161,12 @@ PairingId = Annotated[UUID, Ref("Pairing", "The pairing.")]
 @extends(MentoringProgramme)
 class _ProgrammeParts:
     profiles: Connection[MentoringProfile] = connection(
-        "The profiles in it that the reader may see: those published, and their own.",
+        "Profiles that the reader may see: published ones and their own.",
         via="programme_id",
         order=("name",),
     )
     pairings: Connection[Pairing] = connection(
-        "Its pairings, as far as the reader may see them.", via="programme_id", order=("-proposed_at",)
+        "Pairings that the reader may see.", via="programme_id", order=("-proposed_at",)
     )
 
 
@@ -172,7 +183,7 @@ class _PersonMentoring:
         "Their mentoring profiles that the reader may see.", via="person_id", order=("role",), limit=50
     )
     pairings: list[Pairing] = many(
-        "The pairings that they are one of the two in, the latest first.",
+        "Pairings in which they are the mentor or the mentee, the latest first.",
         on=lambda person, row: (row.mentor_id == person.id) | (row.mentee_id == person.id),
         order=("-proposed_at",),
         limit=50,
@@ -181,7 +192,7 @@ class _PersonMentoring:
 
 @extends(Query)
 class _Mentoring:
-    mentoring_programme: MentoringProgramme | None = by_slug("A mentoring programme by its slug.")
+    mentoring_programme: MentoringProgramme | None = by_slug("Find a mentoring programme by its slug.")
     mentoring_programmes: Connection[MentoringProgramme] = connection(
-        "The confederation's mentoring programmes.", order=("starts_on",)
+        "Mentoring programmes of the confederation.", order=("starts_on",)
     )

@@ -1,4 +1,4 @@
-"""What coordinators, mentors and mentees do."""
+"""Mutations of mentoring by coordinators, mentors and mentees."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -41,14 +41,14 @@ _OF_THE_TWO = (NotAParticipant, WrongPairingState)
 async def create_mentoring_programme(
     work: Work,
     *,
-    association_id: Annotated[AssociationId, "Whose it is: its members may take part."],
-    slug: Annotated[str, "Its name in addresses: lower-case letters, digits and hyphens."],
-    name: Annotated[Texts, "What it is called."],
-    summary: Annotated[Texts | None, "What it is about."] = None,
-    starts_on: Annotated[date, "Its first day."],
-    ends_on: Annotated[date | None, "Its last day; null: it is always open."] = None,
+    association_id: Annotated[AssociationId, "Association that runs the programme and whose members may take part."],
+    slug: Annotated[str, "Name in URLs: lower-case letters, digits and hyphens."],
+    name: Annotated[Texts, "Name."],
+    summary: Annotated[Texts | None, "Summary."] = None,
+    starts_on: Annotated[date, "First day."],
+    ends_on: Annotated[date | None, "Last day; null if there is no end."] = None,
 ) -> models.MentoringProgramme:
-    """Draft a mentoring programme. Asks for `mentoring.manage` in the association."""
+    """Create a mentoring programme as a draft. Requires `mentoring.manage` in the association."""
     return await programmes.plan_programme(
         work, association_id=association_id, slug=slug, name=name, summary=summary, starts_on=starts_on, ends_on=ends_on
     )
@@ -58,7 +58,9 @@ async def create_mentoring_programme(
 async def open_mentoring_programme(
     work: Work, *, mentoring_programme_id: MentoringProgrammeId
 ) -> models.MentoringProgramme:
-    """Take profiles and propose pairings, for everybody to read. Also reopens. Asks for `mentoring.manage`."""
+    """Open or reopen a programme for profiles and pairings; it becomes visible to everybody. Requires
+    `mentoring.manage`.
+    """
     return await programmes.open_programme(work, mentoring_programme_id)
 
 
@@ -66,7 +68,7 @@ async def open_mentoring_programme(
 async def close_mentoring_programme(
     work: Work, *, mentoring_programme_id: MentoringProgrammeId
 ) -> models.MentoringProgramme:
-    """Take no more profiles and proposals; the pairings that there are go on. Asks for `mentoring.manage`."""
+    """Close a programme for new profiles and pairings; existing pairings continue. Requires `mentoring.manage`."""
     return await programmes.close_programme(work, mentoring_programme_id)
 
 
@@ -75,15 +77,15 @@ async def draft_mentoring_profile(
     work: Work,
     *,
     mentoring_programme_id: MentoringProgrammeId,
-    role: Annotated[models.MentoringRole, "Which side of a pairing one would be on."],
-    presentation: Annotated[str | None, "How one presents oneself."] = None,
-    skills: Annotated[Sequence[str], "What one offers as a mentor, or seeks as a mentee."] = (),
-    languages: Annotated[list[str], "The languages one can talk in, by their codes."],
-    sector: Annotated[models.Sector | None, "The sector one works in."] = None,
-    region: Annotated[str | None, "Where one lives or works."] = None,
-    capacity: Annotated[int | None, "How many mentees at once, for a mentor; null for a mentee."] = None,
+    role: Annotated[models.MentoringRole, "Role in a pairing: mentor or mentee."],
+    presentation: Annotated[str | None, "Presentation in one's own words."] = None,
+    skills: Annotated[Sequence[str], "Skills that one offers as a mentor or seeks as a mentee."] = (),
+    languages: Annotated[list[str], "Languages that one speaks, as language codes."],
+    sector: Annotated[models.Sector | None, "Sector that one works in."] = None,
+    region: Annotated[str | None, "Region where one lives or works."] = None,
+    capacity: Annotated[int | None, "Number of mentees at a time; null for a mentee."] = None,
 ) -> models.MentoringProfile:
-    """Write one's own profile of a role, or write it anew; one that is published stays so."""
+    """Write or replace one's own profile in a role; a published one stays published."""
     return await profiles.draft_profile(
         work,
         mentoring_programme_id,
@@ -99,7 +101,9 @@ async def draft_mentoring_profile(
 
 @mutation(MentoringProfile, problems=(WrongProgrammeState, NotAMember))
 async def publish_mentoring_profile(work: Work, *, mentoring_profile_id: MentoringProfileId) -> models.MentoringProfile:
-    """Let the association's members see one's own profile, and the coordinator propose pairings with it."""
+    """Publish one's own profile: members of the association can see it, and coordinators can propose
+    pairings with it.
+    """
     return await profiles.publish_profile(work, mentoring_profile_id)
 
 
@@ -107,7 +111,7 @@ async def publish_mentoring_profile(work: Work, *, mentoring_profile_id: Mentori
 async def withdraw_mentoring_profile(
     work: Work, *, mentoring_profile_id: MentoringProfileId
 ) -> models.MentoringProfile:
-    """Close one's own profile to everybody else; the pairings that there are go on."""
+    """Withdraw one's own profile: nobody else can see it; existing pairings continue."""
     return await profiles.withdraw_profile(work, mentoring_profile_id)
 
 
@@ -115,28 +119,30 @@ async def withdraw_mentoring_profile(
 async def propose_pairing(
     work: Work,
     *,
-    mentor_profile_id: Annotated[MentoringProfileId, "The mentor's published profile."],
-    mentee_profile_id: Annotated[MentoringProfileId, "The mentee's, in the same programme."],
+    mentor_profile_id: Annotated[MentoringProfileId, "Published profile of the mentor."],
+    mentee_profile_id: Annotated[MentoringProfileId, "Published profile of the mentee, in the same programme."],
 ) -> models.Pairing:
-    """Propose a mentor and a mentee to each other. Asks for `mentoring.manage`."""
+    """Propose a mentor and a mentee to each other. Requires `mentoring.manage`."""
     return await pairings.propose_pairing(work, mentor_profile_id, mentee_profile_id)
 
 
 @mutation(Pairing, problems=_OF_THE_TWO)
 async def accept_pairing(work: Work, *, pairing_id: PairingId) -> models.Pairing:
-    """Accept a proposal, as the mentor or the mentee; with both it is active. Accepting twice is once."""
+    """Accept a proposed pairing as the mentor or the mentee. It is active once both have accepted; accepting again
+    changes nothing.
+    """
     return await pairings.accept_pairing(work, pairing_id)
 
 
 @mutation(Pairing, problems=_OF_THE_TWO)
 async def decline_pairing(work: Work, *, pairing_id: PairingId) -> models.Pairing:
-    """Decline a proposal, as the mentor or the mentee: without a reason, and without fault."""
+    """Decline a proposed pairing as the mentor or the mentee. No reason is recorded."""
     return await pairings.decline_pairing(work, pairing_id)
 
 
 @mutation(Pairing, problems=(WrongPairingState,))
 async def complete_pairing(work: Work, *, pairing_id: PairingId) -> models.Pairing:
-    """Say that an active pairing has run its course, as one of the two or with `mentoring.manage`."""
+    """Complete an active pairing. Allowed for the pair, or with `mentoring.manage`."""
     return await pairings.complete_pairing(work, pairing_id)
 
 
@@ -145,29 +151,33 @@ async def end_pairing(
     work: Work,
     *,
     pairing_id: PairingId,
-    reason: Annotated[models.PairingEnd, "Why; `PROPOSAL_WITHDRAWN` for a proposal, and only then."],
+    reason: Annotated[
+        models.PairingEnd, "Reason; `PROPOSAL_WITHDRAWN` only for a proposed pairing, and required there."
+    ],
 ) -> models.Pairing:
-    """End an active pairing early, as one of the two or with `mentoring.manage`; with it, take a proposal back."""
+    """End an active pairing early: allowed for the pair, or with `mentoring.manage`. Withdraw a proposed one: requires
+    `mentoring.manage`.
+    """
     return await pairings.end_pairing(work, pairing_id, reason=reason)
 
 
 @mutation(PairingGoal, problems=_OF_THE_TWO)
 async def create_pairing_goal(
-    work: Work, *, pairing_id: PairingId, title: Annotated[str, "What the two want to reach."]
+    work: Work, *, pairing_id: PairingId, title: Annotated[str, "The goal."]
 ) -> models.PairingGoal:
-    """Set a goal, as one of the two."""
+    """Set a goal. Allowed for the pair."""
     return await journey.set_goal(work, pairing_id, title=title)
 
 
 @mutation(PairingGoal, problems=_OF_THE_TWO)
 async def achieve_pairing_goal(work: Work, *, pairing_goal_id: PairingGoalId) -> models.PairingGoal:
-    """Note that a goal was reached today, as one of the two."""
+    """Mark a goal as achieved today. Allowed for the pair."""
     return await journey.achieve_goal(work, pairing_goal_id)
 
 
 @mutation(PairingGoal, problems=_OF_THE_TWO)
 async def reopen_pairing_goal(work: Work, *, pairing_goal_id: PairingGoalId) -> models.PairingGoal:
-    """Take back that a goal was reached, as one of the two."""
+    """Mark a goal as not achieved. Allowed for the pair."""
     return await journey.reopen_goal(work, pairing_goal_id)
 
 
@@ -176,23 +186,23 @@ async def record_pairing_session(
     work: Work,
     *,
     pairing_id: PairingId,
-    held_on: Annotated[date, "On which day."],
-    minutes: Annotated[int, "How long, in minutes."],
-    topic: Annotated[str | None, "What it was about."] = None,
+    held_on: Annotated[date, "Day of the conversation."],
+    minutes: Annotated[int, "Duration in minutes."],
+    topic: Annotated[str | None, "Topic."] = None,
 ) -> models.PairingSession:
-    """Note a conversation since the pairing became active, as one of the two."""
+    """Record a conversation since the pairing became active. Allowed for the pair."""
     return await journey.record_session(work, pairing_id, held_on=held_on, minutes=minutes, topic=topic)
 
 
 @mutation(PairingNote, problems=_OF_THE_TWO)
 async def create_pairing_note(
-    work: Work, *, pairing_id: PairingId, text: Annotated[str, "The note."]
+    work: Work, *, pairing_id: PairingId, text: Annotated[str, "Text of the note."]
 ) -> models.PairingNote:
-    """Write a private note that only the two read, as one of them."""
+    """Write a private note that only the pair can read. Allowed for the pair."""
     return await journey.write_note(work, pairing_id, text=text)
 
 
 @mutation(deletes=PairingNote)
 async def delete_pairing_note(work: Work, *, pairing_note_id: PairingNoteId) -> models.PairingNote:
-    """Delete a note of one's own, at any time."""
+    """Delete one of one's own notes, at any time."""
     return await journey.retract_note(work, pairing_note_id)

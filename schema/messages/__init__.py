@@ -1,1 +1,1 @@
-"""Messages as they can be read."""
+"""Messages sent to persons."""

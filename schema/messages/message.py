@@ -1,4 +1,4 @@
-"""Messages: what went to whom, never what it said."""
+"""Messages to persons: kind, recipient and status, without their content."""
 
 from datetime import datetime
 
@@ -13,25 +13,25 @@ from schema.tenancy.federation import Association
 
 @read_type(models.Message)
 class Message(Node):
-    """A message to a person; what it said is not kept. The person's; STAFF of the association that sends it, who hold
-    the permission of its kind.
+    """A message to a person; its content is not stored. Visible to the person, and to STAFF of the sending association
+    who hold the permission for its kind.
     """
 
-    kind: str = column("What it is about: a domain and its kind there, such as `events.confirmation`.", where=True)
-    state: models.MessageState = column("Where it is.", where=True)
-    at: datetime = column("When what it tells of happened.", where=True, order=True)
-    sent_at: datetime | None = column("When the mail server took it; null before that.")
-    attempts: int = column("How many times it was handed to the mail server.")
+    kind: str = column("Kind of message: a domain and a kind in it, such as `events.confirmation`.", where=True)
+    state: models.MessageState = column("Status.", where=True)
+    at: datetime = column("Time of the event that it reports.", where=True, order=True)
+    sent_at: datetime | None = column("Time at which the mail server accepted it; null before that.")
+    attempts: int = column("Number of delivery attempts.")
     association: Association | None = one(
-        "The association that sends it; null for the confederation's server.", via="association_id"
+        "Sending association; null if the confederation's server sends it.", via="association_id"
     )
-    person: Person | None = one("To whom, for those who may see them.", via="person_id")
+    person: Person | None = one("Recipient; null if the reader may not see them.", via="person_id")
 
 
 @extends(Person)
 class _PersonMessages:
     messages: Connection[Message] = connection(
-        "The messages to them, the latest first: all to themselves, to others those that their associations sent.",
+        "Messages to the person, the latest first. The person sees all; STAFF see those that their association sent.",
         via="person_id",
         order=("-at",),
     )
@@ -39,8 +39,8 @@ class _PersonMessages:
 
 @strawberry.type(description="A message as it would be sent.")
 class MessagePreview:
-    """A message to somebody invented."""
+    """Preview of a message to an invented person."""
 
-    subject: str = strawberry.field(description="Its subject.")
-    text: str = strawberry.field(description="As plain text.")
-    html: str = strawberry.field(description="As HTML, with the pictures in it.")
+    subject: str = strawberry.field(description="Subject.")
+    text: str = strawberry.field(description="Plain-text body.")
+    html: str = strawberry.field(description="HTML body, with images embedded.")

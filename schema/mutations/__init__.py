@@ -1,1 +1,1 @@
-"""How operations become mutations."""
+"""The engine that turns operations into mutations."""

@@ -1,11 +1,11 @@
-"""What is asked of a mutation's answer, and what came of it.
+"""The selection of a mutation's answer, and its parts.
 
-The parts of a payload, and of the preview that a dry run answers, are a closed set: the type's name, what was deleted,
-a secret shown once, or the row, read by a compiled statement. Their values are JSON as bytes, as PostgreSQL sends them.
-What can't be read is an `Unreadable` part: the change stands, and the field is null with its error.
+The parts of a payload, and of the preview that a dry run answers, are a closed set: the type's name, the deleted ID, a
+secret shown once, or the row, read by a compiled statement. Their values are JSON as bytes, as PostgreSQL sends them.
+If a part can't be read, it is `Unreadable`: the change stands, and the field is null with its error.
 """
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -26,12 +26,12 @@ from schema.mutations.declare import Mutation
 
 @dataclass(frozen=True)
 class Asking:
-    """A mutation's field as it was asked for. `document`: what its plans are kept by.
+    """A mutation's field as requested. `document`: key of its cached plans.
 
-    `spliced`: the answer is put together here; otherwise graphql-core completes it.
+    `spliced`: True if the answer is assembled here, False if graphql-core completes it.
     """
 
-    document: Hashable
+    document: tuple[str, str | None] | None
     operation: OperationDefinitionNode
     fragments: Mapping[str, FragmentDefinitionNode]
     nodes: Sequence[FieldNode]
@@ -54,12 +54,14 @@ class Deleted:
 
 @dataclass(frozen=True)
 class Secret:
-    """What is shown once."""
+    """A secret that is shown once."""
 
 
 @dataclass(frozen=True)
 class Row:
-    """The row that the payload shows, and how it is read: in the change's transaction, or after it by its person."""
+    """The row that the payload shows, and how it is read: in the transaction, or after the commit with the person's
+    rights.
+    """
 
     catalog: Catalog
     selection: Selection
@@ -67,63 +69,65 @@ class Row:
 
     @cached_property
     def cost(self) -> limits.Cost:
-        """What it costs."""
+        """Return the cost of reading it."""
         return limits.cost_of(self.selection)
 
     @cached_property
     def inside(self) -> Statement:
-        """By the transaction's own connection."""
+        """Read it on the transaction's own connection."""
         return reading(self.catalog, self.selection, with_types=self.with_types)
 
     @cached_property
     def committed(self) -> Statement:
-        """By a connection for reads."""
+        """Read it on a connection for reads."""
         return reading_as_person(self.catalog, self.selection, with_types=self.with_types)
 
 
 Part = TypeName | Deleted | Secret | Row
 Shown = Mapping[str, Part]
-"""What is asked of a payload, by response key."""
+"""The selected parts of a payload, by response key."""
 
 
 @dataclass(frozen=True)
 class Unreadable:
-    """A part that could not be read, after the change was made."""
+    """A part that could not be read after the change was made."""
 
     error: Exception
 
 
 @dataclass(frozen=True)
 class Payload:
-    """What a mutation answers, done or only tried: its parts by response key."""
+    """The answer of a mutation or of its dry run: its parts by response key."""
 
     type_name: str
     parts: Mapping[str, bytes | Unreadable]
 
     @property
     def is_readable(self) -> bool:
-        """Whether every part could be read."""
+        """Return True if every part could be read."""
         return not any(isinstance(part, Unreadable) for part in self.parts.values())
 
     def completed(self, key: str) -> Any:
-        """A part as graphql-core completes it; what it raises is the field's error."""
+        """Return a part for graphql-core to complete. What it raises becomes the field's error."""
         part = self.parts[key]
         if isinstance(part, Unreadable):
             raise part.error
         return orjson.loads(part)
 
     def json(self) -> bytes:
-        """The payload as an object."""
+        """Return the payload as a JSON object."""
         return json_object(self.parts)  # type: ignore[arg-type]  # it is readable
 
 
 def json_object(parts: Mapping[str, bytes]) -> bytes:
-    """An object of JSON values; the keys are GraphQL names."""
+    """Assemble a JSON object from JSON values; the keys are GraphQL names, which need no escaping."""
     return b"{%b}" % b",".join(b'"%b":%b' % (key.encode(), value) for key, value in parts.items())
 
 
 def shown(made: Mutation, catalog: Catalog, asking: Asking, *, dry_run: bool) -> Shown:
-    """What is asked of the payload, or the preview. NotSpliced where it is to be spliced and asks for Python."""
+    """Return the selected parts of the payload or the preview. Raise NotSpliced if it is to be spliced and needs
+    Python.
+    """
     type_name = made.preview if dry_run else made.payload
     planner = Planner(catalog, asking.fragments, asking.variables)
     found: dict[str, Part] = {}
@@ -144,5 +148,5 @@ def shown(made: Mutation, catalog: Catalog, asking: Asking, *, dry_run: bool) ->
 
 
 def selected(asking: Asking) -> list[Any]:
-    """The selection sets of the field."""
+    """Return the selection sets of the field."""
     return [node.selection_set for node in asking.nodes if node.selection_set]

@@ -1,14 +1,15 @@
-"""The engine: one mutation is one transaction, answered as bytes, or completed by graphql-core.
+"""The engine of mutations: each is one transaction, answered as bytes or completed by graphql-core.
 
-In each: the actor's rights as they are now, the idempotency key, the operation, the payload as compiled reads of the
-same transaction, and only then the commit; or, for a dry run, the end of it. What is asked for is planned and its cost
-checked before anything is done.
+Steps of each: the actor's current rights, the idempotency key, the operation, the payload as compiled reads in the same
+transaction, and only then the commit, or for a dry run the rollback. The selection is planned and its cost checked
+before anything is done.
 
-A document with one mutation is answered here, refusals too. Others, and errors to be told, are graphql-core's; what was
-decided already is handed to it (`Request.decided`): nothing is done twice.
+A document with one mutation is answered here, refusals included. Documents with several mutations, and answers with
+errors, are left to graphql-core. It receives the outcomes of mutations that have run already (`Request.decided`), so
+that nothing is done twice.
 """
 
-from collections.abc import Awaitable, Callable, Hashable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache, partial
 from typing import Any, TypeVar
@@ -21,9 +22,9 @@ from graphql import FieldNode, GraphQLError, GraphQLInterfaceType, GraphQLObject
 from schema.base.ids import encode_id
 from schema.compiler import limits
 from schema.compiler.bind import Catalog
-from schema.compiler.kept import DOCUMENTS, Kept
 from schema.compiler.names import camel
 from schema.compiler.plan import Planner
+from schema.compiler.plan_cache import MOST_DOCUMENTS, PlanCache
 from schema.compiler.run import NotSpliced, Operation, RightsChanged, coerced
 from schema.compiler.sql import Statement
 from schema.compiler.statements import is_current
@@ -40,9 +41,9 @@ from schema.mutations.answers import (
     selected,
     shown,
 )
+from schema.mutations.batching import Batches
 from schema.mutations.declare import MUTATIONS, Mutation
 from schema.mutations.problems import Met, Refusal, refusal, refused
-from schema.mutations.together import Crowd
 from schema.reading.requests import Request
 from services.core.actor import Acting
 from services.core.database.connections import UNAVAILABLE
@@ -54,12 +55,12 @@ from services.core.work import Work, begin
 T = TypeVar("T")
 
 Input = Mapping[str, Any]
-"""A mutation's input as graphql-core coerces it: by the names of its fields."""
+"""A mutation's input as coerced by graphql-core: by field name."""
 
 
 @dataclass(frozen=True)
 class _Field:
-    """The one mutation that a document asks for, and how its input is had."""
+    """The only mutation of a document, and how its input is obtained."""
 
     made: Mutation
     node: FieldNode
@@ -68,28 +69,28 @@ class _Field:
 
 
 class Engine:
-    """The mutations of one schema."""
+    """The engine that runs the mutations of one schema."""
 
     def __init__(self, catalog: Catalog) -> None:
         self._catalog = catalog
-        self._kept = Kept(catalog.schema)
-        self._crowd = Crowd()
+        self._kept = PlanCache(catalog.schema)
+        self._batches = Batches()
         self._is_current: dict[Acting, Statement] = {
             acting: is_current(catalog, acting, inside=True) for acting in Acting if acting is not Acting.ANYBODY
         }
         self._by_field = {camel(made.name): made for made in MUTATIONS.values()}
-        self._find = lru_cache(DOCUMENTS)(self._look)
+        self._find = lru_cache(MOST_DOCUMENTS)(self._look)
         self._install()
 
     @property
     def waiting(self) -> int:
-        """How many mutations wait for others to be decided."""
-        return self._crowd.waiting
+        """Return the number of mutations that wait for a batch."""
+        return self._batches.waiting
 
     async def data(
-        self, operation: Operation, document: Hashable, variables: Variables, request: Request
+        self, operation: Operation, document: tuple[str, str | None], variables: Variables, request: Request
     ) -> bytes | None:
-        """What the operation does, done, and the answer's `data` as JSON; None where graphql-core has to answer."""
+        """Run the mutation of a document and return the answer's `data` as JSON; None if graphql-core has to answer."""
         field = self._find(operation)
         if field is None:
             return None
@@ -101,7 +102,7 @@ class Engine:
             parts = self._shown(field.made, asking, input)
             limits.check_cost(_cost(parts, asking, request))
         except (NotSpliced, GraphQLError, ExceptionGroup):
-            return None  # nothing was done: graphql-core says what is wrong, or does it
+            return None  # nothing has run yet: graphql-core reports the error, or runs it
         try:
             outcome = await self._run(field.made, request, asking, input)
             answer = self._spliced(field.made, outcome, request, asking)
@@ -116,14 +117,14 @@ class Engine:
         return json_object({field.key: answer})
 
     def _spliced(self, made: Mutation, outcome: Payload | Met, request: Request, asking: Asking) -> bytes | None:
-        """The outcome as JSON; None where there are errors to be told besides."""
+        """Return the outcome as JSON; None if there are errors to report besides."""
         if isinstance(outcome, Payload):
             return outcome.json() if outcome.is_readable else None
         asked = self._refusal(type(outcome.problem), asking)
         return json_object(refused(outcome.problem, asked, request, asking.variables))
 
     async def _run(self, made: Mutation, request: Request, asking: Asking, input: Input) -> Payload | Met:
-        """Do what is asked for. What isn't a problem of the mutation's is raised."""
+        """Run a mutation. Everything but its declared problems is raised."""
         task = _Task(made, request, asking, self._shown(made, asking, input), input)
         limits.check_cost(request.spend(task.cost))
         try:
@@ -140,19 +141,21 @@ class Engine:
             return Met(made.located(problem, input))
 
     async def _together(self, task: "_Task") -> UUID | Problem | None:
-        """What was decided with others who ask for the same at this moment; None where that may not be."""
-        together = task.made.together
-        if together is None or task.dry_run:
+        """Return the outcome of a batch with the same mutation by others at this moment; None if it
+        can't be batched.
+        """
+        batching = task.made.batching
+        if batching is None or task.dry_run:
             return None
         try:
-            about = together.about(**task.arguments)
+            about = batching.about(**task.arguments)
         except Problem:
-            return None  # which is told where it is met
+            return None  # `_run` meets and reports the error
         key = task.input.get("idempotencyKey")
-        return await self._crowd.decide(together, task.request, about, key=key, fingerprint=task.fingerprint)
+        return await self._batches.decide(batching, task.request, about, key=key, fingerprint=task.fingerprint)
 
     async def _alone(self, task: "_Task") -> Payload:
-        """Do it in a transaction of its own: once more where the actor's rights were out of date."""
+        """Run a mutation in a transaction of its own, and once more if the actor's rights were stale."""
         request = task.request
         for attempt in (1, 2):
             try:
@@ -169,7 +172,7 @@ class Engine:
         raise AssertionError
 
     async def _check_rights(self, work: Work, request: Request) -> None:
-        """RightsChanged where the actor was loaded with other rights: the policies would go by the old ones."""
+        """Raise RightsChanged if the actor was loaded with other rights: the row policies would use the stale ones."""
         check = self._is_current.get(work.actor.acting)
         if check is not None:
             connection = await work.connection()
@@ -212,7 +215,7 @@ class Engine:
     # graphql-core
 
     def _install(self) -> None:
-        """Give mutations, payloads, results and problems their resolvers, as `complete.install` does for reads."""
+        """Install the resolvers of mutations, payloads, results and problems, as `complete.install` does for reads."""
         schema = self._catalog.schema
         for name, type_ in schema.type_map.items():
             if isinstance(type_, GraphQLUnionType) and name.endswith("Result"):
@@ -248,7 +251,7 @@ def _raise(error: Exception) -> Any:
 
 @dataclass(frozen=True)
 class _Task:
-    """One mutation to do: for whom, what is asked of its payload, and its input."""
+    """A mutation to run: its request, the selection of its payload, and its input."""
 
     made: Mutation
     request: Request
@@ -258,23 +261,23 @@ class _Task:
 
     @property
     def dry_run(self) -> bool:
-        """Whether it is only tried."""
+        """Return True for a dry run."""
         return bool(self.input["dryRun"])
 
     @cached_property
     def arguments(self) -> Mapping[str, Any]:
-        """The operation's arguments. NotFound for an identifier of nothing."""
+        """Return the operation's arguments. Raise NotFound for an ID that names nothing."""
         return self.made.takes.arguments(self.input)
 
     @property
     def fingerprint(self) -> str:
-        """What tells this request from others under the same idempotency key."""
+        """Return a fingerprint that distinguishes requests with the same idempotency key."""
         said = {name: value for name, value in self.input.items() if name not in self.made.takes.besides}
         return fingerprint(self.made.name, said)
 
     @property
     def cost(self) -> int:
-        """What reading its payload costs."""
+        """Return the cost of reading the payload."""
         return _cost(self.parts, self.asking, self.request)
 
 
@@ -283,7 +286,9 @@ def _cost(parts: Shown, asking: Asking, request: Request) -> int:
 
 
 async def _done(task: _Task, work: Work) -> tuple[UUID, str | None]:
-    """The key of the operation's row, and its secret. Under a key that was used, those of the first time."""
+    """Run the operation and return the key of its row, and its secret. For a used idempotency key, return those of the
+    first run.
+    """
     key = None if task.dry_run else task.input.get("idempotencyKey")
     mark = "" if key is None else task.fingerprint
     earlier = await recall(work, key, mark) if key is not None else None
@@ -297,7 +302,7 @@ async def _done(task: _Task, work: Work) -> tuple[UUID, str | None]:
 
 
 async def _read(task: _Task, work: Work, id: UUID, secret: str | None) -> Payload:
-    """The payload, read on the transaction's own connection. Reading it never undoes what was done."""
+    """Read the payload on the transaction's own connection. A failing read never undoes the change."""
     connection = await work.connection()
     values = {**task.asking.variables, "$key": id}
 
@@ -315,7 +320,7 @@ async def _read(task: _Task, work: Work, id: UUID, secret: str | None) -> Payloa
 
 
 async def _read_committed(task: _Task, id: UUID) -> Payload:
-    """The payload of what is committed, read by the person whose it is."""
+    """Read the payload after the commit, with the rights of the person."""
     values = {**task.asking.variables, "$key": id}
 
     async def read(row: Row) -> bytes:

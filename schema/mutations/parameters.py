@@ -1,10 +1,10 @@
-"""What a mutation takes: its input type, made of the parameters of its operation, and how the one becomes the other.
+"""The input type of a mutation, derived from the parameters of its operation, and the conversion between the two.
 
-A parameter is a scalar or an enum, the key of a row (`Ref`), texts by locale (`Texts`), a dataclass whose docstring and
-annotated fields are an input type of their own, or a list of any of these. `Annotated[…, "…"]` describes it.
+A parameter is a scalar or an enum, the key of a row (`Ref`), texts by locale (`Texts`), a dataclass (its docstring and
+annotated fields become an input type), or a list of any of these. `Annotated[…, "…"]` describes it.
 
-Operations tell what a problem is about in the names of their own parameters; `Shape.place` finds that in the input as
-the client wrote it, with the positions of lists.
+An operation's problems name its own parameters. `Shape.place` finds the same place in the input as the client wrote it,
+with the positions in lists.
 """
 
 import inspect
@@ -28,17 +28,19 @@ _REQUIRED: Any = object()
 
 
 class Shape(Protocol):
-    """How a value looks to clients, and to the operation."""
+    """The form of a value for clients and for the operation."""
 
     @property
     def annotation(self) -> Any:
-        """As Strawberry takes it."""
+        """Return the annotation for Strawberry."""
 
     def decode(self, value: Any, path: Path) -> Any:
-        """The operation's value. `path`: where in the input it stands. NotFound for an identifier of nothing."""
+        """Convert a client's value to the operation's. `path` is its place in the input. Raise NotFound for an ID that
+        names nothing.
+        """
 
     def place(self, value: Any, steps: Path) -> Path:
-        """The operation's path in the names and positions of the input, as far as the input has such a place."""
+        """Convert the operation's path to names and positions of the input, as far as the input has such a place."""
 
 
 @dataclass(frozen=True)
@@ -48,12 +50,12 @@ class Plain:
     annotation: Any
 
     def decode(self, value: Any, path: Path) -> Any:
-        """The value itself, of an enum its member."""
+        """Return the value; for an enum, its member."""
         is_enum = isinstance(self.annotation, type) and issubclass(self.annotation, Enum)
         return self.annotation(value) if is_enum and not isinstance(value, self.annotation) else value
 
     def place(self, value: Any, steps: Path) -> Path:
-        """Nothing is inside."""
+        """Return the path unchanged: a plain value has no parts."""
         return ()
 
 
@@ -65,14 +67,14 @@ class Reference:
     annotation: Any = strawberry.ID
 
     def decode(self, value: Any, path: Path) -> Any:
-        """The key. NotFound where the identifier is malformed or of another type: it names nothing that there is."""
+        """Return the key. Raise NotFound if the ID is malformed or of another type: it names nothing."""
         found = decode_id(value)
         if found is None or found[0] != self.kind:
             raise NotFound(words(self.kind), path=path)
         return found[1]
 
     def place(self, value: Any, steps: Path) -> Path:
-        """Nothing is inside."""
+        """Return the path unchanged: a key has no parts."""
         return ()
 
 
@@ -84,15 +86,15 @@ class Items:
 
     @property
     def annotation(self) -> Any:
-        """A list of what it is of."""
+        """Return the list type of the items."""
         return list[self.of.annotation]  # type: ignore[name-defined]
 
     def decode(self, value: Any, path: Path) -> Any:
-        """Each item."""
+        """Convert each item."""
         return [self.of.decode(item, (*path, str(rank))) for rank, item in enumerate(value)]
 
     def place(self, value: Any, steps: Path) -> Path:
-        """The position, and the place inside that item."""
+        """Return the position, and the place inside that item."""
         if not steps or not steps[0].isdecimal() or int(steps[0]) >= len(value or ()):
             return ()
         return (steps[0], *self.of.place(value[int(steps[0])], steps[1:]))
@@ -100,19 +102,19 @@ class Items:
 
 @dataclass(frozen=True)
 class Localized:
-    """Texts by the code of their locale."""
+    """Texts by locale code."""
 
     @property
     def annotation(self) -> Any:
-        """A list of texts with their locales."""
+        """Return the type for a list of texts with their locales."""
         return list[input_type(TextInput)]  # type: ignore[misc]
 
     def decode(self, value: Any, path: Path) -> Any:
-        """Of several texts in one locale, the last."""
+        """Convert to a mapping. Of several texts in the same locale, the last counts."""
         return {item["locale"].code: item["text"] for item in value}
 
     def place(self, value: Any, steps: Path) -> Path:
-        """Operations name a text by its locale; the input has it at a position."""
+        """Convert the operation's locale to the position in the input's list."""
         found = [i for i, item in enumerate(value or ()) if steps and item["locale"].code == steps[0]]
         return (str(found[-1]), "text") if found else ()
 
@@ -127,31 +129,31 @@ class Parameter:
     default: Any
     nullable: bool
     also: str = ""
-    """What the operation's problems call it, where that is another name."""
+    """The name that the operation's problems use, if it is another."""
 
     @property
     def key(self) -> str:
-        """As clients write it."""
+        """Return the name that clients use."""
         return camel(self.name)
 
 
 @dataclass(frozen=True)
 class Object:
-    """A nested input: a dataclass. Of a mutation, all that it takes, with `make` for the arguments of its operation."""
+    """A nested input: a dataclass. Of a mutation, the whole input; `make` returns the arguments of its operation."""
 
     annotation: Any
     make: Callable[..., Any]
     parameters: tuple[Parameter, ...]
     besides: frozenset[str] = frozenset()
-    """Names of input fields that the engine takes for itself."""
+    """Names of input fields that the engine uses itself."""
     one_of: bool = False
 
     def decode(self, value: Any, path: Path) -> Any:
-        """The dataclass. What was left out is left to the defaults."""
+        """Create the dataclass. Absent fields get their defaults."""
         return self.make(**self.arguments(value, path))
 
     def arguments(self, value: Mapping[str, Any], path: Path = ()) -> dict[str, Any]:
-        """What was given, by the parameters' names."""
+        """Return the given values by parameter name."""
         found = {}
         for parameter in self.parameters:
             key = parameter.key
@@ -166,7 +168,7 @@ class Object:
         return found
 
     def place(self, value: Any, steps: Path) -> Path:
-        """The field of that name, or the one that identifies it: `person` is `personId`."""
+        """Return the field of that name, or the one with its ID: `person` is `personId`."""
         if not steps:
             return tuple(value or ()) if self.one_of else ()
         key = camel(steps[0])
@@ -178,30 +180,30 @@ class Object:
         return ()
 
     def references(self, kind: str) -> list[Parameter]:
-        """The parameters that name a row of a kind, said in words."""
+        """Return the parameters that name a row of a kind, which is given in words."""
         return [p for p in self.parameters if isinstance(p.shape, Reference) and words(p.shape.kind) == kind]
 
 
 def words(kind: str) -> str:
-    """A type's name in words, as refusals say it."""
+    """Return a type's name in words, as used in refusals."""
     return snake(kind).replace("_", " ")
 
 
 def of_operation(operate: Any, title: str, **besides: Parameter) -> Object:
-    """What the operation of a mutation takes by keyword, with the input type `<title>Input`.
+    """Derive the input type `<title>Input` from the keyword parameters of a mutation's operation.
 
-    `besides`: what every input has, for the engine.
+    `besides`: input fields that every mutation has, for the engine.
     """
     hints = typing.get_type_hints(operate, include_extras=True)
     signature = inspect.signature(operate).parameters.values()
     taken = tuple(_parameter(p.name, hints[p.name], p.default) for p in list(signature)[1:])
-    description = f"What `{camel(operate.__name__)}` takes."
+    description = f"Input of `{camel(operate.__name__)}`."
     annotation = _strawberry(f"{title}Input", description, (*besides.values(), *taken))
     return Object(annotation, dict, taken, frozenset(map(camel, besides)))
 
 
 def input_type(cls: type) -> Any:
-    """The input type of a dataclass."""
+    """Create the input type of a dataclass."""
     return _object(cls).annotation
 
 
@@ -234,7 +236,7 @@ def _parameter(name: str, annotation: Any, default: Any) -> Parameter:
 
 
 def _shape(annotation: Any) -> tuple[Shape, str, set[Any]]:
-    """How an annotation looks to clients, how it is described, and what may stand for a value: None, `Unset`."""
+    """Return the shape of an annotation, its description, and its empty value: None, `Unset`."""
     origin = get_origin(annotation)
     if origin is Annotated:
         inner, *marks = get_args(annotation)

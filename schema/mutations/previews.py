@@ -1,7 +1,7 @@
-"""What a dry run shows: the values of a row as they would be, in a type of its own.
+"""Preview types of dry runs: the values of a row as they would be, in a separate type.
 
-It has no `id` and is no `Node`, and leads to nothing that has one: no client's cache takes what was only tried for
-what is. Its other fields are those of the read type, from the same declarations.
+A preview has no `id`, does not implement `Node`, and refers to no node, so that no client's cache takes it for a real
+object. Its other fields are those of the read type, from the same declarations.
 """
 
 import inspect
@@ -13,11 +13,11 @@ from schema.compiler.bindings import Column, Expression, Localized, Relation
 from schema.compiler.declare import ANNOTATION, BINDING, READ_TYPES, Declared, read_type
 
 PREVIEWS: set[str] = set()
-"""The names of these types."""
+"""The names of all preview types."""
 
 
 def preview_of(shows: Any) -> Any:
-    """The preview's type of a read type."""
+    """Return the preview type of a read type."""
     name = f"{shows.__name__}Preview"
     if name not in PREVIEWS:
         PREVIEWS.add(name)
@@ -34,7 +34,9 @@ def preview_of(shows: Any) -> Any:
 
 
 def _is_shown(binding: Any, annotation: Any) -> bool:
-    """Whether a field is the row's own; lists of what has no fields but its own, such as a question's options, too."""
+    """Return True if a field belongs to the row itself; also lists of objects without nodes, such as a question's
+    options.
+    """
     if not isinstance(binding, Relation):
         return isinstance(binding, Column | Expression | Localized)
     inside = READ_TYPES.get(getattr(next(iter(getattr(annotation, "__args__", ())), annotation), "__name__", ""))
@@ -45,5 +47,5 @@ def _is_shown(binding: Any, annotation: Any) -> bool:
 
 
 def _description(shows: Any) -> str:
-    would_be = f"Values of `{shows.__name__}` as a dry run would leave them. There is no such row: it has no `id`."
+    would_be = f"Values of `{shows.__name__}` after a dry run. There is no such object, so it has no `id`."
     return f"{would_be} {inspect.getdoc(shows)}"

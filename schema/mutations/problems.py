@@ -1,6 +1,6 @@
-"""The problems that operations meet, as types of the schema: one for each refusal of the services.
+"""The problem types of the schema, one for each refusal of the services.
 
-A problem's fields are the exception's; keys are global identifiers.
+The fields of a problem are those of the exception; keys become global IDs.
 """
 
 import types
@@ -51,14 +51,14 @@ PROBLEMS: dict[type[errors.Problem], Any] = {}
 
 _codes: Any = Enum("ProblemCode", {cls.code: cls.code for cls in _every(errors.Problem)})  # type: ignore[misc]
 ProblemCode: Any = describe_values(
-    strawberry.enum(_codes, description="What kind of problem it is, for programs."),
+    strawberry.enum(_codes, description="Code of a problem, for programs."),
     {cls.code: str(getdoc(cls)).partition("\n\n")[0].replace("\n", " ") for cls in _every(errors.Problem)},
 )
 
 
 @dataclass(frozen=True)
 class Met:
-    """A problem that was met, as resolvers hand it on: graphql-core takes an exception for a failure."""
+    """A problem as passed between resolvers; graphql-core would treat an exception as a failure."""
 
     problem: errors.Problem
 
@@ -71,7 +71,7 @@ def _language(request: Request, locale: Locale | None) -> str:
     return locale.code if locale else request.reading.locales[0]
 
 
-_IN = Annotated[Locale | None, strawberry.argument(description="The language; by default the request's.")]
+_IN = Annotated[Locale | None, strawberry.argument(description="Language; by default the request's.")]
 
 
 def _message(self: Any, info: strawberry.Info[Request], locale: _IN = None) -> str:
@@ -83,16 +83,16 @@ def _path(self: Any) -> list[str] | None:
     return list(self.problem.path) or None
 
 
-@strawberry.interface(description="Why an operation was not done. Nothing was changed.")
+@strawberry.interface(description="An expected refusal. Nothing was changed.")
 class Problem:
     """The interface of all problems."""
 
-    code: ProblemCode = strawberry.field(resolver=_code, description="What kind of problem it is, for programs.")
+    code: ProblemCode = strawberry.field(resolver=_code, description="Code of the problem, for programs.")
     message: str = strawberry.field(
-        resolver=_message, description="What is wrong, in words; by default in the request's language."
+        resolver=_message, description="Message for people; by default in the request's language."
     )
     path: list[str] | None = strawberry.field(
-        resolver=_path, description="Which part of the input it is about; null where it is about the whole."
+        resolver=_path, description="Path of the input that the problem is about; null if it is about the whole input."
     )
 
 
@@ -120,23 +120,25 @@ for _cls in _every(errors.Problem):
     PROBLEMS[_cls] = _type(_cls)
 
 
-# Without graphql-core: a refusal is answered by whoever reads the payload otherwise.
+# Used without graphql-core: whoever reads the payload another way returns the refusal too.
 
 
 @dataclass(frozen=True)
 class _Asked:
-    """A field of a problem that is asked for: how its value is had, and told as JSON."""
+    """A selected field of a problem: how to get its value, and how to encode it as JSON."""
 
     value: Callable[[errors.Problem, Request, Variables], Any]
     type: GraphQLOutputType
 
 
 Refusal = Mapping[str, _Asked]
-"""What is asked of a problem, by response key."""
+"""The selected fields of a problem, by response key."""
 
 
 def refusal(cls: type[errors.Problem], planner: Planner, schema: GraphQLSchema, sets: Sequence[Any]) -> Refusal:
-    """What the selection sets ask of a problem of this class. NotSpliced for what isn't a leaf."""
+    """Return the fields that the selection sets select of a problem class. Raise NotSpliced for a field that is not a
+    leaf.
+    """
     type_ = schema.type_map[cls.__name__]
     assert isinstance(type_, GraphQLObjectType)
     own = {camel(declared.name): declared for declared in fields(cls) if declared.name != "path"}
@@ -170,7 +172,7 @@ def _getter(name: str, node: FieldNode, type_: GraphQLObjectType, own: Mapping[s
 
 
 def refused(problem: errors.Problem, asked: Refusal, request: Request, variables: Variables) -> dict[str, bytes]:
-    """A problem as it was asked for: JSON by response key."""
+    """Return the selected fields of a problem: JSON by response key."""
     return {
         key: orjson.dumps(_leaf(field.type, field.value(problem, request, variables))) for key, field in asked.items()
     }

@@ -1,4 +1,4 @@
-"""Contact points: how persons are reached, and what they do about it."""
+"""Contact points: addresses and telephone numbers of persons."""
 
 from datetime import datetime
 from typing import Annotated
@@ -18,13 +18,15 @@ from services.people import contacts
 
 @read_type(models.ContactPoint)
 class ContactPoint(Node):
-    """An address or number of a person. Theirs; STAFF of their associations where they let them."""
+    """An address or telephone number of a person. Visible to the person, and to STAFF of their associations as
+    `visibility` allows.
+    """
 
-    kind: models.ContactKind = column("What it is.")
-    value: str = column("The address or the number.", recorded=CONTACTS)
-    preferred: bool = column("Whether mail, or calls, go here.")
-    visibility: models.ContactVisibility = column("Who sees it besides the person.")
-    verified_at: datetime | None = column("When it was shown to be theirs; null where it wasn't yet.")
+    kind: models.ContactKind = column("Kind of contact point.")
+    value: str = column("The address or telephone number.", recorded=CONTACTS)
+    preferred: bool = column("True if it is the one used among those of its kind.")
+    visibility: models.ContactVisibility = column("Who may see it besides the person.")
+    verified_at: datetime | None = column("Time at which the person proved that it is theirs; null if not verified.")
 
 
 ContactPointId = Annotated[UUID, Ref("ContactPoint", "The contact point.")]
@@ -33,7 +35,7 @@ ContactPointId = Annotated[UUID, Ref("ContactPoint", "The contact point.")]
 @extends(Person)
 class _PersonContactPoints:
     contact_points: list[ContactPoint] = many(
-        "How they are reached, as far as the reader may see it.", via="person_id", order=("kind", "id"), limit=50
+        "Contact points that the reader may see.", via="person_id", order=("kind", "id"), limit=50
     )
 
 
@@ -41,16 +43,17 @@ class _PersonContactPoints:
 async def create_contact_point(
     work: Work,
     *,
-    kind: Annotated[models.ContactKind, "What it is."],
-    value: Annotated[str, "The address or the number."],
-    person_id: Annotated[PersonId | None, "Whose; one's own where left out."] = None,
+    kind: Annotated[models.ContactKind, "Kind of contact point."],
+    value: Annotated[str, "The address or telephone number."],
+    person_id: Annotated[PersonId | None, "Owner; by default the signed-in person."] = None,
     visibility: Annotated[
-        models.ContactVisibility | None, "Who sees it: nobody else, unless it is said; what staff add, staff see."
+        models.ContactVisibility | None,
+        "Who may see it besides the person; by default nobody, or STAFF if staff add it.",
     ] = None,
 ) -> models.ContactPoint:
-    """Add an address or a number: one's own, or with `persons.manage` a person's.
+    """Add an address or telephone number. Requires `persons.manage` unless it is one's own.
 
-    The first of its kind is preferred.
+    The first of its kind becomes the preferred one.
     """
     return await contacts.add_contact_point(work, kind=kind, value=value, person_id=person_id, visibility=visibility)
 
@@ -60,19 +63,19 @@ async def update_contact_point(
     work: Work,
     *,
     contact_point_id: ContactPointId,
-    visibility: Annotated[models.ContactVisibility, "Who is to see it besides oneself."],
+    visibility: Annotated[models.ContactVisibility, "Who may see it besides the person."],
 ) -> models.ContactPoint:
-    """Say who sees a contact point of one's own."""
+    """Change who may see one of one's own contact points."""
     return await contacts.change_visibility(work, contact_point_id, visibility)
 
 
 @mutation(ContactPoint)
 async def prefer_contact_point(work: Work, *, contact_point_id: ContactPointId) -> models.ContactPoint:
-    """Have mail, or calls, come here from now on. One's own, or with `persons.manage` a person's."""
+    """Make a contact point the preferred one of its kind. Requires `persons.manage` unless it is one's own."""
     return await contacts.prefer_contact_point(work, contact_point_id)
 
 
 @mutation(deletes=ContactPoint)
 async def delete_contact_point(work: Work, *, contact_point_id: ContactPointId) -> models.ContactPoint:
-    """Forget a contact point. One's own, or with `persons.manage` a person's."""
+    """Delete a contact point. Requires `persons.manage` unless it is one's own."""
     return await contacts.remove_contact_point(work, contact_point_id)

@@ -19,21 +19,21 @@ from schema.tenancy.federation import AS_OF, Association, on_the_day
 
 @read_type(models.Position)
 class Position(Node):
-    """A post with an employer. STAFF of the person's associations, and the person."""
+    """A position with an employer. STAFF of the person's associations, and the person."""
 
-    employer: str = column("Who employs.", where=True)
-    title: str = column("What the post is called.")
-    position_class: models.PositionClass = column("Its class.", where=True)
-    working_time: models.WorkingTime = column("Whether it takes the whole week.", where=True)
-    level: models.ManagementLevel | None = column("How far it is from the work it directs.", where=True)
-    sector: models.Sector = column("The sector of the employer.", where=True)
-    starts_on: date = column("Its first day.", where=True, order=True)
-    ends_on: date | None = column("Its last day; null while it lasts.", where=True)
+    employer: str = column("Name of the employer.", where=True)
+    title: str = column("Title of the position.")
+    position_class: models.PositionClass = column("Class of the position.", where=True)
+    working_time: models.WorkingTime = column("Full time or part time.", where=True)
+    level: models.ManagementLevel | None = column("Management level; null if none is recorded.", where=True)
+    sector: models.Sector = column("Sector of the employer.", where=True)
+    starts_on: date = column("First day.", where=True, order=True)
+    ends_on: date | None = column("Last day; null if there is no end.", where=True)
 
 
 @extends(Position)
 class _PositionReports:
-    reports_to: Position | None = one("The position that it reports to.", via="reports_to_id")
+    reports_to: Position | None = one("Superior position; null if none is recorded.", via="reports_to_id")
 
 
 def _for_who_manages(person: Row) -> Row:
@@ -43,14 +43,15 @@ def _for_who_manages(person: Row) -> Row:
 
 @read_type(models.Person)
 class Person(Node):
-    """Somebody, once per confederation. STAFF of the person's associations, and the person."""
+    """A person, recorded once per confederation. STAFF of the person's associations, and the person."""
 
     given_name: str = column("Given name.", where=True, order=True)
     family_name: str = column("Family name.", where=True, order=True)
-    locale: str = column("The language they prefer, by its code.", where=True)
-    region: str | None = column("Where they live or work.", where=True)
+    locale: str = column("Preferred language, as a language code.", where=True)
+    region: str | None = column("Region where they live or work.", where=True)
     updated_at: datetime | None = expression(
-        "When the record was last changed. Null for all but the person and STAFF who hold `persons.manage` for them.",
+        "Time of the record's last change. Visible to the person and to STAFF who hold `persons.manage` "
+        "for them; null for others.",
         _for_who_manages,
     )
     positions: list[Position] = many(
@@ -63,14 +64,14 @@ PersonId = Annotated[UUID, Ref("Person", "The person.")]
 
 @read_type(models.Mandate)
 class Mandate(Node):
-    """A seat on a board, or an office. PUBLIC once published; before that STAFF and the holder."""
+    """A seat on a board, or an office. PUBLIC once published; before that visible to STAFF and the holder."""
 
-    role: models.MandateRole = column("The seat or the office.", where=True, order=True)
-    starts_on: date = column("Its first day.", where=True, order=True)
-    ends_on: date | None = column("Its last day; null while it lasts.", where=True)
-    published_name: str | None = column("Who holds it, as the association publishes it.")
-    association: Association = one("Where.", via="association_id")
-    person: Person | None = one("The person who holds it, for those who may see them.", via="person_id")
+    role: models.MandateRole = column("Seat or office.", where=True, order=True)
+    starts_on: date = column("First day.", where=True, order=True)
+    ends_on: date | None = column("Last day; null if there is no end.", where=True)
+    published_name: str | None = column("Name of the holder, as published by the association.")
+    association: Association = one("Association in which the mandate is held.", via="association_id")
+    person: Person | None = one("Holder; null if the reader may not see them.", via="person_id")
 
 
 @extends(Person)
@@ -83,7 +84,7 @@ class _PersonMandates:
 @extends(Association)
 class _AssociationMandates:
     mandates: Connection[Mandate] = connection(
-        "Who sits on its board and holds its offices, as of a day.",
+        "Mandates in it on a day.",
         on=lambda association, row, as_of: (row.association_id == association.id) & on_the_day(row, as_of),
         order=("role", "starts_on"),
         arguments=AS_OF,
@@ -92,4 +93,6 @@ class _AssociationMandates:
 
 @extends(Query)
 class _People:
-    me: Person | None = one("The person who asks; null for anybody else.", on=lambda _, row: row.id == context.person())
+    me: Person | None = one(
+        "The signed-in person; null for other readers.", on=lambda _, row: row.id == context.person()
+    )

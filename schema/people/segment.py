@@ -1,4 +1,4 @@
-"""Segments: whom an association means."""
+"""Segments: groups of people defined by conditions."""
 
 from typing import Annotated
 from uuid import UUID
@@ -13,30 +13,32 @@ from schema.tenancy.federation import Association
 
 @read_type(models.SegmentClause)
 class SegmentClause:
-    """All of the conditions that are given; one that is null asks nothing. PUBLIC with its segment."""
+    """A set of conditions that must all be met; a null condition is not checked. PUBLIC with its segment."""
 
-    within: Association | None = one("A member, or the holder of the mandate, in this association.", via="within_id")
-    with_affiliates: bool = column("Or in one affiliated with it.")
-    sector: models.Sector | None = column("In this sector.")
-    mandate_role: models.MandateRole | None = column("Who holds this mandate.")
-    position_class: models.PositionClass | None = column("Whose position is of this class.")
-    level: models.ManagementLevel | None = column("Whose position is at this level.")
-    membership_status: models.MembershipStatus | None = column(
-        "Whose membership stands so; by default, in good standing."
+    within: Association | None = one(
+        "Association in which the person is a member or holds the mandate.", via="within_id"
     )
-    locale: str | None = column("Who prefers this language, by its code.")
-    region: str | None = column("Who lives or works there.")
+    with_affiliates: bool = column("True to include the associations affiliated with it.")
+    sector: models.Sector | None = column("Sector that they work in.")
+    mandate_role: models.MandateRole | None = column("Mandate that they hold.")
+    position_class: models.PositionClass | None = column("Class of their position.")
+    level: models.ManagementLevel | None = column("Management level of their position.")
+    membership_status: models.MembershipStatus | None = column("Status of their membership; null: in good standing.")
+    locale: str | None = column("Language that they prefer, as a language code.")
+    region: str | None = column("Region where they live or work.")
 
 
 @read_type(models.Segment)
 class Segment(Node):
-    """Whom an association means: anybody in any of the clauses. PUBLIC once published, else STAFF."""
+    """A group of people, defined by conditions: everybody who meets all conditions of at least one clause. PUBLIC once
+    published, before that visible to STAFF.
+    """
 
-    slug: str = column("Its name in addresses.", where=True, order=True)
-    name: str | None = localized("What it is called.")
-    published: bool = column("Whether everybody may know of it; who is in it, never.", where=True)
-    clauses: list[SegmentClause] = many("Its clauses: any of them.", via="segment_id", order=("rank",))
-    association: Association = one("Whose it is.", via="association_id")
+    slug: str = column("Name in URLs.", where=True, order=True)
+    name: str | None = localized("Name.")
+    published: bool = column("True if everybody may see the segment; its members are never shown.", where=True)
+    clauses: list[SegmentClause] = many("Clauses; meeting one of them is enough.", via="segment_id", order=("rank",))
+    association: Association = one("Association that owns it.", via="association_id")
 
 
 SegmentId = Annotated[UUID, Ref("Segment", "The segment.")]
@@ -49,4 +51,4 @@ class _AssociationSegments:
 
 @extends(Query)
 class _Segments:
-    segment: Segment | None = by_slug("A segment by its slug.")
+    segment: Segment | None = by_slug("Find a segment by its slug.")

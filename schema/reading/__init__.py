@@ -1,1 +1,1 @@
-"""What reads share: Relay, the root query, one request, recording of confidential reads."""
+"""Shared parts of reads: Relay types, the root query, the request, and the recording of confidential reads."""

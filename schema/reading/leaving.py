@@ -1,4 +1,4 @@
-"""A client that goes away ends what is read for it: PostgreSQL is told to cancel the statement."""
+"""Cancellation of reads whose client has disconnected: PostgreSQL is told to cancel the statement."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, MutableMapping
@@ -7,18 +7,20 @@ from typing import Any, TypeVar
 T = TypeVar("T")
 
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
-"""ASGI's: the next message of a request."""
+"""ASGI's `receive`: returns the next message of a request."""
 
-PATIENCE = 0.1
-"""Seconds after which it is looked whether the client still waits: most reads are done by then, at no cost."""
+DISCONNECT_CHECK_SECONDS = 0.1
+"""Seconds before checking whether the client is still connected. Most reads finish earlier and so pay nothing for the
+check.
+"""
 
 
 class Gone(BaseException):
-    """The client has gone: nobody waits for the answer. As a cancellation, it is no error that a field could have."""
+    """The client has disconnected. A BaseException, like a cancellation, so that no field reports it as its error."""
 
 
 async def unless_gone(receive: Receive | None, reading: Coroutine[Any, Any, T]) -> T:
-    """What is read. Gone where the client went first: what is read is cancelled then."""
+    """Return the result of a read. Cancel it and raise Gone if the client disconnects first."""
     if receive is None:
         return await reading
     reader = asyncio.current_task()
@@ -33,7 +35,9 @@ async def unless_gone(receive: Receive | None, reading: Coroutine[Any, Any, T]) 
         gone = True
         reader.cancel()
 
-    timer = asyncio.get_running_loop().call_later(PATIENCE, lambda: watching.append(asyncio.create_task(watch())))
+    timer = asyncio.get_running_loop().call_later(
+        DISCONNECT_CHECK_SECONDS, lambda: watching.append(asyncio.create_task(watch()))
+    )
     try:
         return await reading
     except asyncio.CancelledError:

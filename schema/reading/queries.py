@@ -1,4 +1,4 @@
-"""What can be asked for at the root. Each domain adds its own: `@extends(Query)`."""
+"""The root query. Each domain adds its fields with `@extends(Query)`."""
 
 from typing import Any
 
@@ -6,19 +6,20 @@ from schema.compiler.bindings import Argument
 from schema.compiler.declare import node_lookup, nodes_lookup, one, read_type
 from schema.reading.relay import Node
 
-AT_ADDRESS = {"slug": Argument(str, "Its name in addresses.")}
+AT_ADDRESS = {"slug": Argument(str, "Name in URLs.")}
 
 
 @read_type()
 class Query:
-    """Everything that can be read. Absent and invisible are the same answer: null."""
+    """All queries. Objects that do not exist and objects that the reader may not see are both null."""
 
-    node: Node | None = node_lookup("Anything that has a global identifier.")
+    node: Node | None = node_lookup("Find an object by its global ID.")
     nodes: list[Node | None] = nodes_lookup(
-        "The same for several at once, in the order asked for; null in the place of each that isn't there to be seen."
+        "Find several objects by their global IDs, in the given order; null for each that does not exist "
+        "or that the reader may not see."
     )
 
 
 def by_slug(description: str) -> Any:
-    """The row of a read type that has the slug asked for, or null."""
+    """Declare a field that finds the row of a read type by its slug, or null."""
     return one(description, on=lambda _, row, slug: row.slug == slug, arguments=AT_ADDRESS)

@@ -1,14 +1,15 @@
-"""Which readings of others' data are recorded: of what is STAFF's, that which says more than lists of names do.
+"""Recording of confidential reads: staff reading data of persons beyond what lists of names show.
 
     CONTACTS  ContactPoint.value                                addresses and numbers
-    NEEDS     Answer.values, to sensitive questions             what somebody needs: diet, accessibility
-    FILE      Person.memberships, .registrations, .invoices     what is kept about somebody over the years
-    EXPORT    /events/{slug}/registrations.csv and .xlsx        `services.events.files.exports` writes it down
+    NEEDS     Answer.values, to sensitive questions             a person's needs: diet, accessibility
+    FILE      Person.memberships, .registrations, .invoices     a person's history
+    EXPORT    /events/{slug}/registrations.csv and .xlsx        recorded by `services.events.files.exports`
 
-Names, positions and mandates are not: they are what staff find somebody by. What nobody but its participants reads
-(PARTICIPANTS) needs no record. A field says it where it is declared (`recorded=CONTACTS`); queries and payloads of
-mutations that ask for one are completed by graphql-core, whose resolver writes the record, in a transaction of its own,
-before it hands the value on. So what was rolled back, or only tried, is recorded as well; and no record, no answer.
+Names, positions and mandates are not recorded: staff need them to find a person. Data that only its participants may
+read (PARTICIPANTS) needs no record. A field is recorded if its declaration says so (`recorded=CONTACTS`). Queries and
+payloads of mutations with such a field are completed by graphql-core, whose resolver writes the record before it
+returns the value. The record has a transaction of its own: it stays even if the request is rolled back or a dry run,
+and without a record there is no answer.
 """
 
 from collections.abc import Mapping, Sequence
@@ -29,12 +30,12 @@ NEEDS = Recorded(ReadKind.NEEDS, READ_NEEDS, only="sensitive")
 
 
 def file(permission: Permission) -> Recorded:
-    """Something in a person's file, read by a permission."""
+    """Name a read of a person's file that needs a permission."""
     return Recorded(ReadKind.FILE, permission, whose="id", associations="association_ids")
 
 
 async def record(request: "Request", read: Sequence[tuple[Recorded, Mapping[str, Any]]]) -> list[None]:
-    """Write down that the request's actor reads these of rows, in a transaction of its own."""
+    """Record in a transaction of its own that the request's actor reads these rows."""
     reads = list(dict.fromkeys(said for recorded, row in read if (said := _read(request, recorded, row)) is not None))
     if reads:
         async with begin(request.database, request.actor, now=request.reading.now) as work:
@@ -43,7 +44,7 @@ async def record(request: "Request", read: Sequence[tuple[Recorded, Mapping[str,
 
 
 def _read(request: "Request", recorded: Recorded, row: Mapping[str, Any]) -> Read | None:
-    """What is written down; nothing where it is one's own, or isn't to be recorded."""
+    """Return what is to be recorded; None for one's own data and for data that needs no record."""
     person_id = UUID(row[recorded.whose])
     if person_id == request.actor.person_id or (recorded.only is not None and not row[recorded.only]):
         return None

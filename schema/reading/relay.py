@@ -1,4 +1,4 @@
-"""Relay's shapes: nodes with global identifiers, and connections with `nodes` as well as `edges`."""
+"""Relay's types: nodes with global IDs, and connections with `nodes` as well as `edges`."""
 
 from typing import Generic, TypeVar
 
@@ -13,30 +13,30 @@ T = TypeVar("T")
 
 @read_interface
 class Node:
-    """Anything that can be asked for again by its global identifier."""
+    """An object with a global ID, by which it can be fetched again."""
 
-    id: strawberry.ID = global_id("The global identifier.")
+    id: strawberry.ID = global_id("Global ID.")
 
 
-@strawberry.type(description="The place of a page in its connection.")
+@strawberry.type(description="The position of a page in its connection.")
 class PageInfo:
     """Relay's page information."""
 
     has_next_page: bool = strawberry.field(
-        description="With `first`: whether items follow this page. With `last`: whether `before` was given."
+        description="With `first`: true if items follow this page. With `last`: true if `before` was given."
     )
     has_previous_page: bool = strawberry.field(
-        description="With `last`: whether items precede this page. With `first`: whether `after` was given."
+        description="With `last`: true if items precede this page. With `first`: true if `after` was given."
     )
-    start_cursor: str | None = strawberry.field(description="The cursor of the first item; null if there is none.")
-    end_cursor: str | None = strawberry.field(description="The cursor of the last item; null if there is none.")
+    start_cursor: str | None = strawberry.field(description="Cursor of the first item; null if the page is empty.")
+    end_cursor: str | None = strawberry.field(description="Cursor of the last item; null if the page is empty.")
 
 
 @strawberry.type(description="An item of a connection with its cursor.")
 class Edge(Generic[T]):
     """Relay's edge."""
 
-    cursor: str = strawberry.field(description="The item's position in this order, for `after` and `before`.")
+    cursor: str = strawberry.field(description="Cursor of the item in this order, for `after` and `before`.")
     node: T = strawberry.field(description="The item.")
 
 
@@ -46,14 +46,14 @@ class Connection(Generic[T]):
 
     nodes: list[T] = strawberry.field(description="The items of this page.")
     edges: list[Edge[T]] = strawberry.field(description="The items of this page with their cursors.")
-    page_info: PageInfo = strawberry.field(description="The place of this page in the connection.")
-    total_count: int = strawberry.field(
-        description="The number of items on all pages, of those that the reader may see."
-    )
+    page_info: PageInfo = strawberry.field(description="The position of this page in the connection.")
+    total_count: int = strawberry.field(description="Number of items on all pages that the reader may see.")
 
 
 def describe_pages(schema: GraphQLSchema) -> None:
-    """Say of each connection and edge what its items are. Strawberry gives all of them one description."""
+    """Set the description of each connection and edge type from its item type. Strawberry gives them all
+    the same one.
+    """
     for type_ in schema.type_map.values():
         if isinstance(type_, GraphQLObjectType) and type_.name.endswith("Connection"):
             item = get_named_type(type_.fields["nodes"].type).name

@@ -1,4 +1,4 @@
-"""One request as resolvers see it: who asks, what has been spent, and how compiled reads are made for it."""
+"""The state of a request for resolvers: actor, cost, and the execution of compiled reads."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -18,21 +18,21 @@ from services.core.database.connections import Database
 
 
 class Take(Protocol):
-    """Takes a cost from what an actor has for the hour; tells what is left, or None where nobody counts."""
+    """Charge a cost to an actor's hourly quota. Return what is left, or None if there is no quota."""
 
     def __call__(self, actor: Actor, cost: int, *, owing: bool = False) -> tuple[int, int] | None: ...
 
 
 def _as_much_as_wanted(actor: Actor, cost: int, *, owing: bool = False) -> tuple[int, int] | None:
-    """For requests of nobody's allowance."""
+    """Not rate limited."""
     return None
 
 
 class Seen:
-    """What may be told of a request, in figures, logs and traces: nothing that anybody wrote.
+    """Facts about a request for metrics, logs and traces; no text that a client wrote.
 
-    `kind`: `spliced` or `completed` (a read), `mutation`, `stream`, `page`, `refused`, `failed`, `route`. `codes`: of
-    every error and problem in the answer. `operation`: its name, where its document was registered.
+    `kind`: `spliced` or `completed` (a read), `mutation`, `stream`, `page`, `refused`, `failed` or `route`. `codes`:
+    codes of all errors and problems in the answer. `operation`: name of the operation if its document is trusted.
     """
 
     __slots__ = ("began", "codes", "cost", "kind", "operation")
@@ -47,12 +47,13 @@ class Seen:
 
 @dataclass
 class Request:
-    """graphql-core's context value. `reload` works the actor's rights out anew; `document`: its text and operation.
+    """The context value of graphql-core. `reload` reloads the actor's rights. `document`: text and operation of the
+    document.
 
-    `decided`: by response key, what came of a mutation that was done already, for graphql-core to complete.
-    `spent`: what its operation has cost; `left`: of the hour's cost, and in how many seconds all of it is there again.
-    `plan`: the one that was read last. `watches`: it is a subscription, which is answered again and again.
-    `receive`: tells that the client has gone, once its body was read; None where something else looks for that.
+    `decided`: by response key, outcomes of mutations that have run already, for graphql-core to complete. `spent`: cost
+    of the operation so far. `left`: what is left of the hourly quota, and the seconds until it is full again. `plan`:
+    the last plan that was read. `watches`: true for a subscription, which is read again and again. `receive`: tells
+    that the client has disconnected, once the body was read; None if something else checks for that.
     """
 
     database: Database
@@ -72,43 +73,44 @@ class Request:
 
     @cached_property
     def loaders(self) -> dict[Any, Any]:
-        """What loads for many fields at once, by what it loads."""
+        """Return the loaders that serve many fields at once, by what they load."""
         return {}
 
     @property
     def actor(self) -> Actor:
-        """Who asks."""
+        """Return the actor of the request."""
         return self.reading.actor
 
     def spend(self, cost: int) -> int:
-        """Add to what the operation has cost so far; the sum."""
+        """Add a cost to the operation's cost so far, and return the sum."""
         self.spent += cost
         self.seen.cost = max(self.seen.cost, self.spent)
         return self.spent
 
     def pay(self, cost: int, besides: int = 0) -> None:
-        """Take what the operation will cost from the actor's hour, and what it costs besides its answer's objects.
+        """Charge the operation's cost, and what it costs besides its objects, to the actor's hourly quota.
 
-        HTTPRefusal where there isn't as much left.
+        Raise HTTPRefusal if not enough is left.
         """
         self._foreseen += cost
         self.seen.cost += cost
         self.left = self.take(self.actor, cost + besides)
 
     def settle(self) -> None:
-        """Take what the operation has cost beyond what was foreseen, such as a mutation's payload."""
+        """Charge what the operation cost beyond the estimate, such as a mutation's payload."""
         if self.spent > self._foreseen:
             self.left = self.take(self.actor, self.spent - self._foreseen, owing=True)
             self._foreseen = self.spent
 
     async def record(self, read: Sequence[tuple[Recorded, Mapping[str, Any]]]) -> list[None]:
-        """Write down that the actor reads these of rows, before they do."""
+        """Record that the actor reads these rows, before they are returned."""
         return await record(self, read)
 
     async def read(self, plan: Plan, variables: Variables) -> bytes:
-        """The plan's answer, with the actor's rights as they are now.
+        """Execute a plan with the actor's current rights, and return its answer.
 
-        TooSlow where it isn't there in time, and at once after that: an operation of many fields waits but once.
+        Raise TooSlow if it takes too long, and at once for every later read: an operation with many fields waits only
+        once.
         """
         self.plan = plan
         if self._is_slow:
@@ -127,7 +129,7 @@ class Request:
             return await plan.read(self.database.readers, variables, self.reading)
 
     async def fetch(self, statement: Statement, variables: Variables) -> bytes:
-        """The answer of a statement of the person's own, with their rights as they are now."""
+        """Execute a statement with the person's current rights, and return its answer."""
         for _ in range(2):
             found: bytes | None = await self.database.readers.fetch(
                 statement.text, statement.arguments(variables, self.reading)

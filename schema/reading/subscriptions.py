@@ -1,6 +1,6 @@
-"""What can be watched. Each domain adds its own: `@extends(Subscription)`, with a field that the query's root has too.
+"""The root subscription. Each domain adds fields with `@extends(Subscription)`; each is a field of the root query, too.
 
-A subscription answers anew when there is word of a change under the topic that its field declares (`watch=`).
+A subscription is read again whenever a change is notified under the topic that its field declares (`watch=`).
 """
 
 from schema.compiler.declare import watched
@@ -8,4 +8,4 @@ from schema.compiler.declare import watched
 
 @watched
 class Subscription:
-    """Everything that can be watched: over WebSocket (`graphql-transport-ws`), or as a stream of events (SSE)."""
+    """All subscriptions, over WebSocket (`graphql-transport-ws`) or server-sent events (SSE)."""

@@ -1,4 +1,4 @@
-"""Which official texts still want a translation."""
+"""Missing translations of official texts."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from schema.compiler.declare import expression
 
 
 def translation_gaps(name: str) -> Any:
-    """The confederation's locales that the official text in a column has no wording in."""
+    """Declare a field with the confederation's locales for which the official text in a column has no translation."""
 
     def missing(row: Row) -> Row:
         confederation = models.Confederation.__table__.alias("confederation")  # type: ignore[attr-defined]
@@ -27,4 +27,4 @@ def translation_gaps(name: str) -> Any:
             .where(confederation.c.id == row.confederation_id, row[name].op("->>")(each.c.locale).is_(None))
         )
 
-    return expression("The confederation's languages that this official text is not worded in.", missing)
+    return expression("Languages of the confederation into which this official text is not translated.", missing)

@@ -18,33 +18,33 @@ from schema.reading.relay import Connection, Node
 
 AS_OF = {
     "as_of": Argument(
-        date | None, "The day to tell it for; by default today where the confederation is.", absent="today"
+        date | None, "The day in question; by default today in the confederation's time zone.", absent="today"
     )
 }
-"""The argument of everything that is dated."""
+"""The argument of all dated fields."""
 
 
 @read_type(models.Confederation)
 class Confederation(Node):
-    """A confederation of associations: what everything else belongs to. PUBLIC."""
+    """A confederation of associations, the tenant of all other data. PUBLIC."""
 
-    slug: str = column("Its name in addresses.")
-    name: str | None = localized("Its name.")
-    locales: list[str] = column("The languages it works in; the first is its default.")
-    time_zone: str = column("Where its days begin and end, as the IANA database names it.")
-    privacy_officer: str | None = column("Who answers for personal information (Law 25, s. 3.1).")
+    slug: str = column("Name in URLs.")
+    name: str | None = localized("Name.")
+    locales: list[str] = column("Languages of the confederation, as language codes; the first is the default.")
+    time_zone: str = column("Time zone of its calendar days, as an IANA name.")
+    privacy_officer: str | None = column("Person in charge of the protection of personal information (Law 25, s. 3.1).")
 
 
 @read_type(models.Association)
 class Association(Node):
     """An association, an umbrella of associations, a chapter, or a partner. PUBLIC."""
 
-    slug: str = column("Its name in addresses, unique in the confederation.", where=True, order=True)
-    name: str | None = localized("Its name.")
-    about: str | None = localized("What it is for.")
-    kind: models.AssociationKind = column("What it is to the confederation.", where=True, order=True)
-    sector: models.Sector | None = column("The sector its members work in; null where it spans several.", where=True)
-    website: str | None = column("Its own website.")
+    slug: str = column("Name in URLs, unique in the confederation.", where=True, order=True)
+    name: str | None = localized("Name.")
+    about: str | None = localized("Purpose of the association.")
+    kind: models.AssociationKind = column("Kind of association.", where=True, order=True)
+    sector: models.Sector | None = column("Sector of its members; null if it spans several.", where=True)
+    website: str | None = column("URL of its website.")
 
 
 AssociationId = Annotated[UUID, Ref("Association", "The association.")]
@@ -57,41 +57,43 @@ def _staff_only(row: Row, value: str) -> Row:
 
 @read_type(models.Affiliation)
 class Affiliation(Node):
-    """An association's dated membership of an umbrella. PUBLIC once decided; an application is STAFF."""
+    """An association's membership of an umbrella for a period. PUBLIC once decided; applications are
+    visible to STAFF.
+    """
 
-    state: models.AffiliationState = column("Where it stands.", where=True)
-    starts_on: date = column("Its first day.", where=True, order=True)
-    ends_on: date | None = column("Its last day; null while it lasts.", where=True)
-    visible_from_above: bool = column("Whether the umbrella's staff see the association's persons.")
-    voting_weight: models.VotingWeight = column("How the association's vote is weighed.")
+    state: models.AffiliationState = column("Status.", where=True)
+    starts_on: date = column("First day.", where=True, order=True)
+    ends_on: date | None = column("Last day; null if there is no end.", where=True)
+    visible_from_above: bool = column("True if the umbrella's staff may see the association's persons.")
+    voting_weight: models.VotingWeight = column("Rule by which the association's vote is weighted.")
     per_capita_rate: Decimal | None = expression(
-        "What the association pays for each member. STAFF of either side.",
+        "Fee that the association pays per member. Visible to STAFF of either side; null for others.",
         lambda row: _staff_only(row, "per_capita_rate"),
     )
-    association: Association = one("Who is affiliated.", via="association_id")
-    umbrella: Association = one("With whom.", via="umbrella_id")
+    association: Association = one("The affiliated association.", via="association_id")
+    umbrella: Association = one("The umbrella.", via="umbrella_id")
 
 
 def on_the_day(row: Row, as_of: Row) -> Row:
-    """Whether a dated row holds on a day, its last day included."""
+    """Return the condition that a dated row holds on a day; the last day is included."""
     return (row.starts_on <= as_of) & or_(row.ends_on.is_(None), row.ends_on >= as_of)
 
 
 def _affiliated(row: Row, as_of: Row) -> Row:
-    # One that has ended held until its last day; one that is suspended holds on no day.
+    # An ended affiliation held until its last day; a suspended one holds on no day.
     return or_(row.state == "ACTIVE", row.state == "ENDED") & on_the_day(row, as_of)
 
 
 @extends(Association)
 class _AssociationAffiliations:
     affiliations: list[Affiliation] = many(
-        "The umbrellas it belongs to, as of a day.",
+        "Affiliations with its umbrellas on a day.",
         on=lambda association, row, as_of: (row.association_id == association.id) & _affiliated(row, as_of),
         order=("starts_on",),
         arguments=AS_OF,
     )
     affiliates: Connection[Affiliation] = connection(
-        "Those affiliated with it, as of a day.",
+        "Affiliations of its affiliates on a day.",
         on=lambda association, row, as_of: (row.umbrella_id == association.id) & _affiliated(row, as_of),
         order=("starts_on",),
         arguments=AS_OF,
@@ -108,7 +110,7 @@ class _ConfederationAssociations:
 @extends(Query)
 class _Federation:
     confederation: Confederation = one(
-        "The confederation whose address this is.", on=lambda _, row: row.id == context.tenant()
+        "The confederation named in the URL.", on=lambda _, row: row.id == context.tenant()
     )
-    association: Association | None = by_slug("An association by its slug.")
-    associations: Connection[Association] = connection("The confederation's associations.", order=("slug",))
+    association: Association | None = by_slug("Find an association by its slug.")
+    associations: Connection[Association] = connection("Associations of the confederation.", order=("slug",))

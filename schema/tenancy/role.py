@@ -1,4 +1,4 @@
-"""Roles: what each may do, who has which, and what somebody may do where."""
+"""Roles, role grants, and the permissions that a person holds."""
 
 from datetime import date
 from typing import Annotated
@@ -23,17 +23,17 @@ from schema.reading.relay import Connection, Node
 from schema.tenancy.federation import Association
 from services.core.permissions import ROLES, held_by
 
-_MOST = 100
+_MOST_ROLES = 100
 _PURPOSES = orjson.dumps({role.value: duties.purpose for role, duties in ROLES.items()}).decode()
 
 
 def _texts(*texts: str) -> Row:
-    """An array of names of our own making, which have nothing to escape."""
+    """Render an array of constant names, which need no escaping."""
     return literal_column(f"'{{{','.join(texts)}}}'::text[]", ARRAY(Text))
 
 
 def _listed(texts: Row) -> Row:
-    """A row for each text, in the column `value`."""
+    """Return a row for each text, in the column `value`."""
     return func.jsonb_array_elements_text(func.to_jsonb(texts)).table_valued(
         sql_column("value", Text), with_ordinality=ORDINALITY
     )
@@ -50,23 +50,23 @@ def _permissions(row: Row) -> Row:
 
 @read_type()
 class RoleDescription:
-    """A role as everywhere: what it is for, and what it may do in the association it is granted in. PUBLIC."""
+    """A role: its purpose, and its permissions in the association where it is granted. PUBLIC."""
 
     role: models.Role = column("The role.", name="value")
-    permissions: list[str] = expression("What it may do, by name.", _permissions)
-    description: str = expression("What it is for, in the request's language.", _purpose)
+    permissions: list[str] = expression("Names of its permissions.", _permissions)
+    description: str = expression("Purpose of the role, in the request's language.", _purpose)
 
 
 @read_type(models.RoleGrant)
 class RoleGrant(Node):
-    """A role that a person has in an association, from a day on. STAFF who manage roles there, and the person."""
+    """A role that a person holds in an association for a period. STAFF who manage roles there, and the person."""
 
     role: models.Role = column("The role.", where=True, order=True)
-    cascades: bool = column("Whether it counts in what is affiliated with the association as well.", where=True)
-    starts_on: date = column("Its first day.", where=True, order=True)
-    ends_on: date | None = column("Its last day; null without end.", where=True)
-    association: Association = one("Where.", via="association_id")
-    person: Person | None = one("Who has it, for those who may see them.", via="person_id")
+    cascades: bool = column("True if the role also counts in the associations affiliated with this one.", where=True)
+    starts_on: date = column("First day.", where=True, order=True)
+    ends_on: date | None = column("Last day; null if there is no end.", where=True)
+    association: Association = one("Association in which the role is held.", via="association_id")
+    person: Person | None = one("Person who holds the role; null if the reader may not see them.", via="person_id")
 
 
 RoleGrantId = Annotated[UUID, Ref("RoleGrant", "The grant.")]
@@ -80,19 +80,23 @@ def _where_held(held: Row, association: Row) -> Row:
 
 @read_type()
 class HeldPermission:
-    """Something that a person may do, and where, as of now: by their roles, cascades unfolded.
+    """A permission that a person currently holds through their roles, and the associations where they hold it,
+    affiliates reached by cascading roles included.
 
-    The person's alone, not STAFF's.
+    Visible to the person alone, not to STAFF.
     """
 
-    permission: str = column("What, by the name that refusals tell.", name="value")
+    permission: str = column("Name of the permission, as in refusals.", name="value")
     associations: list[Association] = many(
-        f"Where; the first {_MOST} by their slugs.", on=_where_held, order=("slug",), limit=_MOST
+        f"Associations where the person holds it; the first {_MOST_ROLES} by slug.",
+        on=_where_held,
+        order=("slug",),
+        limit=_MOST_ROLES,
     )
 
 
 def _held(person: Row) -> Row:
-    """The names of what the person who asks holds anywhere; nothing for anybody else than themselves."""
+    """Return the names of the permissions that the reader holds anywhere; no rows for any other person."""
     names = (
         case(
             (
@@ -109,26 +113,29 @@ def _held(person: Row) -> Row:
 @extends(Person)
 class _PersonRoles:
     role_grants: list[RoleGrant] = many(
-        "Their roles, past and to come, for themselves and for who manages roles.",
+        "Their roles, past and future ones included. Visible to themselves and to STAFF who manage roles.",
         via="person_id",
         order=("starts_on",),
-        limit=_MOST,
+        limit=_MOST_ROLES,
     )
     permissions: list[HeldPermission] = many(
-        "What they may do, and where; empty for anybody but themselves.", rows=_held, limit=len(permissions), weight=10
+        "Their permissions, with associations; empty for everybody but themselves.",
+        rows=_held,
+        limit=len(permissions),
+        weight=10,
     )
 
 
 @extends(Association)
 class _AssociationRoles:
     role_grants: Connection[RoleGrant] = connection(
-        "Who has which role in it, for those who manage roles.", via="association_id", order=("role", "starts_on")
+        "Roles granted in it. Visible to STAFF who manage roles.", via="association_id", order=("role", "starts_on")
     )
 
 
 @extends(Query)
 class _Roles:
     roles: list[RoleDescription] = many(
-        "Every role, and what it may do.",
+        "All roles and their permissions.",
         rows=lambda _: _listed(_texts(*models.Role)),
     )

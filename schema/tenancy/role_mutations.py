@@ -1,4 +1,4 @@
-"""Granting roles and ending them."""
+"""Mutations that grant and end roles."""
 
 from datetime import date
 from typing import Annotated
@@ -18,16 +18,16 @@ from services.tenancy.errors import LastAdministrator, OwnRole
 async def grant_role(
     work: Work,
     *,
-    person_id: Annotated[PersonId, "Who gets it."],
-    association_id: Annotated[AssociationId, "Where."],
-    role: Annotated[models.Role, "Which; `roles` says what each may do."],
-    cascades: Annotated[bool, "Whether it counts in what is affiliated with the association as well."] = False,
-    starts_on: Annotated[date | None, "Its first day; left out: today."] = None,
-    ends_on: Annotated[date | None, "Its last day; left out: without end."] = None,
+    person_id: Annotated[PersonId, "Person to grant the role to."],
+    association_id: Annotated[AssociationId, "Association in which the role is granted."],
+    role: Annotated[models.Role, "Role; the query `roles` lists the permissions of each."],
+    cascades: Annotated[bool, "True if the role also counts in the associations affiliated with this one."] = False,
+    starts_on: Annotated[date | None, "First day; by default today."] = None,
+    ends_on: Annotated[date | None, "Last day; by default there is no end."] = None,
 ) -> models.RoleGrant:
-    """Grant somebody a role. Asks for `roles.manage` and for all that the role may do, wherever it will count.
+    """Grant a role. Requires `roles.manage` and every permission of the role, wherever the role will count.
 
-    Nobody grants themselves anything.
+    Nobody can grant themselves a role.
     """
     return await roles.grant_role(
         work,
@@ -45,11 +45,12 @@ async def end_role(
     work: Work,
     *,
     role_grant_id: RoleGrantId,
-    ends_on: Annotated[date | None, "Its last day; left out: it ends at once."] = None,
-    reason: Annotated[str | None, "Why, for the journal."] = None,
+    ends_on: Annotated[date | None, "Last day; by default the role ends at once."] = None,
+    reason: Annotated[str | None, "Reason, kept in the journal."] = None,
 ) -> models.RoleGrant:
-    """End somebody's role, or one's own. Asks for `roles.manage`; an association keeps an administrator.
+    """End a role; it may be one's own. Requires `roles.manage`. The last administrator of an association can't be
+    removed.
 
-    One that would end before it began is taken back altogether: then it is null.
+    A role that would end before it began is deleted; the payload's role is then null.
     """
     return await roles.end_role(work, role_grant_id, ends_on=ends_on, reason=reason)

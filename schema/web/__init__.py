@@ -1,1 +1,1 @@
-"""The edge: the GraphQL endpoint, who asks, and health."""
+"""The web layer: the GraphQL endpoint, authentication, files, sign-in, health and metrics."""

@@ -1,4 +1,4 @@
-"""Every address besides GraphQL's."""
+"""All routes besides GraphQL's."""
 
 from starlette.routing import BaseRoute
 
@@ -15,7 +15,7 @@ from services.core.settings import Settings
 def routes(
     endpoint: Endpoint, database: Database, actors: Actors, settings: Settings, stopping: Stopping
 ) -> list[BaseRoute]:
-    """Health and figures, files and calendars, signing in."""
+    """Return the routes of health and metrics, files and calendars, and sign-in."""
     found: list[BaseRoute] = [
         *health.routes(database, stopping),
         *metrics.routes(endpoint, database, settings, stopping),

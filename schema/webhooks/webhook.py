@@ -1,4 +1,4 @@
-"""Webhooks and their deliveries, as the staff read them who manage them. The secret is nowhere among them."""
+"""Webhooks and their deliveries. The secret is not among the fields."""
 
 from datetime import datetime
 from typing import Annotated
@@ -15,19 +15,26 @@ from services.webhooks.registering import MOST_WEBHOOKS
 
 @read_type(models.Webhook)
 class Webhook(Node):
-    """Where an association has its changes told to. STAFF who hold `webhooks.manage`.
+    """An HTTP endpoint that is notified of an association's changes. STAFF who hold `webhooks.manage`.
 
-    Signed as Standard Webhooks, tried for three days; each change comes at least once, in no order.
+    Requests are signed as in Standard Webhooks and retried for three days. Each change is delivered at least once; the
+    order is not guaranteed.
     """
 
-    url: str = column("The address.")
-    events: list[str] = column("Which changes: actions of the journal, all of a noun (`registration.*`), or all (`*`).")
-    registered_at: datetime = column("Since when.")
-    old_secret_until: datetime | None = column("Until when a secret that was replaced still signs, too.")
-    disabled_at: datetime | None = column("Since when it is told nothing; null while it is.")
-    disabled_because: models.WebhookDisabling | None = column("Why it is told nothing.")
-    failing_since: datetime | None = column("Since when it has taken nothing; null where the last time it did.")
-    association: Association = one("Whose changes.", via="association_id")
+    url: str = column("URL.")
+    events: list[str] = column(
+        "Changes to deliver: actions of the journal, all actions of a noun (`registration.*`), or all (`*`)."
+    )
+    registered_at: datetime = column("Time at which it was created.")
+    old_secret_until: datetime | None = column(
+        "Time until which requests are also signed with the replaced secret; null if there is none."
+    )
+    disabled_at: datetime | None = column("Time at which it was disabled; null if it is enabled.")
+    disabled_because: models.WebhookDisabling | None = column("Reason for disabling it; null if it is enabled.")
+    failing_since: datetime | None = column(
+        "Time of the first failed delivery since the last success; null if the last delivery succeeded."
+    )
+    association: Association = one("Association whose changes are delivered.", via="association_id")
 
 
 WebhookId = Annotated[UUID, Ref("Webhook", "The webhook.")]
@@ -35,18 +42,22 @@ WebhookId = Annotated[UUID, Ref("Webhook", "The webhook.")]
 
 @read_type(models.WebhookDelivery)
 class WebhookDelivery(Node):
-    """A change that a webhook is told of. STAFF who hold `webhooks.manage`."""
+    """The delivery of a change to a webhook. STAFF who hold `webhooks.manage`."""
 
-    state: models.DeliveryState = column("Where it stands.", where=True)
-    begun_at: datetime = column("When it was begun, or was replayed last.", where=True, order=True)
-    tries: int = column("How often it was tried since.")
-    next_try_at: datetime | None = column("When it is tried next; null where it isn't any more.")
-    last_try_at: datetime | None = column("When it was tried last.")
-    last_status: int | None = column("The status of the last answer; null where there was none.")
-    last_failure: models.DeliveryFailure | None = column("Why the last try was none; null where it was.")
-    delivered_at: datetime | None = column("When it was taken.")
-    webhook: Webhook | None = one("Which webhook is told.", via="webhook_id")
-    entry: JournalEntry | None = one("What it is told of, for those who may read the journal.", via="entry_id")
+    state: models.DeliveryState = column("Status.", where=True)
+    begun_at: datetime = column("Time at which it was created or last replayed.", where=True, order=True)
+    tries: int = column("Number of attempts since then.")
+    next_try_at: datetime | None = column("Time of the next attempt; null if there will be none.")
+    last_try_at: datetime | None = column("Time of the last attempt; null if there was none.")
+    last_status: int | None = column("HTTP status of the last response; null if there was none.")
+    last_failure: models.DeliveryFailure | None = column(
+        "Reason for the last failure; null if the last attempt succeeded."
+    )
+    delivered_at: datetime | None = column("Time at which the delivery succeeded; null if it has not.")
+    webhook: Webhook | None = one("The webhook.", via="webhook_id")
+    entry: JournalEntry | None = one(
+        "Journal entry that is delivered; null if the reader may not read the journal.", via="entry_id"
+    )
 
 
 WebhookDeliveryId = Annotated[UUID, Ref("WebhookDelivery", "The delivery.")]
@@ -55,14 +66,14 @@ WebhookDeliveryId = Annotated[UUID, Ref("WebhookDelivery", "The delivery.")]
 @extends(Webhook)
 class _WebhookDeliveries:
     deliveries: Connection[WebhookDelivery] = connection(
-        "What it was told in the last month, the latest first.", via="webhook_id", order=("-begun_at",)
+        "Deliveries of the last month, the latest first.", via="webhook_id", order=("-begun_at",)
     )
 
 
 @extends(Association)
 class _AssociationWebhooks:
     webhooks: list[Webhook] = many(
-        "Where it has its changes told to, for those who manage them.",
+        "Its webhooks. Visible to STAFF who hold `webhooks.manage`.",
         via="association_id",
         order=("registered_at",),
         limit=MOST_WEBHOOKS,

@@ -34,6 +34,7 @@ _WELL_KNOWN = {
     "locale": ("fr", "en"),
     "time_zone": ("America/Toronto", "America/Vancouver"),
     "currency": ("CAD", "EUR"),
+    "kind": ("events.confirmation", "events.reminder"),  # of a message, as its domain declares it
 }
 _OFFER = """
 create or replace function pg_temp.offer(statement text, candidates jsonb[], out accepted jsonb, out refused text[])

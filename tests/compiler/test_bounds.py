@@ -8,9 +8,9 @@ import asyncpg
 import orjson
 import pytest
 
-from schema.compiler import limits
+from schema.compiler import limits, plan_cache
 from schema.compiler.correlation import Uncorrelated, check_sources
-from schema.compiler.run import Plan
+from schema.compiler.run import Operations, Plan
 from schema.reading import leaving
 from services.core.database import connections
 from services.core.database.connections import Readers
@@ -97,7 +97,7 @@ async def test_a_read_that_takes_too_long_is_refused_once_for_the_whole_operatio
 async def test_who_goes_away_ends_their_statement(
     asker: Asker, world: World, overseer: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(leaving, "PATIENCE", 0.01)
+    monkeypatch.setattr(leaving, "DISCONNECT_CHECK_SECONDS", 0.01)
     monkeypatch.setattr(asker.database.readers, "_seconds", 0)
     gone = asyncio.Event()
 
@@ -154,6 +154,19 @@ async def test_what_is_asked_once_leaves_nothing_prepared(database: Any, monkeyp
     assert 0 < len(kept) <= 200 + 50
     assert "again and again 49" in kept
     await readers.close()
+
+
+def test_plans_are_kept_up_to_a_number_of_bytes(asker: Asker) -> None:
+    """A document of 400 characters can ask for a field of every type there is, twenty times: names make it another."""
+    operations, document = Operations(asker.built.catalog), ""
+    for i in range(120):
+        document = f"{{ {' '.join(f'a{i}_{j}: node(id: 1) {{ id }}' for j in range(20))} }}"
+        operations.find(document, None).plan({})
+    cache = operations._operations
+    assert plan_cache.MOST_BYTES * 0.9 < cache.bytes <= plan_cache.MOST_BYTES
+    assert operations.keeps(document, None)
+    assert len(cache._values) == len(cache._sizes) < 100
+    assert cache.bytes == sum(cache._sizes.values())
 
 
 def test_a_statement_that_reads_a_row_source_twice_is_refused() -> None:

@@ -69,7 +69,7 @@ async def test_a_cursor_is_of_one_list_and_one_order(asker: Asker, world: World)
     ):
         answer = (await asker.ask(world.slug("anonymous"), document, {"c": cursor})).json
         (error,) = answer["errors"]
-        assert error["message"] == "This is not a cursor of this list in this order."
+        assert error["message"] == "The cursor is not one of this list in this order."
         assert error["extensions"]["code"] == "BAD_REQUEST"
         assert error["path"] == [document.split("{ ")[1].split("(")[0]]
 
@@ -77,8 +77,8 @@ async def test_a_cursor_is_of_one_list_and_one_order(asker: Asker, world: World)
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ("first: -1", "A page has 0 to 500 items, not -1."),
-        ("last: 501", "A page has 0 to 500 items, not 501."),
+        ("first: -1", "The page size must be from 0 to 500, not -1."),
+        ("last: 501", "The page size must be from 0 to 500, not 501."),
         ("first: 1, last: 1", "Give either first or last, not both."),
         ("where: {slug: {eq: null}}", "A filter can't compare with null; use isNull."),
         ("where: {slug: {in: null}}", "A filter can't compare with null; use isNull."),

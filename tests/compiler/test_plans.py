@@ -7,7 +7,7 @@ import asyncpg
 import orjson
 import pytest
 
-from schema.compiler import run
+from schema.compiler import plan_cache, run
 from schema.compiler.run import NotSpliced, Operations, Plan
 from services.core.actor import Acting
 from services.core.database.connections import Readers
@@ -90,7 +90,7 @@ def test_a_statement_has_no_value_of_its_document(operations: Operations, one: s
 
 
 def test_documents_and_shapes_are_kept_up_to_a_number(operations: Operations, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(run, "DOCUMENTS", 3)
+    monkeypatch.setattr(plan_cache, "MOST_DOCUMENTS", 3)
     monkeypatch.setattr(run, "SHAPES", 3)
     shapes: list[dict[str, Any]] = [{"where": {"or": [{"city": {"eq": "a"}}] * n}} for n in range(1, 6)]
     plans = [planned(operations, shape) for shape in shapes]

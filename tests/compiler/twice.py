@@ -14,7 +14,7 @@ _NORTH = f"'{key('north')}'::uuid"
 _ANA = f"'{key('ana')}'::uuid"
 
 _COPIES: tuple[tuple[str, str, dict[str, str], str], ...] = (
-    # A table, which of its rows is copied, what is changed in the copy, and how many copies there are to be.
+    # A table, which of its rows is copied (of deliveries, each), what is changed in the copy, and how many copies.
     ("scan", "true", {"nonce": "t.nonce || ' again'", "code": "t.code || 'X'"}, "1"),
     ("journal_entry", "true", {"concerns_id": _ANA}, "2"),
     (
@@ -32,6 +32,29 @@ _COPIES: tuple[tuple[str, str, dict[str, str], str], ...] = (
             "due_on": "case i when 1 then date '2020-02-01' else '2030-01-01' end",
         },
         "2",
+    ),
+    (
+        "message",
+        "true",
+        {
+            "person_id": _ANA,
+            "cause_id": "md5('cause ' || i)::uuid",
+            "association_id": _NORTH,
+            "permission": "'registrations.read'",
+        },
+        "2",
+    ),
+    (
+        "registration_message",
+        "true",
+        {
+            "message_id": "md5('message again 1 1')::uuid",
+            "registration_id": f"'{key('ana at spring')}'::uuid",
+            "event_id": f"'{key('spring')}'::uuid",
+            "association_id": _NORTH,
+            "person_id": _ANA,
+        },
+        "1",
     ),
     (
         "webhook_delivery",
@@ -64,14 +87,17 @@ _COPIES: tuple[tuple[str, str, dict[str, str], str], ...] = (
 async def two_of_each(owner: asyncpg.Connection, tenant: UUID) -> None:
     """Add them."""
     for name, which, changed, copies in _COPIES:
-        table = SQLModel.metadata.tables[name]
+        table, each = SQLModel.metadata.tables[name], name == "webhook_delivery"
         columns = [c.name for c in table.columns if c.computed is None and c.identity is None and c.name != "id"]
         values = ", ".join(changed.get(column, f't."{column}"') for column in columns)
         listed = ", ".join(f'"{column}"' for column in columns)
         await owner.execute(
             f"""insert into "{name}" (id, {listed})
-                select md5('{name} again ' || i)::uuid, {values}
-                from (select * from "{name}" t where t.confederation_id = $1 and {which} order by t.id limit 1) t,
-                     generate_series(1, {copies}) i""",
+                select md5('{name} again ' || n || ' ' || i)::uuid, {values}
+                from (select *, row_number() over (order by t.id) n from "{name}" t
+                      where t.confederation_id = $1 and {which} order by t.id limit $2) t,
+                     generate_series(1, {copies}) i
+                {"on conflict do nothing" if each else ""}""",
             tenant,
+            None if each else 1,
         )

@@ -7,7 +7,7 @@ from sqlalchemy.dialects import postgresql
 from models.migrations import jobs
 from models.migrations.security import Plain, create_roles, execute, protect, publish_figures, retire_roles
 
-revision = "0001_e952a7e4"
+revision = "0001_1812a0f1"
 down_revision = None
 
 
@@ -59,10 +59,10 @@ def upgrade() -> None:
     )
     op.create_table(
         "association",
-        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
-        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("confederation_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("slug", sa.String(), nullable=False),
         sa.Column("name", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
         sa.Column("about", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
@@ -128,10 +128,10 @@ def upgrade() -> None:
     )
     op.create_table(
         "person",
-        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
-        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("confederation_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("given_name", sa.String(), nullable=False),
         sa.Column("family_name", sa.String(), nullable=False),
         sa.Column("locale", sa.String(), nullable=False),
@@ -186,10 +186,10 @@ def upgrade() -> None:
     )
     op.create_table(
         "advocacy_file",
-        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
-        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("confederation_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("association_id", sa.Uuid(), nullable=False),
         sa.Column("association_ids", postgresql.ARRAY(sa.UUID()), server_default="{}", nullable=False),
         sa.Column("slug", sa.String(), nullable=False),
@@ -288,10 +288,10 @@ def upgrade() -> None:
     )
     op.create_table(
         "affiliation",
-        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
-        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("confederation_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("association_id", sa.Uuid(), nullable=False),
         sa.Column("umbrella_id", sa.Uuid(), nullable=False),
         sa.Column(
@@ -338,11 +338,62 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("confederation_id", "id", name=op.f("pk_affiliation")),
     )
     op.create_table(
-        "contact_point",
-        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
-        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        "billing_account",
         sa.Column("confederation_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("association_id", sa.Uuid(), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=True),
+        sa.Column("payer_id", sa.Uuid(), nullable=True),
+        sa.Column("currency", sa.String(), nullable=False),
+        sa.CheckConstraint("currency ~ '^[A-Z]{3}$'", name=op.f("billing_account_in_a_currency")),
+        sa.CheckConstraint("num_nonnulls(person_id, payer_id) = 1", name=op.f("billing_account_of_one_payer")),
+        sa.ForeignKeyConstraint(
+            ["confederation_id", "association_id"],
+            ["association.confederation_id", "association.id"],
+            name=op.f("fk_billing_account_confederation_id_association_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["confederation_id", "payer_id"],
+            ["association.confederation_id", "association.id"],
+            name=op.f("fk_billing_account_confederation_id_payer_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["confederation_id", "person_id"],
+            ["person.confederation_id", "person.id"],
+            name=op.f("fk_billing_account_confederation_id_person_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["confederation_id"], ["confederation.id"], name=op.f("fk_billing_account_confederation_id")
+        ),
+        sa.PrimaryKeyConstraint("confederation_id", "id", name=op.f("pk_billing_account")),
+        sa.UniqueConstraint(
+            "confederation_id", "association_id", "payer_id", "currency", name="one_billing_account_a_payer"
+        ),
+        sa.UniqueConstraint(
+            "confederation_id", "association_id", "person_id", "currency", name="one_billing_account_a_person"
+        ),
+        sa.UniqueConstraint(
+            "confederation_id",
+            "id",
+            "association_id",
+            "currency",
+            name=op.f("uq_billing_account_confederation_id_id_association_id_currency"),
+        ),
+        sa.UniqueConstraint(
+            "confederation_id", "id", "payer_id", name=op.f("uq_billing_account_confederation_id_id_payer_id")
+        ),
+        sa.UniqueConstraint(
+            "confederation_id", "id", "person_id", name=op.f("uq_billing_account_confederation_id_id_person_id")
+        ),
+    )
+    op.create_table(
+        "contact_point",
+        sa.Column("confederation_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("person_id", sa.Uuid(), nullable=False),
         sa.Column(
             "kind",
@@ -384,10 +435,10 @@ def upgrade() -> None:
     )
     op.create_table(
         "event_series",
-        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
-        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("confederation_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("slug", sa.String(), nullable=False),
         sa.Column("association_id", sa.Uuid(), nullable=False),
         sa.Column("name", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
@@ -427,10 +478,10 @@ def upgrade() -> None:
     )
     op.create_table(
         "identity_provider",
-        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
-        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("confederation_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("association_id", sa.Uuid(), nullable=False),
         sa.Column("slug", sa.String(), nullable=False),
         sa.Column("name", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
@@ -454,10 +505,10 @@ def upgrade() -> None:
     )
     op.create_table(
         "invoice_sequence",
-        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
-        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("confederation_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("association_id", sa.Uuid(), nullable=False),
         sa.Column("last", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
@@ -493,10 +544,10 @@ def upgrade() -> None:
     )
     op.create_table(
         "mandate",
-        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
-        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("confederation_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("person_id", sa.Uuid(), nullable=False),
         sa.Column("association_id", sa.Uuid(), nullable=False),
         sa.Column(
@@ -535,10 +586,10 @@ def upgrade() -> None:
     )
     op.create_table(
         "membership_category",
-        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
-        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("confederation_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("association_id", sa.Uuid(), nullable=False),
         sa.Column("slug", sa.String(), nullable=False),
         sa.Column("name", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
@@ -586,10 +637,10 @@ def upgrade() -> None:
     )
     op.create_table(
         "mentoring_programme",
-        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
-        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("confederation_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("association_id", sa.Uuid(), nullable=False),
         sa.Column("slug", sa.String(), nullable=False),
         sa.Column("name", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
@@ -633,10 +684,10 @@ def upgrade() -> None:
     )
     op.create_table(
         "message",
-        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
-        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("confederation_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("person_id", sa.Uuid(), nullable=False),
         sa.Column("association_id", sa.Uuid(), nullable=True),
         sa.Column("kind", sa.String(), nullable=False),
@@ -691,10 +742,10 @@ def upgrade() -> None:
     )
     op.create_table(
         "passkey",
-        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
-        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("confederation_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("person_id", sa.Uuid(), nullable=False),
         sa.Column("credential_id", sa.LargeBinary(), nullable=False),
         sa.Column("public_key", sa.LargeBinary(), nullable=False),
@@ -715,10 +766,10 @@ def upgrade() -> None:
     )
     op.create_table(
         "person_reference",
-        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
-        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("confederation_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("person_id", sa.Uuid(), nullable=False),
         sa.Column("system", sa.String(), nullable=False),
         sa.Column("value", sa.String(), nullable=False),
@@ -738,10 +789,10 @@ def upgrade() -> None:
     )
     op.create_table(
         "position",
-        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
-        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("confederation_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("person_id", sa.Uuid(), nullable=False),
         sa.Column("employer", sa.String(), nullable=False),
         sa.Column("title", sa.String(), nullable=False),
@@ -820,10 +871,10 @@ def upgrade() -> None:
     )
     op.create_table(
         "role_grant",
-        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
-        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("confederation_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("person_id", sa.Uuid(), nullable=False),
         sa.Column("association_id", sa.Uuid(), nullable=False),
         sa.Column(
@@ -867,10 +918,10 @@ def upgrade() -> None:
     )
     op.create_table(
         "segment",
-        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
-        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("confederation_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("association_id", sa.Uuid(), nullable=False),
         sa.Column("slug", sa.String(), nullable=False),
         sa.Column("name", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
@@ -896,10 +947,10 @@ def upgrade() -> None:
     )
     op.create_table(
         "session",
-        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
-        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("confederation_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("person_id", sa.Uuid(), nullable=False),
         sa.Column("secret_hash", sa.String(), nullable=False),
         sa.Column("previous_hash", sa.String(), nullable=True),
@@ -938,10 +989,10 @@ def upgrade() -> None:
     )
     op.create_table(
         "site_key",
-        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
-        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("confederation_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("association_id", sa.Uuid(), nullable=False),
         sa.Column(
             "kind",
@@ -991,10 +1042,10 @@ def upgrade() -> None:
     )
     op.create_table(
         "trusted_document",
-        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
-        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("confederation_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("hash", sa.String(), nullable=False),
         sa.Column("text", sa.String(), nullable=False),
         sa.Column("association_id", sa.Uuid(), nullable=True),
@@ -1021,10 +1072,10 @@ def upgrade() -> None:
     )
     op.create_table(
         "webhook",
-        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
-        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("confederation_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("association_id", sa.Uuid(), nullable=False),
         sa.Column("url", sa.String(), nullable=False),
         sa.Column("events", postgresql.ARRAY(sa.Text()), nullable=False),
@@ -1069,10 +1120,10 @@ def upgrade() -> None:
     )
     op.create_table(
         "advocacy_notice",
-        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
-        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("confederation_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("file_id", sa.Uuid(), nullable=False),
         sa.Column("association_id", sa.Uuid(), nullable=False),
         sa.Column("association_ids", postgresql.ARRAY(sa.UUID()), server_default="{}", nullable=False),
@@ -1132,10 +1183,10 @@ def upgrade() -> None:
     )
     op.create_table(
         "advocacy_position",
-        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
-        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("confederation_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("file_id", sa.Uuid(), nullable=False),
         sa.Column("association_id", sa.Uuid(), nullable=False),
         sa.Column("association_ids", postgresql.ARRAY(sa.UUID()), server_default="{}", nullable=False),
@@ -1198,10 +1249,10 @@ def upgrade() -> None:
     )
     op.create_table(
         "advocacy_watch",
-        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
-        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("confederation_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("file_id", sa.Uuid(), nullable=False),
         sa.Column("association_id", sa.Uuid(), nullable=False),
         sa.Column("association_ids", postgresql.ARRAY(sa.UUID()), server_default="{}", nullable=False),
@@ -1253,10 +1304,10 @@ def upgrade() -> None:
     )
     op.create_table(
         "event",
-        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
-        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("confederation_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("slug", sa.String(), nullable=False),
         sa.Column("association_id", sa.Uuid(), nullable=False),
         sa.Column("series_id", sa.Uuid(), nullable=True),
@@ -1380,10 +1431,10 @@ def upgrade() -> None:
     )
     op.create_table(
         "external_identity",
-        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
-        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("confederation_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("person_id", sa.Uuid(), nullable=False),
         sa.Column("provider_id", sa.Uuid(), nullable=False),
         sa.Column("subject", sa.String(), nullable=False),
@@ -1406,10 +1457,10 @@ def upgrade() -> None:
     )
     op.create_table(
         "invitation",
-        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
-        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("confederation_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("association_id", sa.Uuid(), nullable=False),
         sa.Column("person_id", sa.Uuid(), nullable=False),
         sa.Column("invited_by_id", sa.Uuid(), nullable=True),
@@ -1442,11 +1493,103 @@ def upgrade() -> None:
         sa.UniqueConstraint("confederation_id", "secret_hash", name=op.f("uq_invitation_confederation_id_secret_hash")),
     )
     op.create_table(
-        "membership",
-        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
-        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        "invoice",
         sa.Column("confederation_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.Column("association_id", sa.Uuid(), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=True),
+        sa.Column("payer_id", sa.Uuid(), nullable=True),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "INVOICE",
+                "CREDIT_NOTE",
+                name="a_known_invoice_kind",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("label", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+        sa.Column("total", sa.Numeric(precision=12, scale=2), nullable=False),
+        sa.Column("currency", sa.String(), nullable=False),
+        sa.Column("issued_on", sa.Date(), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column("credits_id", sa.Uuid(), nullable=True),
+        sa.Column("original_id", sa.UUID(), sa.Computed("coalesce(credits_id, id)", persisted=True), nullable=False),
+        sa.CheckConstraint("(kind = 'CREDIT_NOTE') = (credits_id is not null)", name=op.f("invoice_credits_another")),
+        sa.CheckConstraint(
+            "jsonb_typeof(label) = 'object' and label <> '{}'::jsonb", name=op.f("invoice_label_by_locale")
+        ),
+        sa.CheckConstraint("num_nonnulls(person_id, payer_id) = 1", name=op.f("invoice_one_payer")),
+        sa.CheckConstraint("number > 0", name=op.f("invoice_counts_from_one")),
+        sa.CheckConstraint("total >= 0", name=op.f("invoice_total_not_negative")),
+        sa.ForeignKeyConstraint(
+            ["confederation_id", "account_id", "association_id", "currency"],
+            [
+                "billing_account.confederation_id",
+                "billing_account.id",
+                "billing_account.association_id",
+                "billing_account.currency",
+            ],
+            name=op.f("fk_invoice_confederation_id_account_id_association_id_currency"),
+            onupdate="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["confederation_id", "account_id", "payer_id"],
+            ["billing_account.confederation_id", "billing_account.id", "billing_account.payer_id"],
+            name=op.f("fk_invoice_confederation_id_account_id_payer_id"),
+            onupdate="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["confederation_id", "account_id", "person_id"],
+            ["billing_account.confederation_id", "billing_account.id", "billing_account.person_id"],
+            name=op.f("fk_invoice_confederation_id_account_id_person_id"),
+            onupdate="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["confederation_id", "credits_id", "account_id", "total"],
+            ["invoice.confederation_id", "invoice.id", "invoice.account_id", "invoice.total"],
+            name=op.f("fk_invoice_confederation_id_credits_id_account_id_total"),
+            onupdate="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(["confederation_id"], ["confederation.id"], name=op.f("fk_invoice_confederation_id")),
+        sa.PrimaryKeyConstraint("confederation_id", "id", name=op.f("pk_invoice")),
+        sa.UniqueConstraint("confederation_id", "association_id", "number", name="an_invoice_a_number"),
+        sa.UniqueConstraint("confederation_id", "credits_id", name="one_credit_note_an_invoice"),
+        sa.UniqueConstraint(
+            "confederation_id",
+            "id",
+            "account_id",
+            "total",
+            name=op.f("uq_invoice_confederation_id_id_account_id_total"),
+        ),
+        sa.UniqueConstraint(
+            "confederation_id", "id", "account_id", name=op.f("uq_invoice_confederation_id_id_account_id")
+        ),
+        sa.UniqueConstraint(
+            "confederation_id",
+            "id",
+            "association_id",
+            "currency",
+            name=op.f("uq_invoice_confederation_id_id_association_id_currency"),
+        ),
+        sa.UniqueConstraint("confederation_id", "id", "payer_id", name=op.f("uq_invoice_confederation_id_id_payer_id")),
+        sa.UniqueConstraint(
+            "confederation_id", "id", "person_id", name=op.f("uq_invoice_confederation_id_id_person_id")
+        ),
+    )
+    op.create_table(
+        "membership",
+        sa.Column("confederation_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("person_id", sa.Uuid(), nullable=False),
         sa.Column("association_id", sa.Uuid(), nullable=False),
         sa.Column("category_id", sa.Uuid(), nullable=False),
@@ -1523,10 +1666,10 @@ def upgrade() -> None:
     )
     op.create_table(
         "mentoring_profile",
-        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
-        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("confederation_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("programme_id", sa.Uuid(), nullable=False),
         sa.Column("association_id", sa.Uuid(), nullable=False),
         sa.Column("person_id", sa.Uuid(), nullable=False),
@@ -1592,10 +1735,10 @@ def upgrade() -> None:
     )
     op.create_table(
         "segment_clause",
-        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
-        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("confederation_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("segment_id", sa.Uuid(), nullable=False),
         sa.Column("rank", sa.Integer(), nullable=False),
         sa.Column("within_id", sa.Uuid(), nullable=True),
@@ -1697,10 +1840,10 @@ def upgrade() -> None:
     )
     op.create_table(
         "sign_in_attempt",
-        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
-        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("confederation_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column(
             "kind",
             sa.Enum(
@@ -1749,10 +1892,10 @@ def upgrade() -> None:
     )
     op.create_table(
         "sign_in_link",
-        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
-        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("confederation_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("address", sa.String(), nullable=False),
         sa.Column(
             "purpose",
@@ -1802,10 +1945,10 @@ def upgrade() -> None:
     )
     op.create_table(
         "webhook_delivery",
-        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
-        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("confederation_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("webhook_id", sa.Uuid(), nullable=False),
         sa.Column("association_id", sa.Uuid(), nullable=False),
         sa.Column("entry_id", sa.Uuid(), nullable=False),
@@ -1867,10 +2010,10 @@ def upgrade() -> None:
     )
     op.create_table(
         "event_audience",
-        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
-        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("confederation_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("event_id", sa.Uuid(), nullable=False),
         sa.Column("segment_id", sa.Uuid(), nullable=False),
         sa.Column("by_interest", sa.Boolean(), nullable=False),
@@ -1896,10 +2039,10 @@ def upgrade() -> None:
     )
     op.create_table(
         "event_host",
-        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
-        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("confederation_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("event_id", sa.Uuid(), nullable=False),
         sa.Column("host_id", sa.Uuid(), nullable=False),
         sa.Column(
@@ -1928,11 +2071,70 @@ def upgrade() -> None:
         sa.UniqueConstraint("confederation_id", "event_id", "host_id", name="a_host_once_an_event"),
     )
     op.create_table(
-        "pairing",
-        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
-        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        "invoice_line",
         sa.Column("confederation_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("invoice_id", sa.Uuid(), nullable=False),
+        sa.Column("association_id", sa.Uuid(), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=True),
+        sa.Column("payer_id", sa.Uuid(), nullable=True),
+        sa.Column("rank", sa.Integer(), nullable=False),
+        sa.Column("label", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+        sa.Column("quantity", sa.Integer(), nullable=False),
+        sa.Column("unit_amount", sa.Numeric(precision=12, scale=2), nullable=False),
+        sa.Column("amount", sa.Numeric(precision=12, scale=2), nullable=False),
+        sa.Column("currency", sa.String(), nullable=False),
+        sa.CheckConstraint(
+            "jsonb_typeof(label) = 'object' and label <> '{}'::jsonb", name=op.f("invoice_line_label_by_locale")
+        ),
+        sa.CheckConstraint("amount = quantity * unit_amount", name=op.f("invoice_line_adds_up")),
+        sa.CheckConstraint("num_nonnulls(person_id, payer_id) = 1", name=op.f("invoice_line_one_payer")),
+        sa.CheckConstraint("quantity > 0", name=op.f("invoice_line_of_something")),
+        sa.ForeignKeyConstraint(
+            ["confederation_id", "invoice_id", "association_id", "currency"],
+            ["invoice.confederation_id", "invoice.id", "invoice.association_id", "invoice.currency"],
+            name=op.f("fk_invoice_line_confederation_id_invoice_id_association_id_currency"),
+            onupdate="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["confederation_id", "invoice_id", "payer_id"],
+            ["invoice.confederation_id", "invoice.id", "invoice.payer_id"],
+            name=op.f("fk_invoice_line_confederation_id_invoice_id_payer_id"),
+            onupdate="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["confederation_id", "invoice_id", "person_id"],
+            ["invoice.confederation_id", "invoice.id", "invoice.person_id"],
+            name=op.f("fk_invoice_line_confederation_id_invoice_id_person_id"),
+            onupdate="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["confederation_id"], ["confederation.id"], name=op.f("fk_invoice_line_confederation_id")
+        ),
+        sa.PrimaryKeyConstraint("confederation_id", "id", name=op.f("pk_invoice_line")),
+        sa.UniqueConstraint(
+            "confederation_id",
+            "id",
+            "invoice_id",
+            "association_id",
+            name=op.f("uq_invoice_line_confederation_id_id_invoice_id_association_id"),
+        ),
+        sa.UniqueConstraint(
+            "confederation_id", "id", "payer_id", name=op.f("uq_invoice_line_confederation_id_id_payer_id")
+        ),
+        sa.UniqueConstraint(
+            "confederation_id", "id", "person_id", name=op.f("uq_invoice_line_confederation_id_id_person_id")
+        ),
+        sa.UniqueConstraint("confederation_id", "invoice_id", "rank", name="an_invoice_line_a_rank"),
+    )
+    op.create_table(
+        "pairing",
+        sa.Column("confederation_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("programme_id", sa.Uuid(), nullable=False),
         sa.Column("association_id", sa.Uuid(), nullable=False),
         sa.Column("mentor_profile_id", sa.Uuid(), nullable=False),
@@ -2028,11 +2230,99 @@ def upgrade() -> None:
         ),
     )
     op.create_table(
-        "price",
-        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
-        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        "payment",
         sa.Column("confederation_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.Column("association_id", sa.Uuid(), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=True),
+        sa.Column("payer_id", sa.Uuid(), nullable=True),
+        sa.Column("invoice_id", sa.Uuid(), nullable=True),
+        sa.Column(
+            "method",
+            sa.Enum(
+                "TRANSFER",
+                "CHEQUE",
+                "AT_DESK",
+                "ONLINE",
+                name="a_known_payment_method",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("amount", sa.Numeric(precision=12, scale=2), nullable=False),
+        sa.Column("currency", sa.String(), nullable=False),
+        sa.Column("received_on", sa.Date(), nullable=False),
+        sa.Column("reference", sa.String(), nullable=True),
+        sa.Column("returns_id", sa.Uuid(), nullable=True),
+        sa.Column("recorded_by_id", sa.Uuid(), nullable=True),
+        sa.CheckConstraint("amount <> 0", name=op.f("payment_of_something")),
+        sa.CheckConstraint("num_nonnulls(person_id, payer_id) = 1", name=op.f("payment_one_payer")),
+        sa.CheckConstraint("returns_id is null or amount < 0", name=op.f("payment_returned_goes_back")),
+        sa.ForeignKeyConstraint(
+            ["confederation_id", "account_id", "association_id", "currency"],
+            [
+                "billing_account.confederation_id",
+                "billing_account.id",
+                "billing_account.association_id",
+                "billing_account.currency",
+            ],
+            name=op.f("fk_payment_confederation_id_account_id_association_id_currency"),
+            onupdate="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["confederation_id", "account_id", "payer_id"],
+            ["billing_account.confederation_id", "billing_account.id", "billing_account.payer_id"],
+            name=op.f("fk_payment_confederation_id_account_id_payer_id"),
+            onupdate="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["confederation_id", "account_id", "person_id"],
+            ["billing_account.confederation_id", "billing_account.id", "billing_account.person_id"],
+            name=op.f("fk_payment_confederation_id_account_id_person_id"),
+            onupdate="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["confederation_id", "invoice_id", "account_id"],
+            ["invoice.confederation_id", "invoice.id", "invoice.account_id"],
+            name=op.f("fk_payment_confederation_id_invoice_id_account_id"),
+            onupdate="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["confederation_id", "recorded_by_id"],
+            ["person.confederation_id", "person.id"],
+            name=op.f("fk_payment_confederation_id_recorded_by_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["confederation_id", "returns_id", "account_id"],
+            ["payment.confederation_id", "payment.id", "payment.account_id"],
+            name=op.f("fk_payment_confederation_id_returns_id_account_id"),
+            onupdate="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(["confederation_id"], ["confederation.id"], name=op.f("fk_payment_confederation_id")),
+        sa.PrimaryKeyConstraint("confederation_id", "id", name=op.f("pk_payment")),
+        sa.UniqueConstraint(
+            "confederation_id",
+            "id",
+            "account_id",
+            "amount",
+            name=op.f("uq_payment_confederation_id_id_account_id_amount"),
+        ),
+        sa.UniqueConstraint(
+            "confederation_id", "id", "account_id", name=op.f("uq_payment_confederation_id_id_account_id")
+        ),
+        sa.UniqueConstraint("confederation_id", "returns_id", name="one_return_a_payment"),
+    )
+    op.create_table(
+        "price",
+        sa.Column("confederation_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("event_id", sa.Uuid(), nullable=False),
         sa.Column("association_id", sa.Uuid(), nullable=False),
         sa.Column("published", sa.Boolean(), nullable=False),
@@ -2079,10 +2369,10 @@ def upgrade() -> None:
     )
     op.create_table(
         "question",
-        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
-        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("confederation_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("event_id", sa.Uuid(), nullable=False),
         sa.Column("association_id", sa.Uuid(), nullable=False),
         sa.Column("published", sa.Boolean(), nullable=False),
@@ -2156,10 +2446,10 @@ def upgrade() -> None:
     )
     op.create_table(
         "report",
-        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
-        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("confederation_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("event_id", sa.Uuid(), nullable=False),
         sa.Column("association_id", sa.Uuid(), nullable=False),
         sa.Column("summary", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
@@ -2187,10 +2477,10 @@ def upgrade() -> None:
     )
     op.create_table(
         "seat_pool",
-        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
-        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("confederation_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("event_id", sa.Uuid(), nullable=False),
         sa.Column(
             "format",
@@ -2235,10 +2525,10 @@ def upgrade() -> None:
     )
     op.create_table(
         "speaker",
-        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
-        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("confederation_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("event_id", sa.Uuid(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("title", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
@@ -2256,11 +2546,92 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("confederation_id", "id", name=op.f("pk_speaker")),
     )
     op.create_table(
-        "allotment",
-        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
-        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        "allocation",
         sa.Column("confederation_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.Column("association_id", sa.Uuid(), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=True),
+        sa.Column("payer_id", sa.Uuid(), nullable=True),
+        sa.Column("payment_id", sa.Uuid(), nullable=False),
+        sa.Column("payment_amount", sa.Numeric(precision=12, scale=2), nullable=False),
+        sa.Column("invoice_id", sa.Uuid(), nullable=True),
+        sa.Column("refund_id", sa.Uuid(), nullable=True),
+        sa.Column("amount", sa.Numeric(precision=12, scale=2), nullable=False),
+        sa.Column("currency", sa.String(), nullable=False),
+        sa.Column("allocated_on", sa.Date(), nullable=False),
+        sa.Column("rank", sa.Integer(), nullable=False),
+        sa.Column("used_before", sa.Numeric(precision=12, scale=2), nullable=False),
+        sa.Column("used", sa.Numeric(precision=12, scale=2), nullable=False),
+        sa.Column("previous", sa.Integer(), sa.Computed("nullif(rank - 1, 0)", persisted=True), nullable=True),
+        sa.CheckConstraint("amount <> 0", name=op.f("allocation_of_something")),
+        sa.CheckConstraint("num_nonnulls(invoice_id, refund_id) = 1", name=op.f("allocation_to_one_thing")),
+        sa.CheckConstraint("num_nonnulls(person_id, payer_id) = 1", name=op.f("allocation_one_payer")),
+        sa.CheckConstraint("rank > 0", name=op.f("allocation_counts_from_one")),
+        sa.CheckConstraint("rank > 1 or used_before = 0", name=op.f("allocation_begins_with_nothing_used")),
+        sa.CheckConstraint("used = used_before + amount", name=op.f("allocation_adds_up")),
+        sa.CheckConstraint("used between 0 and payment_amount", name=op.f("allocation_within_the_payment")),
+        sa.ForeignKeyConstraint(
+            ["confederation_id", "account_id", "association_id", "currency"],
+            [
+                "billing_account.confederation_id",
+                "billing_account.id",
+                "billing_account.association_id",
+                "billing_account.currency",
+            ],
+            name=op.f("fk_allocation_confederation_id_account_id_association_id_currency"),
+            onupdate="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["confederation_id", "account_id", "payer_id"],
+            ["billing_account.confederation_id", "billing_account.id", "billing_account.payer_id"],
+            name=op.f("fk_allocation_confederation_id_account_id_payer_id"),
+            onupdate="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["confederation_id", "account_id", "person_id"],
+            ["billing_account.confederation_id", "billing_account.id", "billing_account.person_id"],
+            name=op.f("fk_allocation_confederation_id_account_id_person_id"),
+            onupdate="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["confederation_id", "invoice_id", "account_id"],
+            ["invoice.confederation_id", "invoice.id", "invoice.account_id"],
+            name=op.f("fk_allocation_confederation_id_invoice_id_account_id"),
+            onupdate="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["confederation_id", "payment_id", "account_id", "payment_amount"],
+            ["payment.confederation_id", "payment.id", "payment.account_id", "payment.amount"],
+            name=op.f("fk_allocation_confederation_id_payment_id_account_id_payment_amount"),
+            onupdate="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["confederation_id", "payment_id", "previous", "used_before"],
+            ["allocation.confederation_id", "allocation.payment_id", "allocation.rank", "allocation.used"],
+            name="allocation_continues_the_row_before",
+        ),
+        sa.ForeignKeyConstraint(
+            ["confederation_id", "refund_id", "account_id"],
+            ["payment.confederation_id", "payment.id", "payment.account_id"],
+            name=op.f("fk_allocation_confederation_id_refund_id_account_id"),
+            onupdate="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["confederation_id"], ["confederation.id"], name=op.f("fk_allocation_confederation_id")
+        ),
+        sa.PrimaryKeyConstraint("confederation_id", "id", name=op.f("pk_allocation")),
+        sa.UniqueConstraint("confederation_id", "payment_id", "rank", "used", name="allocation_to_continue"),
+        sa.UniqueConstraint("confederation_id", "payment_id", "rank", name="an_allocation_a_rank"),
+    )
+    op.create_table(
+        "allotment",
+        sa.Column("confederation_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("pool_id", sa.Uuid(), nullable=False),
         sa.Column("event_id", sa.Uuid(), nullable=False),
         sa.Column("association_id", sa.Uuid(), nullable=False),
@@ -2289,10 +2660,10 @@ def upgrade() -> None:
     )
     op.create_table(
         "avenue",
-        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
-        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("confederation_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("report_id", sa.Uuid(), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("title", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
@@ -2314,10 +2685,10 @@ def upgrade() -> None:
     )
     op.create_table(
         "pairing_goal",
-        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
-        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("confederation_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("pairing_id", sa.Uuid(), nullable=False),
         sa.Column("mentor_id", sa.Uuid(), nullable=False),
         sa.Column("mentee_id", sa.Uuid(), nullable=False),
@@ -2338,10 +2709,10 @@ def upgrade() -> None:
     )
     op.create_table(
         "pairing_note",
-        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
-        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("confederation_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("pairing_id", sa.Uuid(), nullable=False),
         sa.Column("mentor_id", sa.Uuid(), nullable=False),
         sa.Column("mentee_id", sa.Uuid(), nullable=False),
@@ -2362,10 +2733,10 @@ def upgrade() -> None:
     )
     op.create_table(
         "pairing_session",
-        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
-        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("confederation_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("pairing_id", sa.Uuid(), nullable=False),
         sa.Column("mentor_id", sa.Uuid(), nullable=False),
         sa.Column("mentee_id", sa.Uuid(), nullable=False),
@@ -2386,10 +2757,10 @@ def upgrade() -> None:
     )
     op.create_table(
         "demand",
-        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
-        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("confederation_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("file_id", sa.Uuid(), nullable=False),
         sa.Column("association_id", sa.Uuid(), nullable=False),
         sa.Column("association_ids", postgresql.ARRAY(sa.UUID()), server_default="{}", nullable=False),
@@ -2469,10 +2840,10 @@ def upgrade() -> None:
     )
     op.create_table(
         "registration",
-        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
-        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("confederation_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("event_id", sa.Uuid(), nullable=False),
         sa.Column("association_id", sa.Uuid(), nullable=False),
         sa.Column("pool_id", sa.Uuid(), nullable=False),
@@ -2513,6 +2884,8 @@ def upgrade() -> None:
         ),
         sa.Column("seats", sa.Integer(), server_default="1", nullable=False),
         sa.Column("allotment_id", sa.Uuid(), nullable=True),
+        sa.Column("agreed_amount", sa.Numeric(precision=12, scale=2), nullable=True),
+        sa.Column("agreed_currency", sa.String(), nullable=True),
         sa.Column(
             "ticket_code",
             sa.String(),
@@ -2565,6 +2938,9 @@ def upgrade() -> None:
         sa.CheckConstraint(
             "checked_out_at is null or checked_in_at is not null", name=op.f("registration_out_after_in")
         ),
+        sa.CheckConstraint(
+            "num_nonnulls(agreed_amount, agreed_currency) in (0, 2)", name=op.f("registration_agreed_in_a_currency")
+        ),
         sa.CheckConstraint("seats between 0 and 50", name=op.f("registration_of_some_seats")),
         sa.ForeignKeyConstraint(
             ["confederation_id", "allotment_id", "pool_id"],
@@ -2615,10 +2991,10 @@ def upgrade() -> None:
     )
     op.create_table(
         "answer",
-        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
-        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("confederation_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("registration_id", sa.Uuid(), nullable=False),
         sa.Column("event_id", sa.Uuid(), nullable=False),
         sa.Column("association_id", sa.Uuid(), nullable=False),
@@ -2651,10 +3027,10 @@ def upgrade() -> None:
     )
     op.create_table(
         "demand_answer",
-        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
-        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("confederation_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("file_id", sa.Uuid(), nullable=False),
         sa.Column("association_id", sa.Uuid(), nullable=False),
         sa.Column("association_ids", postgresql.ARRAY(sa.UUID()), server_default="{}", nullable=False),
@@ -2701,86 +3077,11 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("confederation_id", "id", name=op.f("pk_demand_answer")),
     )
     op.create_table(
-        "invoice",
-        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
-        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
-        sa.Column("confederation_id", sa.Uuid(), nullable=False),
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("association_id", sa.Uuid(), nullable=False),
-        sa.Column("number", sa.Integer(), nullable=False),
-        sa.Column(
-            "kind",
-            sa.Enum(
-                "INVOICE",
-                "CREDIT_NOTE",
-                name="a_known_invoice_kind",
-                native_enum=False,
-                create_constraint=True,
-                length=40,
-            ),
-            nullable=False,
-        ),
-        sa.Column("event_id", sa.Uuid(), nullable=False),
-        sa.Column("registration_id", sa.Uuid(), nullable=False),
-        sa.Column("person_id", sa.Uuid(), nullable=True),
-        sa.Column("payer_id", sa.Uuid(), nullable=True),
-        sa.Column("label", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
-        sa.Column("seats", sa.Integer(), nullable=False),
-        sa.Column("unit_amount", sa.Numeric(precision=12, scale=2), nullable=False),
-        sa.Column("total", sa.Numeric(precision=12, scale=2), nullable=False),
-        sa.Column("currency", sa.String(), nullable=False),
-        sa.Column("issued_on", sa.Date(), nullable=False),
-        sa.Column("due_on", sa.Date(), nullable=False),
-        sa.Column("credits_id", sa.Uuid(), nullable=True),
-        sa.CheckConstraint("(kind = 'CREDIT_NOTE') = (credits_id is not null)", name=op.f("invoice_credits_another")),
-        sa.CheckConstraint("currency ~ '^[A-Z]{3}$'", name=op.f("invoice_in_a_currency")),
-        sa.CheckConstraint("num_nonnulls(person_id, payer_id) = 1", name=op.f("invoice_one_payer")),
-        sa.CheckConstraint("number > 0", name=op.f("invoice_counts_from_one")),
-        sa.CheckConstraint("total >= 0", name=op.f("invoice_total_not_negative")),
-        sa.ForeignKeyConstraint(
-            ["confederation_id", "association_id"],
-            ["association.confederation_id", "association.id"],
-            name=op.f("fk_invoice_confederation_id_association_id"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["confederation_id", "credits_id"],
-            ["invoice.confederation_id", "invoice.id"],
-            name=op.f("fk_invoice_confederation_id_credits_id"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["confederation_id", "event_id"],
-            ["event.confederation_id", "event.id"],
-            name=op.f("fk_invoice_confederation_id_event_id"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["confederation_id", "payer_id"],
-            ["association.confederation_id", "association.id"],
-            name=op.f("fk_invoice_confederation_id_payer_id"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["confederation_id", "person_id"],
-            ["person.confederation_id", "person.id"],
-            name=op.f("fk_invoice_confederation_id_person_id"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["confederation_id", "registration_id"],
-            ["registration.confederation_id", "registration.id"],
-            name=op.f("fk_invoice_confederation_id_registration_id"),
-        ),
-        sa.ForeignKeyConstraint(["confederation_id"], ["confederation.id"], name=op.f("fk_invoice_confederation_id")),
-        sa.PrimaryKeyConstraint("confederation_id", "id", name=op.f("pk_invoice")),
-        sa.UniqueConstraint("confederation_id", "association_id", "number", name="an_invoice_a_number"),
-        sa.UniqueConstraint("confederation_id", "credits_id", name="one_credit_note_an_invoice"),
-        sa.UniqueConstraint(
-            "confederation_id", "id", "association_id", name=op.f("uq_invoice_confederation_id_id_association_id")
-        ),
-    )
-    op.create_table(
         "registration_guest",
-        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
-        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("confederation_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("registration_id", sa.Uuid(), nullable=False),
         sa.Column("event_id", sa.Uuid(), nullable=False),
         sa.Column("association_id", sa.Uuid(), nullable=False),
@@ -2825,11 +3126,67 @@ def upgrade() -> None:
         sa.UniqueConstraint("confederation_id", "ticket_code", name="a_guests_ticket_each"),
     )
     op.create_table(
-        "registration_message",
-        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
-        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        "registration_invoice",
         sa.Column("confederation_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("registration_id", sa.Uuid(), nullable=False),
+        sa.Column("event_id", sa.Uuid(), nullable=False),
+        sa.Column("attendee_id", sa.Uuid(), nullable=False),
+        sa.Column("line_id", sa.Uuid(), nullable=False),
+        sa.Column("invoice_id", sa.Uuid(), nullable=False),
+        sa.Column("association_id", sa.Uuid(), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=True),
+        sa.Column("payer_id", sa.Uuid(), nullable=True),
+        sa.CheckConstraint("num_nonnulls(person_id, payer_id) = 1", name=op.f("registration_invoice_one_payer")),
+        sa.ForeignKeyConstraint(
+            ["confederation_id", "line_id", "invoice_id", "association_id"],
+            [
+                "invoice_line.confederation_id",
+                "invoice_line.id",
+                "invoice_line.invoice_id",
+                "invoice_line.association_id",
+            ],
+            name=op.f("fk_registration_invoice_confederation_id_line_id_invoice_id_association_id"),
+            onupdate="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["confederation_id", "line_id", "payer_id"],
+            ["invoice_line.confederation_id", "invoice_line.id", "invoice_line.payer_id"],
+            name=op.f("fk_registration_invoice_confederation_id_line_id_payer_id"),
+            onupdate="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["confederation_id", "line_id", "person_id"],
+            ["invoice_line.confederation_id", "invoice_line.id", "invoice_line.person_id"],
+            name=op.f("fk_registration_invoice_confederation_id_line_id_person_id"),
+            onupdate="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["confederation_id", "registration_id", "event_id", "association_id", "attendee_id"],
+            [
+                "registration.confederation_id",
+                "registration.id",
+                "registration.event_id",
+                "registration.association_id",
+                "registration.person_id",
+            ],
+            name=op.f("fk_registration_invoice_confederation_id_registration_id_event_id_association_id_attendee_id"),
+            onupdate="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["confederation_id"], ["confederation.id"], name=op.f("fk_registration_invoice_confederation_id")
+        ),
+        sa.PrimaryKeyConstraint("confederation_id", "id", name=op.f("pk_registration_invoice")),
+        sa.UniqueConstraint("confederation_id", "line_id", name="a_line_charges_one_registration"),
+    )
+    op.create_table(
+        "registration_message",
+        sa.Column("confederation_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("message_id", sa.Uuid(), nullable=False),
         sa.Column("registration_id", sa.Uuid(), nullable=False),
         sa.Column("event_id", sa.Uuid(), nullable=False),
@@ -2864,10 +3221,10 @@ def upgrade() -> None:
     )
     op.create_table(
         "timeline_entry",
-        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
-        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("confederation_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("file_id", sa.Uuid(), nullable=False),
         sa.Column("association_id", sa.Uuid(), nullable=False),
         sa.Column("association_ids", postgresql.ARRAY(sa.UUID()), server_default="{}", nullable=False),
@@ -2970,64 +3327,11 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("confederation_id", "id", name=op.f("pk_timeline_entry")),
     )
     op.create_table(
-        "payment",
-        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
-        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
-        sa.Column("confederation_id", sa.Uuid(), nullable=False),
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("invoice_id", sa.Uuid(), nullable=False),
-        sa.Column("association_id", sa.Uuid(), nullable=False),
-        sa.Column("person_id", sa.Uuid(), nullable=True),
-        sa.Column("payer_id", sa.Uuid(), nullable=True),
-        sa.Column(
-            "method",
-            sa.Enum(
-                "TRANSFER",
-                "CHEQUE",
-                "AT_DESK",
-                "ONLINE",
-                name="a_known_payment_method",
-                native_enum=False,
-                create_constraint=True,
-                length=40,
-            ),
-            nullable=False,
-        ),
-        sa.Column("amount", sa.Numeric(precision=12, scale=2), nullable=False),
-        sa.Column("received_on", sa.Date(), nullable=False),
-        sa.Column("reference", sa.String(), nullable=True),
-        sa.Column("recorded_by_id", sa.Uuid(), nullable=True),
-        sa.CheckConstraint("amount <> 0", name=op.f("payment_of_something")),
-        sa.ForeignKeyConstraint(
-            ["confederation_id", "invoice_id", "association_id"],
-            ["invoice.confederation_id", "invoice.id", "invoice.association_id"],
-            name=op.f("fk_payment_confederation_id_invoice_id_association_id"),
-            onupdate="CASCADE",
-        ),
-        sa.ForeignKeyConstraint(
-            ["confederation_id", "payer_id"],
-            ["association.confederation_id", "association.id"],
-            name=op.f("fk_payment_confederation_id_payer_id"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["confederation_id", "person_id"],
-            ["person.confederation_id", "person.id"],
-            name=op.f("fk_payment_confederation_id_person_id"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["confederation_id", "recorded_by_id"],
-            ["person.confederation_id", "person.id"],
-            name=op.f("fk_payment_confederation_id_recorded_by_id"),
-        ),
-        sa.ForeignKeyConstraint(["confederation_id"], ["confederation.id"], name=op.f("fk_payment_confederation_id")),
-        sa.PrimaryKeyConstraint("confederation_id", "id", name=op.f("pk_payment")),
-    )
-    op.create_table(
         "scan",
-        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
-        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("confederation_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("event_id", sa.Uuid(), nullable=False),
         sa.Column("association_id", sa.Uuid(), nullable=False),
         sa.Column("nonce", sa.String(), nullable=False),
@@ -3126,6 +3430,8 @@ def upgrade() -> None:
         unique=True,
         postgresql_where=sa.text("state <> 'ENDED'"),
     )
+    op.create_index("billing_account_by_payer", "billing_account", ["confederation_id", "payer_id"], unique=False)
+    op.create_index("billing_account_by_person", "billing_account", ["confederation_id", "person_id"], unique=False)
     op.create_index(
         "contact_point_by_folded_value", "contact_point", ["confederation_id", "folded_value"], unique=False
     )
@@ -3167,6 +3473,10 @@ def upgrade() -> None:
         "invitation_by_association", "invitation", ["confederation_id", "association_id", "created_at"], unique=False
     )
     op.create_index("invitation_by_person", "invitation", ["confederation_id", "person_id"], unique=False)
+    op.create_index("invoice_by_account", "invoice", ["confederation_id", "account_id"], unique=False)
+    op.create_index("invoice_by_original", "invoice", ["confederation_id", "original_id"], unique=False)
+    op.create_index("invoice_by_payer", "invoice", ["confederation_id", "payer_id"], unique=False)
+    op.create_index("invoice_by_person", "invoice", ["confederation_id", "person_id"], unique=False)
     op.create_index(
         "membership_by_association",
         "membership",
@@ -3213,6 +3523,15 @@ def upgrade() -> None:
         "pairing_by_programme", "pairing", ["confederation_id", "programme_id", "proposed_at", "id"], unique=False
     )
     op.create_index(
+        "one_online_payment_a_reference",
+        "payment",
+        ["confederation_id", "invoice_id", "reference"],
+        unique=True,
+        postgresql_where=sa.text("method = 'ONLINE' and amount > 0"),
+    )
+    op.create_index("payment_by_account", "payment", ["confederation_id", "account_id"], unique=False)
+    op.create_index("payment_by_invoice", "payment", ["confederation_id", "invoice_id"], unique=False)
+    op.create_index(
         "one_current_version",
         "question",
         ["confederation_id", "event_id", "key"],
@@ -3220,6 +3539,15 @@ def upgrade() -> None:
         postgresql_where=sa.text("retired_at is null"),
     )
     op.create_index("speaker_in_order", "speaker", ["confederation_id", "event_id", "rank", "id"], unique=False)
+    op.create_index("allocation_by_account", "allocation", ["confederation_id", "account_id"], unique=False)
+    op.create_index("allocation_by_invoice", "allocation", ["confederation_id", "invoice_id"], unique=False)
+    op.create_index(
+        "allocation_by_refund",
+        "allocation",
+        ["confederation_id", "refund_id"],
+        unique=False,
+        postgresql_where=sa.text("refund_id is not null"),
+    )
     op.create_index("allotment_to_release", "allotment", ["confederation_id", "releases_at"], unique=False)
     op.create_index("pairing_goal_by_pairing", "pairing_goal", ["confederation_id", "pairing_id"], unique=False)
     op.create_index(
@@ -3263,15 +3591,23 @@ def upgrade() -> None:
     op.create_index(
         "demand_answer_by_demand", "demand_answer", ["confederation_id", "demand_id", "decided_on"], unique=False
     )
-    op.create_index("invoice_by_event", "invoice", ["confederation_id", "event_id", "number", "id"], unique=False)
-    op.create_index("invoice_by_payer", "invoice", ["confederation_id", "payer_id"], unique=False)
-    op.create_index("invoice_by_person", "invoice", ["confederation_id", "person_id"], unique=False)
-    op.create_index("invoice_by_registration", "invoice", ["confederation_id", "registration_id"], unique=False)
     op.create_index("registration_guest_by_event", "registration_guest", ["confederation_id", "event_id"], unique=False)
     op.create_index(
         "registration_guest_in_order",
         "registration_guest",
         ["confederation_id", "registration_id", "rank"],
+        unique=False,
+    )
+    op.create_index(
+        "registration_invoice_by_event", "registration_invoice", ["confederation_id", "event_id"], unique=False
+    )
+    op.create_index(
+        "registration_invoice_by_invoice", "registration_invoice", ["confederation_id", "invoice_id"], unique=False
+    )
+    op.create_index(
+        "registration_invoice_by_registration",
+        "registration_invoice",
+        ["confederation_id", "registration_id"],
         unique=False,
     )
     op.create_index(
@@ -3283,14 +3619,6 @@ def upgrade() -> None:
     op.create_index(
         "timeline_by_file", "timeline_entry", ["confederation_id", "file_id", "happened_on", "id"], unique=False
     )
-    op.create_index(
-        "one_online_payment_a_reference",
-        "payment",
-        ["confederation_id", "invoice_id", "reference"],
-        unique=True,
-        postgresql_where=sa.text("method = 'ONLINE' and amount > 0"),
-    )
-    op.create_index("payment_by_invoice", "payment", ["confederation_id", "invoice_id"], unique=False)
     op.create_index("scan_by_event", "scan", ["confederation_id", "event_id", "at"], unique=False)
     op.create_index("scan_by_registration", "scan", ["confederation_id", "registration_id", "at"], unique=False)
     execute(
@@ -3330,37 +3658,6 @@ def upgrade() -> None:
         begin
           raise exception '% is append-only: % is refused', tg_table_name, tg_op using errcode = 'restrict_violation';
         end
-        $routine$
-    """,
-    )
-    execute(
-        op,
-        """
-        create function public.membership_status(joined_on date, starts_on date, ends_on date, grace_until date, cancelled_on date, cancellation_reason text, override_status text, override_until date, as_of date) returns text language sql immutable parallel safe as $figure$
-          select case
-            when override_status is not null and as_of <= override_until then override_status
-            when cancelled_on <= as_of and cancellation_reason = 'DECEASED' then 'DECEASED'
-            when cancelled_on <= as_of then 'CANCELLED'
-            when as_of < starts_on then 'PENDING'
-            when as_of > coalesce(grace_until, ends_on) then 'EXPIRED'
-            when as_of > ends_on then 'GRACE'
-            when as_of < joined_on + 90 then 'NEW'
-            else 'CURRENT'
-          end
-        $figure$
-    """,
-    )
-    execute(
-        op,
-        """
-        create function public.is_member(of_person uuid, of_association uuid, as_of date) returns boolean language sql stable as $routine$
-        select exists (
-            select from public.membership m
-            where m.confederation_id = nullif(current_setting('confed.tenant', true), '')::uuid and m.person_id = of_person
-              and public.membership_status(m.joined_on, m.starts_on, m.ends_on, m.grace_until, m.cancelled_on,
-                m.cancellation_reason, m.override_status, m.override_until, as_of) in ('NEW', 'CURRENT', 'GRACE')
-              and m.association_id in (select figures.scope(of_association, as_of))
-          )
         $routine$
     """,
     )
@@ -3422,44 +3719,6 @@ def upgrade() -> None:
     execute(
         op,
         """
-        create function figures.why_waiting(of_registration uuid, at timestamptz, as_of date) returns table (reason text, until timestamptz) language sql stable security definer set search_path = '' as $figure$
-          select case
-              when over then 'EVENT_OVER'
-              when free >= seats or capacity is null then 'OTHERS_FIRST'
-              when free > 0 then 'PARTY_TOO_LARGE'
-              when expires_at <= releases_at or releases_at is null and expires_at is not null then 'SEATS_OFFERED'
-              when releases_at is not null then 'SEATS_ALLOTTED'
-              else 'NO_SEAT_FREE'
-            end,
-            case when not over then least(expires_at, releases_at) end
-          from (
-            select r.seats, p.capacity, e.state in ('HELD', 'REPORTED', 'CANCELLED') or at >= e.starts_at as over,
-              greatest(p.capacity - p.taken - p.reserved, (
-                select max(a.seats - a.taken) from public.allotment a
-                where a.confederation_id = p.confederation_id and a.pool_id = p.id and a.released_at is null
-                  and public.is_member(r.person_id, a.beneficiary_id, as_of)
-              )) as free,
-              (
-                select min(o.offer_expires_at) from public.registration o
-                where o.confederation_id = p.confederation_id and o.event_id = p.event_id and o.pool_id = p.id
-                  and o.state = 'OFFERED'
-              ) as expires_at,
-              (
-                select min(a.releases_at) from public.allotment a
-                where a.confederation_id = p.confederation_id and a.pool_id = p.id and a.released_at is null
-                  and a.taken < a.seats
-              ) as releases_at
-            from public.registration r
-            join public.seat_pool p on p.confederation_id = r.confederation_id and p.id = r.pool_id
-            join public.event e on e.confederation_id = r.confederation_id and e.id = r.event_id
-            where r.id = of_registration and r.state = 'WAITLISTED'
-          ) mine
-        $figure$
-    """,
-    )
-    execute(
-        op,
-        """
         create function figures.is_ticket(of_code text) returns boolean language sql stable security definer set search_path = '' as $figure$
           select exists (select from public.registration
                          where ticket_code = of_code and state not in ('CANCELLED', 'REFUSED'))
@@ -3467,6 +3726,37 @@ def upgrade() -> None:
                          join public.registration r on r.confederation_id = g.confederation_id and r.id = g.registration_id
                          where g.ticket_code = of_code and r.state not in ('CANCELLED', 'REFUSED'))
         $figure$
+    """,
+    )
+    execute(
+        op,
+        """
+        create function public.membership_status(joined_on date, starts_on date, ends_on date, grace_until date, cancelled_on date, cancellation_reason text, override_status text, override_until date, as_of date) returns text language sql immutable parallel safe as $figure$
+          select case
+            when override_status is not null and as_of <= override_until then override_status
+            when cancelled_on <= as_of and cancellation_reason = 'DECEASED' then 'DECEASED'
+            when cancelled_on <= as_of then 'CANCELLED'
+            when as_of < starts_on then 'PENDING'
+            when as_of > coalesce(grace_until, ends_on) then 'EXPIRED'
+            when as_of > ends_on then 'GRACE'
+            when as_of < joined_on + 90 then 'NEW'
+            else 'CURRENT'
+          end
+        $figure$
+    """,
+    )
+    execute(
+        op,
+        """
+        create function public.is_member(of_person uuid, of_association uuid, as_of date) returns boolean language sql stable as $routine$
+        select exists (
+            select from public.membership m
+            where m.confederation_id = nullif(current_setting('confed.tenant', true), '')::uuid and m.person_id = of_person
+              and public.membership_status(m.joined_on, m.starts_on, m.ends_on, m.grace_until, m.cancelled_on,
+                m.cancellation_reason, m.override_status, m.override_until, as_of) in ('NEW', 'CURRENT', 'GRACE')
+              and m.association_id in (select figures.scope(of_association, as_of))
+          )
+        $routine$
     """,
     )
     execute(
@@ -3740,6 +4030,44 @@ def upgrade() -> None:
         $figure$
     """,
     )
+    execute(
+        op,
+        """
+        create function figures.why_waiting(of_registration uuid, at timestamptz, as_of date) returns table (reason text, until timestamptz) language sql stable security definer set search_path = '' as $figure$
+          select case
+              when over then 'EVENT_OVER'
+              when free >= seats or capacity is null then 'OTHERS_FIRST'
+              when free > 0 then 'PARTY_TOO_LARGE'
+              when expires_at <= releases_at or releases_at is null and expires_at is not null then 'SEATS_OFFERED'
+              when releases_at is not null then 'SEATS_ALLOTTED'
+              else 'NO_SEAT_FREE'
+            end,
+            case when not over then least(expires_at, releases_at) end
+          from (
+            select r.seats, p.capacity, e.state in ('HELD', 'REPORTED', 'CANCELLED') or at >= e.starts_at as over,
+              greatest(p.capacity - p.taken - p.reserved, (
+                select max(a.seats - a.taken) from public.allotment a
+                where a.confederation_id = p.confederation_id and a.pool_id = p.id and a.released_at is null
+                  and public.is_member(r.person_id, a.beneficiary_id, as_of)
+              )) as free,
+              (
+                select min(o.offer_expires_at) from public.registration o
+                where o.confederation_id = p.confederation_id and o.event_id = p.event_id and o.pool_id = p.id
+                  and o.state = 'OFFERED'
+              ) as expires_at,
+              (
+                select min(a.releases_at) from public.allotment a
+                where a.confederation_id = p.confederation_id and a.pool_id = p.id and a.released_at is null
+                  and a.taken < a.seats
+              ) as releases_at
+            from public.registration r
+            join public.seat_pool p on p.confederation_id = r.confederation_id and p.id = r.pool_id
+            join public.event e on e.confederation_id = r.confederation_id and e.id = r.event_id
+            where r.id = of_registration and r.state = 'WAITLISTED'
+          ) mine
+        $figure$
+    """,
+    )
     protect(op, "confederation", read="true", write="false", counted=True)
     protect(op, "association", read="true", write="id = any({associations_manage[]})", counted=True)
     protect(
@@ -3776,6 +4104,12 @@ def upgrade() -> None:
         read="state in ('ACTIVE', 'SUSPENDED', 'ENDED') or association_id = any({affiliations_manage[]}) or umbrella_id = any({affiliations_manage[]})",
         write="umbrella_id = any({affiliations_manage[]})",
         counted=True,
+    )
+    protect(
+        op,
+        "billing_account",
+        read="person_id = {person} or association_id = any({fees_manage[]}) or payer_id = any({fees_manage[]})",
+        write="association_id = any({fees_manage[]})",
     )
     protect(
         op,
@@ -3887,6 +4221,13 @@ def upgrade() -> None:
     )
     protect(
         op,
+        "invoice",
+        read="person_id = {person} or association_id = any({fees_manage[]}) or payer_id = any({fees_manage[]})",
+        write="association_id = any({fees_manage[]})",
+        append_only=True,
+    )
+    protect(
+        op,
         "membership",
         read="person_id = {person} or association_id = any({memberships_read[]})",
         write="association_id = any({memberships_manage[]})",
@@ -3926,9 +4267,23 @@ def upgrade() -> None:
     )
     protect(
         op,
+        "invoice_line",
+        read="person_id = {person} or association_id = any({fees_manage[]}) or payer_id = any({fees_manage[]})",
+        write="association_id = any({fees_manage[]})",
+        append_only=True,
+    )
+    protect(
+        op,
         "pairing",
         read="mentor_id = {person} or mentee_id = {person} or association_id = any({mentoring_manage[]})",
         write="mentor_id = {person} or mentee_id = {person} or association_id = any({mentoring_manage[]})",
+    )
+    protect(
+        op,
+        "payment",
+        read="person_id = {person} or association_id = any({fees_manage[]}) or payer_id = any({fees_manage[]})",
+        write="association_id = any({fees_manage[]})",
+        append_only=True,
     )
     protect(
         op,
@@ -3960,6 +4315,13 @@ def upgrade() -> None:
         "speaker",
         read="published or association_id = any({events_manage[]})",
         write="association_id = any({events_manage[]})",
+    )
+    protect(
+        op,
+        "allocation",
+        read="person_id = {person} or association_id = any({fees_manage[]}) or payer_id = any({fees_manage[]})",
+        write="association_id = any({fees_manage[]})",
+        append_only=True,
     )
     protect(
         op,
@@ -4024,17 +4386,17 @@ def upgrade() -> None:
     )
     protect(
         op,
-        "invoice",
-        read="person_id = {person} or association_id = any({fees_manage[]}) or payer_id = any({fees_manage[]})",
-        write="association_id = any({fees_manage[]})",
-        append_only=True,
-    )
-    protect(
-        op,
         "registration_guest",
         read="person_id = {person} or association_id = any({registrations_read[]})",
         write="person_id = {person} or association_id = any({registrations_manage[]})",
         counted=True,
+    )
+    protect(
+        op,
+        "registration_invoice",
+        read="person_id = {person} or association_id = any({fees_manage[]}) or payer_id = any({fees_manage[]})",
+        write="association_id = any({fees_manage[]})",
+        append_only=True,
     )
     protect(
         op,
@@ -4047,13 +4409,6 @@ def upgrade() -> None:
         "timeline_entry",
         read="confidentiality in ('PUBLIC') or (confidentiality in ('MEMBERS')) and (association_ids && {memberships[]}) or association_ids && {advocacy_manage[]}",
         write="association_id = any({advocacy_manage[]})",
-    )
-    protect(
-        op,
-        "payment",
-        read="person_id = {person} or association_id = any({fees_manage[]}) or payer_id = any({fees_manage[]})",
-        write="association_id = any({fees_manage[]})",
-        append_only=True,
     )
     protect(
         op,
@@ -4083,6 +4438,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     # ### commands auto generated by Alembic - please adjust! ###
+    execute(op, "drop function figures.why_waiting(of_registration uuid, at timestamptz, as_of date)")
     execute(op, "drop function figures.pairing_progress(of_pairing uuid)")
     execute(op, "drop function figures.headcount_by_association(of_association uuid, as_of date)")
     execute(op, "drop function figures.headcount_by_sector(of_association uuid, as_of date)")
@@ -4100,26 +4456,24 @@ def downgrade() -> None:
     execute(op, "drop function public.desk_counts(of_event uuid)")
     execute(op, "drop function public.key_of(kind text, global_id text)")
     execute(op, "drop function public.question_options(options jsonb)")
-    execute(op, "drop function figures.is_ticket(of_code text)")
-    execute(op, "drop function figures.why_waiting(of_registration uuid, at timestamptz, as_of date)")
-    execute(op, "drop function figures.availability(of_pool uuid)")
-    execute(op, "drop function figures.place_in_queue(of_registration uuid)")
-    execute(op, "drop function figures.waiting(of_pool uuid)")
-    execute(op, "drop function figures.attendance(of_event uuid)")
     execute(op, "drop function public.is_member(of_person uuid, of_association uuid, as_of date)")
     execute(
         op,
         "drop function public.membership_status(joined_on date, starts_on date, ends_on date, grace_until date, cancelled_on date, cancellation_reason text, override_status text, override_until date, as_of date)",
     )
+    execute(op, "drop function figures.is_ticket(of_code text)")
+    execute(op, "drop function figures.availability(of_pool uuid)")
+    execute(op, "drop function figures.place_in_queue(of_registration uuid)")
+    execute(op, "drop function figures.waiting(of_pool uuid)")
+    execute(op, "drop function figures.attendance(of_event uuid)")
     execute(op, "drop function figures.scope(of_association uuid, as_of date)")
     execute(op, "drop function figures.tenants()")
     execute(op, "drop function figures.tenant(of_slug text)")
     op.drop_table("scan")
-    op.drop_table("payment")
     op.drop_table("timeline_entry")
     op.drop_table("registration_message")
+    op.drop_table("registration_invoice")
     op.drop_table("registration_guest")
-    op.drop_table("invoice")
     op.drop_table("demand_answer")
     op.drop_table("answer")
     op.drop_table("registration")
@@ -4129,12 +4483,15 @@ def downgrade() -> None:
     op.drop_table("pairing_goal")
     op.drop_table("avenue")
     op.drop_table("allotment")
+    op.drop_table("allocation")
     op.drop_table("speaker")
     op.drop_table("seat_pool")
     op.drop_table("report")
     op.drop_table("question")
     op.drop_table("price")
+    op.drop_table("payment")
     op.drop_table("pairing")
+    op.drop_table("invoice_line")
     op.drop_table("event_host")
     op.drop_table("event_audience")
     op.drop_table("webhook_delivery")
@@ -4143,6 +4500,7 @@ def downgrade() -> None:
     op.drop_table("segment_clause")
     op.drop_table("mentoring_profile")
     op.drop_table("membership")
+    op.drop_table("invoice")
     op.drop_table("invitation")
     op.drop_table("external_identity")
     op.drop_table("event")
@@ -4168,6 +4526,7 @@ def downgrade() -> None:
     op.drop_table("idempotency_record")
     op.drop_table("event_series")
     op.drop_table("contact_point")
+    op.drop_table("billing_account")
     op.drop_table("affiliation")
     op.drop_table("advocacy_file")
     op.drop_table("access_record")

@@ -1,1 +1,1 @@
-"""Files that are fetched by an address."""
+"""Files served at URLs of their own."""

@@ -1,9 +1,8 @@
 """`/{confederation}/events/{slug}/registrations.csv` and `.xlsx`: an event's registrations as a file.
 
-Credentials are those of the GraphQL endpoint. What isn't there and what one may not see is 404 with the same bytes;
-who sees the event and may not read its registrations is told so: 401 for anybody, 403 for who is signed in. Headings
-are in the request's language. Who asks in a session has to have shown lately who they are (403). Nothing of it is kept
-by a cache.
+Credentials are those of the GraphQL endpoint. Absent and invisible events get the same 404, byte for byte. A reader who
+sees the event but may not read its registrations gets 401 if anonymous, otherwise 403. Headings are in the request's
+language. With a session, a recent sign-in is required (403). Caches may store nothing of it.
 """
 
 from collections.abc import AsyncIterator, Mapping, Sequence
@@ -15,8 +14,8 @@ from starlette.routing import BaseRoute, Route
 from schema.web.files.sheets import CSV, XLSX, csv_file, xlsx_file
 from schema.web.graphql import http
 from schema.web.graphql.actors import Actors, Misdirected, locales
+from schema.web.graphql.errors import is_outage
 from schema.web.graphql.http import Headers, HTTPRefusal, Receive, Scope, Send
-from schema.web.graphql.told import is_outage
 from services.core.actor import Actor
 from services.core.database.connections import Database
 from services.core.errors import InvalidInput, NotAllowed, NotFound, NotSignedIn, Problem, StepUpRequired
@@ -36,7 +35,7 @@ _TITLES = {"fr": "Inscriptions", "en": "Registrations"}
 
 
 class Exports:
-    """One kind of file, as an ASGI application below a route."""
+    """The export of one file format, as an ASGI application below a route."""
 
     def __init__(self, database: Database, actors: Actors, kind: str) -> None:
         self._database = database
@@ -56,7 +55,7 @@ class Exports:
 
     async def _response(self, scope: Scope) -> StreamingResponse:
         if scope["method"] != "GET":
-            raise http.not_allowed("A file is asked for by GET.", b"GET")
+            raise http.not_allowed("Use GET to download a file.", b"GET")
         headers = dict(scope["headers"])
         actor = await self._actor(scope, headers)
         accepted = headers.get(b"accept-language", b"").decode("latin-1")
@@ -83,11 +82,13 @@ class Exports:
         )
 
     async def _actor(self, scope: Scope, headers: Headers) -> Actor:
-        """Who asks, with their rights as they are now: an export is too much to give by rights kept from before."""
+        """Return the actor with their current rights: an export is too much to give on the strength of
+        cached rights.
+        """
         slug = scope["path_params"]["confederation"]
         actor = await self._actors.anybody(scope, slug)
         if actor is None:
-            raise HTTPRefusal(404, "NO_SUCH_CONFEDERATION", "There is no confederation at this address.")
+            raise HTTPRefusal(404, "NO_SUCH_CONFEDERATION", "There is no confederation at this URL.")
         credentials = self._actors.credentials(slug, headers, safe=True)
         return actor if credentials is None else await self._actors.anew(scope, actor.tenant, credentials)
 
@@ -102,26 +103,28 @@ class Exports:
 
 
 async def _whole_or_broken_off(file: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-    """The file; where it fails, the connection is closed, so that nobody takes what was sent for the whole."""
+    """Send the file. If it fails, close the connection, so that no client takes the part that was sent
+    for the whole.
+    """
     try:
         async for chunk in file:
             yield chunk
     except Exception as error:
-        # The server logs what closes a connection, and what the failure says may quote a name.
+        # The server logs what closes a connection, and the message of the failure may contain a name.
         raise ConnectionError(f"an export failed, see {log_failure('an export failed', error)}") from None
 
 
 def _failed(error: Exception) -> HTTPRefusal:
     if isinstance(error, Misdirected):
-        unknown = "These credentials are unknown at this address."
+        unknown = "The credentials are unknown at this URL."
         return HTTPRefusal(401, "UNKNOWN_CREDENTIALS", unknown, [(b"www-authenticate", b"Bearer")])
     if is_outage(error):
-        return HTTPRefusal(503, "UNAVAILABLE", "The database doesn't answer; ask again.", [(b"retry-after", b"1")])
-    masked = f"Something went wrong here; the log has it under {log_failure('an export failed', error)}."
+        return HTTPRefusal(503, "UNAVAILABLE", "The database is not available; try again.", [(b"retry-after", b"1")])
+    masked = f"Internal error; the log has it under {log_failure('an export failed', error)}."
     return HTTPRefusal(500, "INTERNAL", masked)
 
 
 def routes(database: Database, actors: Actors) -> list[BaseRoute]:
-    """The routes of the files."""
+    """Return the routes of exported files."""
     address = "/{confederation}/events/{slug}/registrations."
     return [Route(address + kind, Exports(database, actors, kind)) for kind in ("csv", "xlsx")]

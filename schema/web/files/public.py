@@ -1,7 +1,8 @@
-"""What anybody fetches by an address: events as calendars, and the pictures of tickets.
+"""Public files: events as calendars, and pictures of tickets.
 
 `/{confederation}/events/{slug}.ics`, `/{confederation}/associations/{slug}/events.ics` (`?locale=en`: the language),
-`/{confederation}/tickets/{code}.png` and `.svg`. Read as anybody reads: a draft is the same 404 as what isn't there.
+`/{confederation}/tickets/{code}.png` and `.svg`. They are read as an anonymous reader: a draft gets the same 404 as an
+absent event.
 """
 
 import re
@@ -14,8 +15,8 @@ from starlette.routing import BaseRoute, Route
 
 from schema.web.graphql.actors import Actors
 from schema.web.graphql.caching import is_known
+from schema.web.graphql.errors import is_outage
 from schema.web.graphql.http import HTTPRefusal
-from schema.web.graphql.told import is_outage
 from services.core.database.connections import Database
 from services.core.errors import NotFound
 from services.core.telemetry.logs import log_failure
@@ -30,7 +31,7 @@ _CODE = re.compile(r"[0-9A-Z]{1,40}")
 
 
 def routes(database: Database, actors: Actors) -> list[BaseRoute]:
-    """The routes of the above."""
+    """Return the routes of public files."""
 
     def route(address: str, answer: Answer) -> BaseRoute:
         async def endpoint(request: Request) -> Response:
@@ -55,7 +56,7 @@ async def _answered(database: Database, actors: Actors, answer: Answer, request:
         async with begin(database, actor) as work:
             return await answer(work, request)
     except NotFound:
-        actors.attempts.count_unknown(request.scope)  # tickets' codes aren't to be guessed
+        actors.attempts.count_unknown(request.scope)  # ticket codes must not be guessable
         raise HTTPException(404) from None
     except HTTPRefusal as refusal:
         raise HTTPException(refusal.status, headers={k.decode(): v.decode() for k, v in refusal.headers}) from None
@@ -100,7 +101,7 @@ async def _code(work: Work, request: Request) -> str:
 
 
 def _wished(work: Work, request: Request) -> Sequence[str]:
-    """In which languages texts are looked for: programs that fetch calendars don't say which they prefer."""
+    """Return the locales in order of preference: calendar programs send no Accept-Language."""
     locales = work.actor.tenant.locales
     asked = request.query_params.get("locale", "")
     return (asked, *locales) if asked in locales else locales
@@ -115,7 +116,9 @@ def _calendar(request: Request, rendering: Rendering) -> Response:
 
 
 def _picture(picture: bytes, media_type: str) -> Response:
-    """A ticket is its bearer's: no index, no shared cache, and no page that it leads to learns of its address."""
+    """Send the picture of a ticket. Whoever has it has the ticket: it is kept out of indexes and shared caches, and its
+    URL out of referrers.
+    """
     headers = {
         "cache-control": "private, max-age=300",
         "x-robots-tag": "noindex",

@@ -1,8 +1,8 @@
-"""Tables as files: CSV as RFC 4180 has it, and XLSX. A cell that says `=1+1` is text in both, and never a formula.
+"""Tables as files: CSV (RFC 4180) and XLSX. A cell such as `=1+1` is text in both, never a formula.
 
-CSV is in UTF-8 with a byte order mark, without which a spreadsheet takes accents for something else, and separated by
-commas. A text that a spreadsheet would take for a formula gets an apostrophe before it. In XLSX cells have types, so
-that texts stay as they are; numbers of more than fifteen digits, which a spreadsheet would round, are texts there too.
+CSV is in UTF-8, with commas, and with a byte order mark, without which spreadsheets misread accents. A text that a
+spreadsheet would take for a formula is prefixed by an apostrophe. XLSX cells have types, so texts stay as they are;
+numbers of more than fifteen digits, which a spreadsheet would round, are stored as texts.
 """
 
 import asyncio
@@ -22,7 +22,7 @@ from openpyxl.utils.exceptions import IllegalCharacterError
 from services.events.files.exports import Cell
 
 Rows = AsyncIterator[Sequence[Sequence[Cell]]]
-"""Rows, some at a time."""
+"""Rows in chunks."""
 
 CSV = "text/csv; charset=utf-8"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -33,14 +33,14 @@ _DIGITS = 15
 
 
 async def csv_file(headings: Sequence[str], rows: Rows) -> AsyncIterator[bytes]:
-    """The file, some rows at a time."""
+    """Yield the CSV file in chunks of rows."""
     yield _lines([headings]).encode("utf-8-sig")
     async for some in rows:
         yield _lines(some).encode()
 
 
 async def xlsx_file(title: str, headings: Sequence[str], rows: Rows) -> AsyncIterator[bytes]:
-    """The file. Its rows go to a temporary file, and nothing of it is given before all of it is there."""
+    """Yield the XLSX file. Its rows are written to a temporary file, and nothing is sent before it is complete."""
     book = Workbook(write_only=True)
     sheet: Any = book.create_sheet(title)
     sheet.freeze_panes = "A2"
@@ -48,7 +48,7 @@ async def xlsx_file(title: str, headings: Sequence[str], rows: Rows) -> AsyncIte
         with TemporaryFile() as file:
             await asyncio.to_thread(_append, sheet, [headings])
             async for some in rows:
-                # Thousands of cells take longer than other requests should wait.
+                # In a thread: writing thousands of cells would hold up other requests.
                 await asyncio.to_thread(_append, sheet, some)
             await asyncio.to_thread(book.save, file)
             file.seek(0)
@@ -59,7 +59,9 @@ async def xlsx_file(title: str, headings: Sequence[str], rows: Rows) -> AsyncIte
 
 
 def _clean_up(sheet: Any) -> None:
-    """Remove the file that openpyxl keeps rows in until a workbook is saved: one that is given up would leave it."""
+    """Remove the temporary file in which openpyxl keeps rows until a workbook is saved; an abandoned one would leave it
+    behind.
+    """
     writer = sheet._writer  # noqa: SLF001 - it has no public name
     if writer is not None and Path(writer.out).exists():
         sheet.close()
@@ -104,5 +106,5 @@ def _typed(sheet: Any, cell: Cell) -> Any:
         made = WriteOnlyCell(
             sheet, value="".join(letter for letter in cell if letter.isprintable() or letter in "\t\n\r")
         )
-    made.data_type = "s"  # whatever it begins with
+    made.data_type = "s"  # text, even if it begins like a formula
     return made

@@ -1,9 +1,9 @@
-"""Who asks: the confederation of the address, and the actor of the credentials. Both are kept for a while.
+"""Authentication: the confederation in the URL, and the actor of the credentials. Both are cached.
 
 Credentials are a demo token, a site key or a session in `Authorization`; without that header, a session in its cookie.
 
-A person's rights are kept with the version they were worked out at; a compiled read compares it in its own statement,
-so that rights withdrawn are refused on the very next request. A confederation's settings are at most a minute old.
+A person's rights are cached with their version. A compiled read compares the version in its own statement, so that
+withdrawn rights are refused on the very next request. A confederation's settings are cached for a minute at most.
 """
 
 import re
@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from schema.base.scalars import LOCALES
-from schema.compiler.kept import keep
+from schema.compiler.plan_cache import cache_value
 from schema.web.cors import foreign_origin, not_its_origin
 from schema.web.graphql.allowance import Attempts
 from schema.web.graphql.http import Header, Headers, Scope
@@ -28,12 +28,12 @@ from services.identity import sessions
 from services.identity.sessions import SESSION_PREFIX, Reused, load_session
 from services.identity.site_keys import ForeignOrigin, load_key
 
-KEPT = 10_000
-"""Actors and confederations kept; the one that was loaded longest ago goes."""
-KEPT_ABSENT = 1_000
-"""Slugs kept that no confederation has; the one that was looked for longest ago goes."""
-TENANT_SECONDS = 60
-"""How long a confederation's settings are kept, or that there is none of a slug."""
+MOST_CACHED_ACTORS = 10_000
+"""Maximum number of cached actors and confederations; the one loaded longest ago is evicted."""
+MOST_CACHED_ABSENT_SLUGS = 1_000
+"""Maximum number of cached slugs without a confederation; the one looked up longest ago is evicted."""
+TENANT_CACHE_SECONDS = 60
+"""Seconds for which a confederation's settings, or the absence of a slug, are cached."""
 
 _DEMO = re.compile(r"(?i:bearer) +demo:([a-z0-9-]{1,100}):([a-z0-9-]{1,100})")
 _SESSION = re.compile(rf"(?i:bearer) +({SESSION_PREFIX}[A-Za-z0-9_-]{{20,100}})")
@@ -42,7 +42,9 @@ _SLUG = re.compile(r"[a-z0-9-]{1,100}")
 
 
 class Credentials(NamedTuple):
-    """What a request says of who asks: its `Authorization`, or a session's cookie. `origin`: the website it is from."""
+    """The credentials of a request: its `Authorization`, or a session's cookie. `origin`: the origin of the page that
+    sends it.
+    """
 
     authorization: str | None = None
     cookie: str | None = None
@@ -50,7 +52,7 @@ class Credentials(NamedTuple):
 
     @property
     def secret(self) -> str | None:
-        """The secret of a session, where it is one."""
+        """Return the secret of a session; None if these are other credentials."""
         if self.authorization is None:
             return self.cookie
         found = _SESSION.fullmatch(self.authorization)
@@ -58,14 +60,14 @@ class Credentials(NamedTuple):
 
 
 class Misdirected(Exception):
-    """Credentials that are unknown or malformed, or of another confederation than the address."""
+    """The credentials are unknown, malformed, or of another confederation than the URL's."""
 
 
 class Actors:
-    """Confederations by slug and actors by credentials. `demo`: demo tokens sign in, as they do nowhere else.
+    """Confederations by slug and actors by credentials. `demo`: demo tokens are accepted, in the demo only.
 
-    `origins`: the websites, besides the server's own, whose pages may ask with a session's cookie. `attempts`: counts
-    what is asked for and isn't there.
+    `origins`: the websites, besides the server's own, whose pages may send a session's cookie. `attempts`: counts
+    requests for what does not exist.
     """
 
     def __init__(
@@ -76,15 +78,15 @@ class Actors:
         self.attempts = attempts or Attempts(0)
         self.origins = frozenset(origins)
         self._tenants: OrderedDict[str, tuple[float, Actor]] = OrderedDict()
-        self._absent: OrderedDict[str, float] = OrderedDict()  # apart: made-up names push no confederation out
+        self._absent: OrderedDict[str, float] = OrderedDict()  # separate, so that invented names evict no confederation
         self._people: OrderedDict[tuple[str, Credentials], Actor] = OrderedDict()
         self._renewed: OrderedDict[tuple[str, str], tuple[float, str]] = OrderedDict()
 
     def credentials(self, slug: str, headers: Headers, *, safe: bool) -> Credentials | None:
-        """What the request says of who asks; None where it says nothing.
+        """Return the credentials of the request; None if it has none.
 
-        `safe`: whether it can change nothing, nor be read by another website that makes a browser send it. HTTPRefusal
-        for a cookie with a request that isn't, and isn't from a website of ours.
+        `safe`: True if the request changes nothing and its answer can't be read by another website that makes a browser
+        send it. Raise HTTPRefusal for a cookie in an unsafe request that isn't from one of the configured websites.
         """
         authorization = _text(headers.get(b"authorization"))
         if authorization is not None:
@@ -97,9 +99,9 @@ class Actors:
         return Credentials(cookie=cookie)
 
     async def anybody(self, scope: Scope, slug: str) -> Actor | None:
-        """The anonymous actor of a confederation; None where there is no such confederation.
+        """Return the anonymous actor of a confederation; None if there is no such confederation.
 
-        HTTPRefusal 429 for a client that has asked for too much that isn't there.
+        Raise HTTPRefusal 429 for a client that has requested too much that does not exist.
         """
         now = time.monotonic()
         found = self._tenants.get(slug)
@@ -114,22 +116,22 @@ class Actors:
         tenant = await self._database.readers.read(partial(find_tenant, slug=slug))
         if tenant is None:
             self.attempts.count_unknown(scope)
-            keep(self._absent, slug, now + TENANT_SECONDS, KEPT_ABSENT)
+            cache_value(self._absent, slug, now + TENANT_CACHE_SECONDS, MOST_CACHED_ABSENT_SLUGS)
             self._tenants.pop(slug, None)
             return None
         actor = anonymous(tenant)
-        keep(self._tenants, slug, (now + TENANT_SECONDS, actor), KEPT)
+        cache_value(self._tenants, slug, (now + TENANT_CACHE_SECONDS, actor), MOST_CACHED_ACTORS)
         return actor
 
     async def of(self, scope: Scope, tenant: Tenant, credentials: Credentials) -> Actor:
-        """The actor that the credentials stand for. Misdirected where they stand for nobody here, which is counted."""
+        """Return the actor of the credentials. Raise Misdirected, and count the attempt, if they are not valid here."""
         kept = self._people.get((tenant.slug, credentials))
         if kept is not None and kept.tenant is tenant and kept.day == _today(tenant) and not _is_due(kept):
             return kept
         return await self.anew(scope, tenant, credentials)
 
     async def anew(self, scope: Scope, tenant: Tenant, credentials: Credentials) -> Actor:
-        """The same, with their rights as they are now."""
+        """Return the actor of the credentials with their current rights."""
         self.attempts.check_unknown(scope)
         try:
             return await self.load(tenant, credentials)
@@ -138,12 +140,12 @@ class Actors:
             raise
 
     async def load(self, tenant: Tenant, credentials: Credentials) -> Actor:
-        """The same for credentials that were good a moment ago. Misdirected where they no longer are."""
+        """Load the actor of credentials that were valid a moment ago. Raise Misdirected if they no longer are."""
         actor = await self._loaded(tenant, credentials)
         if actor is None:
             self._people.pop((tenant.slug, credentials), None)
             raise Misdirected
-        keep(self._people, (tenant.slug, credentials), actor, KEPT)
+        cache_value(self._people, (tenant.slug, credentials), actor, MOST_CACHED_ACTORS)
         return actor
 
     async def _loaded(self, tenant: Tenant, credentials: Credentials) -> Actor | None:
@@ -177,7 +179,7 @@ class Actors:
         return actor
 
     async def renewed(self, actor: Actor, headers: Headers) -> list[Header]:
-        """The cookie with the next secret of the browser's session, where that is due."""
+        """Return the cookie with the next secret of the browser's session; None unless it is due."""
         secret = None if b"authorization" in headers else session_secret(headers, actor.tenant.slug)
         new = None if actor.session is None or secret is None else await self._next(actor, actor.session, secret)
         if new is None:
@@ -187,7 +189,7 @@ class Actors:
     async def _next(self, actor: Actor, session: SignedIn, secret: str) -> str | None:
         kept = actor.tenant.slug, secret
         if (given := self._renewed.get(kept)) is not None:
-            # The browser asked again before it had the answer with it, or never got that.
+            # The browser sent another request before it had the answer with the new secret, or never received that.
             return given[1] if given[0] > time.monotonic() else None
         if session.renews_at > datetime.now(UTC):
             return None
@@ -195,7 +197,12 @@ class Actors:
             new = await sessions.rotate(work, session.id, secret)
         self._people.pop((actor.tenant.slug, Credentials(cookie=secret)), None)
         if new is not None:
-            keep(self._renewed, kept, (time.monotonic() + sessions.OLD_SECRET_LIFE.total_seconds(), new), KEPT)
+            cache_value(
+                self._renewed,
+                kept,
+                (time.monotonic() + sessions.OLD_SECRET_LIFE.total_seconds(), new),
+                MOST_CACHED_ACTORS,
+            )
         return new
 
 
@@ -205,7 +212,7 @@ def _session(actor: Actor) -> SignedIn:
 
 
 def _is_due(actor: Actor) -> bool:
-    """Whether it is time to look at the actor's session again."""
+    """Return True if the actor's session must be checked again."""
     return actor.session is not None and actor.session.until <= datetime.now(UTC)
 
 
@@ -219,7 +226,7 @@ def _today(tenant: Tenant) -> Any:
 
 @lru_cache(1_000)
 def locales(accept_language: str, of_tenant: tuple[str, ...]) -> tuple[str, ...]:
-    """Every locale in the order that text is looked for: as the request accepts, then as the tenant falls back."""
+    """Return every locale in order of preference: the request's Accept-Language, then the tenant's order."""
     ranked = []
     for i, item in enumerate(accept_language.lower().split(",")[:20]):
         tag, _, quality = item.partition(";")

@@ -1,14 +1,15 @@
-"""How much may be asked in an hour: a leaky bucket an actor, in the memory of this process, over what operations cost.
+"""Rate limits: a leaky bucket per actor for the cost of operations, in this process's memory.
 
-A bucket holds an hour's cost and leaks as much in an hour. What is guaranteed, for each process and each bucket: in
-any span of T hours at the most (1 + T) times the hourly cost is let through, so twice in any hour, and on the average
-once. What a mutation's payload costs is paid for afterwards: the last one may go beyond it. Several processes multiply
-it, a restart forgets it, and beyond 200,000 buckets those with the least in them are forgotten. It holds up who asks
-too often, not an attack by many, which is for whatever stands before the server.
+A bucket holds one hour's cost and leaks at that rate. It guarantees for each process and bucket: in T hours at most (1
++ T) times the hourly cost passes, so twice in any hour, and once on average. A mutation's payload is charged
+afterwards: the last one may exceed the limit. Several processes multiply it and a restart resets it. Beyond 200,000
+buckets the emptiest are dropped. It slows down those who send too many requests; an attack by many has to be stopped in
+front of the server.
 
-Who pays: the person, whatever sessions; the site key (a public key, which anybody reads in a page, with the address
-that uses it); a stranger by confederation and address. Addresses are kept nowhere: what is kept is a keyed hash whose
-key is random, lives in memory only and is another each day, which forgets what strangers have spent.
+Who is charged: the person, over all sessions; a site key (a publishable key, which everybody can read in a page,
+together with the network address that uses it); an anonymous client by confederation and network address. Addresses are
+not stored: the buckets have keyed hashes. The key is random, only in memory, and changes every day, which resets the
+buckets of anonymous clients.
 """
 
 import os
@@ -25,36 +26,37 @@ from services.core.settings import Settings
 
 HOUR = 3600.0
 DAY = 86_400.0
-ASKING = 5
-"""What asking counts for besides the objects of the answer, the least: a request takes some 100 µs."""
-READING = 100
-"""What a document that isn't kept counts for besides: it is read, checked and planned."""
-CHARACTERS = 2
-"""And once more for each so many of its characters."""
-NAMING = 2
-"""What finding a document by its hash counts for besides."""
-REFUSING = 50
-"""What an operation counts for that isn't done because of its variables: graphql-core says what is wrong with them."""
-MUTATING = 250
-"""What a field of a mutation counts for besides its payload."""
-KEPT = 200_000
-"""Buckets kept of a kind."""
-LINKS_TO_ONE = 12
-"""Links that one network address may have mailed to one and the same in an hour."""
-MAILS_TO_ONE = 60
-"""Links mailed to one and the same in an hour; beyond them each network address has one more mailed, and no second."""
-UNKNOWN = 1_000
-"""What one network address may ask for in an hour that isn't there: confederations, keys, sessions, documents, tickets.
+COST_PER_REQUEST = 5
+"""Minimum cost of a request besides the objects of its answer: a request takes about 100 µs."""
+COST_PER_NEW_DOCUMENT = 100
+"""Additional cost of a document that isn't cached: it is parsed, validated and planned."""
+CHARACTERS_PER_COST = 2
+"""Number of characters of such a document that cost one more."""
+COST_PER_DOCUMENT_LOOKUP = 2
+"""Additional cost of looking a document up by its hash."""
+COST_PER_REFUSED_OPERATION = 50
+"""Cost of an operation that is refused because of its variables: graphql-core finds what is wrong."""
+COST_PER_MUTATION = 250
+"""Cost of a mutation's field besides its payload."""
+MOST_BUCKETS = 200_000
+"""Maximum number of buckets of a kind."""
+MOST_LINKS_PER_ADDRESS_AND_RECIPIENT = 12
+"""Maximum number of links that one network address may have mailed to one recipient in an hour."""
+MOST_LINKS_PER_RECIPIENT = 60
+"""Number of links mailed to one recipient in an hour; beyond it, each network address may have one more mailed."""
+MOST_UNKNOWN_PER_ADDRESS = 1_000
+"""Number of requests per hour and network address for what does not exist: confederations, keys, sessions, documents,
+tickets.
 """
 
 
 Left = tuple[int, int]
-"""What is left of the hour's cost, and in how many seconds all of it is there again."""
+"""What is left of the hourly quota, and the seconds until it is full again."""
 
 
 @dataclass(eq=False)
 class Spent(Exception):
-    """There isn't enough left; `retry_after`: in how many seconds there is."""
+    """The quota is used up. `retry_after`: seconds until there is enough."""
 
     required: int
     left: int
@@ -62,17 +64,21 @@ class Spent(Exception):
 
 
 class Buckets:
-    """Leaky buckets of one size: for each, the moment at which it will have run empty."""
+    """Leaky buckets of one size. Each is stored as the moment at which it will be empty."""
 
-    def __init__(self, hourly: int, clock: Callable[[], float] = time.monotonic, kept: int = KEPT) -> None:
-        """`hourly`: what a bucket holds, and what leaks of it in an hour. 0: as much as anybody likes."""
+    def __init__(self, hourly: int, clock: Callable[[], float] = time.monotonic, kept: int = MOST_BUCKETS) -> None:
+        """Set the size of the buckets. `hourly`: the capacity of a bucket, and what leaks from it in an hour; 0: no
+        limit.
+        """
         self._each = HOUR / hourly if hourly else 0.0
         self._clock = clock
         self._kept = kept
         self._empty_at: dict[Hashable, float] = {}
 
     def take(self, who: Hashable, cost: int, *, owing: bool = False) -> Left | None:
-        """Pay. Spent, with nothing taken, where there isn't enough and none may be owed; None without limits."""
+        """Charge a cost and return what is left; None without a limit. Raise Spent, and charge nothing, if there is not
+        enough and no debt is allowed.
+        """
         each = self._each
         if not each:
             return None
@@ -87,23 +93,23 @@ class Buckets:
         return (int((HOUR - filled) / each) if filled < HOUR else 0, int(filled) + 1)
 
     def look(self, who: Hashable, cost: int) -> None:
-        """Spent where so much could not be taken; nothing is taken."""
+        """Raise Spent if the cost could not be charged; charge nothing."""
         filled = self._empty_at.get(who, 0.0) - self._clock()
         if self._each and filled + cost * self._each > HOUR:
             raise Spent(cost, 0, ceil(filled + cost * self._each - HOUR))
 
     def holds(self, who: Hashable) -> bool:
-        """Whether something of theirs is in it still."""
+        """Return True if the bucket isn't empty."""
         return self._empty_at.get(who, 0.0) > self._clock()
 
     def _forget(self, now: float) -> None:
-        """Whoever has run empty; where that is hardly anybody, whoever is nearest to it as well."""
+        """Drop empty buckets; if these are few, also those nearest to empty."""
         using = sorted((at, index, who) for index, (who, at) in enumerate(self._empty_at.items()) if at > now)
         self._empty_at = {who: at for at, _, who in using[-self._kept // 2 :]}
 
 
 class Marks:
-    """What stands for an address, or a text, for a day: of 64 bits, by a key that is forgotten."""
+    """Daily pseudonyms of network addresses and texts: 64-bit keyed hashes whose key is discarded."""
 
     def __init__(self, clock: Callable[[], float] = time.time) -> None:
         self._clock = clock
@@ -111,7 +117,7 @@ class Marks:
         self._keyed = blake2b()
 
     def of(self, text: bytes) -> bytes:
-        """The mark of a text."""
+        """Return the pseudonym of a text."""
         now = self._clock()
         if now >= self._day:
             self._day = now - now % DAY + DAY
@@ -121,7 +127,7 @@ class Marks:
         return keyed.digest()
 
     def of_peer(self, scope: Scope) -> bytes:
-        """The mark of the address that a request is from; of an IPv6 address, of the network that one customer has."""
+        """Return the pseudonym of the client's network address; of an IPv6 address, that of one customer's network."""
         client = scope.get("client")
         host: str = client[0] if client else ""
         return self.of(_network(host) if ":" in host else host.encode(errors="surrogatepass"))
@@ -140,12 +146,12 @@ _MARKS = Marks()
 
 
 def peer_of(scope: Scope) -> bytes:
-    """What stands for the network address that a request is from."""
+    """Return the network address of the client, as the rate limits count it."""
     return _MARKS.of_peer(scope)
 
 
 class Allowances:
-    """The buckets of a process."""
+    """All rate limits of a process."""
 
     def __init__(self, settings: Settings) -> None:
         self._people = Buckets(settings.hourly_cost)
@@ -153,7 +159,7 @@ class Allowances:
         self._strangers = Buckets(settings.hourly_cost_of_strangers)
 
     def take(self, scope: Scope, actor: Actor, cost: int, *, owing: bool = False) -> Left | None:
-        """Take the cost from what the actor has. HTTPRefusal 429 with Retry-After where there isn't enough."""
+        """Charge the cost to the actor. Raise HTTPRefusal 429 with Retry-After if the quota is used up."""
         try:
             if actor.person_id is not None:
                 return self._people.take(actor.person_id, cost, owing=owing)
@@ -163,29 +169,30 @@ class Allowances:
             asks_with = key.id if key is not None else actor.tenant.id
             return self._strangers.take((asks_with, _MARKS.of_peer(scope)), cost, owing=owing)
         except Spent as spent:
-            raise _refusal("This costs more than is left of the hour; ask again later.", spent) from None
+            raise _refusal("The request costs more than is left of the hourly quota; try again later.", spent) from None
 
 
 class Attempts:
-    """Attempts to sign in, and to find what isn't there, by network address. Nobody is locked out by somebody else.
+    """Rate limits by network address for signing in and for requesting what does not exist. Nobody can lock out
+    somebody else.
 
-    Asking for links, using secrets and asking for what is unknown are counted apart: who has a link may use it, however
-    many links were asked for from the same network. `hourly`: links asked for, and secrets used, from one address in
-    an hour at one confederation; 0: nothing is counted at all.
+    Requesting links, using secrets and requesting what is unknown are counted separately: a link can be used however
+    many were requested from the same network. `hourly`: links requested, and secrets used, per address, confederation
+    and hour; 0: no limit.
     """
 
     def __init__(self, hourly: int) -> None:
         self._asked = Buckets(hourly)
         self._used = Buckets(hourly)
-        self._asked_for_one = Buckets(LINKS_TO_ONE if hourly else 0)
-        self._mailed_to_one = Buckets(MAILS_TO_ONE if hourly else 0)
-        self._unknown = Buckets(UNKNOWN if hourly else 0)
+        self._asked_for_one = Buckets(MOST_LINKS_PER_ADDRESS_AND_RECIPIENT if hourly else 0)
+        self._mailed_to_one = Buckets(MOST_LINKS_PER_RECIPIENT if hourly else 0)
+        self._unknown = Buckets(MOST_UNKNOWN_PER_ADDRESS if hourly else 0)
 
     def check_link(self, scope: Scope, tenant: Tenant, subject: str) -> bool:
-        """Count that a link is asked for, before anything is looked up; whether it is to be mailed.
+        """Count a request for a link, before anything is looked up. Return True if it is to be mailed.
 
-        HTTPRefusal 429 beyond a network address's own limits. `subject`: the mail address as it was typed; the answer
-        is the same whether somebody has it.
+        Raise HTTPRefusal 429 beyond the network address's own limits. `subject`: the mail address as typed; the answer
+        is the same whether or not somebody has it.
         """
         peer = _MARKS.of_peer(scope)
         told = _MARKS.of(subject.strip().casefold().encode(errors="surrogatepass"))
@@ -195,23 +202,25 @@ class Attempts:
         try:
             self._mailed_to_one.take((tenant.id, told), 1)
         except Spent:
-            return first  # the owner's own network is still served: strangers on others used it up
+            return first  # still serve the owner's own network after strangers on other networks used the limit up
         return True
 
     def check_use(self, scope: Scope, tenant: Tenant) -> None:
-        """Count that a secret, a passkey or a provider's answer is brought. HTTPRefusal 429 beyond the limit."""
+        """Count the use of a secret, a passkey or a provider's answer. Raise HTTPRefusal 429 beyond the limit."""
         _take(self._used, (tenant.id, _MARKS.of_peer(scope)))
 
     def check_unknown(self, scope: Scope) -> None:
-        """Before something is looked up: HTTPRefusal 429 for who has asked for too much that isn't there."""
+        """Raise HTTPRefusal 429 for a client that has requested too much that does not exist. Called
+        before a look-up.
+        """
         peer = _MARKS.of_peer(scope)
         try:
             self._unknown.look(peer, 1)
         except Spent as spent:
-            raise _refusal("Too much was asked for that isn't there; try again later.", spent) from None
+            raise _refusal("There were too many requests for what does not exist; try again later.", spent) from None
 
     def count_unknown(self, scope: Scope) -> None:
-        """Count that what was asked for isn't there."""
+        """Count a request for what does not exist."""
         self._unknown.take(_MARKS.of_peer(scope), 1, owing=True)
 
 

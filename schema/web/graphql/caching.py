@@ -1,14 +1,17 @@
-"""What a cache may keep of an answer, and for how long; and whether the client has it already.
+"""HTTP caching of answers: `Cache-Control`, `ETag` and 304.
 
-An answer to a GET that anybody would get, all compiled, has a strong `ETag` of its bytes and may be shared: a CDN can
-carry a website. It is worked out anew each time a cache asks, so a 304 is never wrong, whatever was written. How long
-nobody asks is bounded by what the answer depends on:
-- on rows only: FRESH seconds, and STALE more while a cache asks again;
-- on the day (memberships, mandates): the same, and never past midnight where the confederation is;
-- on the moment (whether registration is open): PASSING seconds.
-It says nothing of what the asker has left. Everything else, persons' and machines' above all, is not to be kept.
+The answer to an anonymous GET that is entirely compiled has a strong `ETag` of its bytes and may be shared: a CDN can
+carry a website. It is read again each time a cache revalidates it, so a 304 is never wrong. The time after which a
+cache must revalidate is determined by what the answer depends on:
 
-What is withdrawn is gone from caches after FRESH + STALE seconds at the latest.
+- rows only: FRESH_SECONDS, and STALE_SECONDS more while the cache revalidates;
+- the day (memberships, mandates): the same, but not past midnight in the confederation's time zone;
+- the moment (whether registration is open): PASSING_SECONDS.
+
+Such an answer doesn't contain the remaining quota. All other answers, above all those to persons and machines, may not
+be stored.
+
+Withdrawn data is gone from caches after FRESH_SECONDS + STALE_SECONDS at the latest.
 """
 
 import re
@@ -26,21 +29,22 @@ from schema.web.graphql.http import Header
 from schema.web.graphql.memory import Key, Memory
 from services.core.actor import Acting
 
-FRESH = 60
-"""Seconds that an answer is served from a cache without asking."""
-STALE = 300
-"""Seconds after them in which it is still served while a cache asks again."""
-PASSING = 5
-"""Seconds that an answer is kept which the mere passing of time can change."""
+FRESH_SECONDS = 60
+"""Seconds for which a cache serves an answer without revalidating it."""
+STALE_SECONDS = 300
+"""Seconds after that in which a cache still serves it while revalidating."""
+PASSING_SECONDS = 5
+"""Seconds for which an answer is cached that changes with the passing of time."""
 
 _TAG = re.compile(rb'(?:W/)?("[\x21\x23-\x7e\x80-\xff]*")')
 _TAGS = re.compile(rb'[ \t,]*(?:(?:W/)?"[\x21\x23-\x7e\x80-\xff]*"[ \t]*(?:,[ \t,]*|$))+')
 
 
 async def respond(exchange: Exchange, body: bytes, request: Request, memory: Memory, key: Key | None) -> None:
-    """Send the answer to a GET, all compiled; what anybody gets may be shared, or the client may have it already.
+    """Send the compiled answer to a GET: with caching headers if it is anonymous, and as 304 if the client has it
+    already.
 
-    `key`: what it is kept by in this process, where it is what anybody gets.
+    `key`: key of the anonymous answer in this process's cache; None for other answers.
     """
     plan, reading, kind = request.plan, request.reading, exchange.kind
     if plan is None or not reading.actor.is_anonymous:
@@ -53,7 +57,7 @@ async def respond(exchange: Exchange, body: bytes, request: Request, memory: Mem
 
 
 async def tell(exchange: Exchange, kind: bytes, body: bytes, tag: Header, control: Header) -> None:
-    """Send what anybody gets, or that the client has it."""
+    """Send an anonymous answer, or 304 if the client has it already."""
     if b"if-none-match" in exchange.headers and is_known(
         tag[1], (value for name, value in exchange.scope["headers"] if name == b"if-none-match")
     ):
@@ -63,14 +67,14 @@ async def tell(exchange: Exchange, kind: bytes, body: bytes, tag: Header, contro
 
 
 def etag(kind: bytes, body: bytes) -> bytes:
-    """A strong validator: other bytes, or the same as another media type, have another."""
+    """Return a strong validator: it differs if the bytes or the media type differ."""
     return b'"%b"' % urlsafe_b64encode(sha256(kind + b"\n" + body).digest()[:18])
 
 
 def is_known(mark: bytes, if_none_match: Iterable[bytes]) -> bool:
-    """Whether the client has what the mark stands for, by its If-None-Match (RFC 9110, 13.1.2), compared weakly.
+    """Return True if If-None-Match contains the tag, compared weakly (RFC 9110, 13.1.2).
 
-    A CDN that compresses makes tags weak. What isn't a list of tags says nothing.
+    A CDN that compresses makes tags weak. A malformed header matches nothing.
     """
     said = b",".join(if_none_match).strip(b" \t")
     if said == b"*":
@@ -81,8 +85,8 @@ def is_known(mark: bytes, if_none_match: Iterable[bytes]) -> bool:
 def _control(plan: Plan, reading: Context) -> bytes:
     depends = plan.statement(Acting.ANYBODY).depends_on
     if "now" in depends:
-        return b"public, max-age=%d" % PASSING
-    fresh, stale = FRESH, STALE
+        return b"public, max-age=%d" % PASSING_SECONDS
+    fresh, stale = FRESH_SECONDS, STALE_SECONDS
     if "today" in depends:
         left = _seconds_of_the_day(reading)
         fresh, stale = min(fresh, left), min(stale, max(0, left - fresh))

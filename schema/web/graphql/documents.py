@@ -1,11 +1,12 @@
-"""Documents that a request names by a hash instead of sending them: trusted ones, and those that clients sent before.
+"""Documents that a request names by a hash: trusted documents, and documents that clients sent before.
 
 - `documentId`, `"sha256:…"` (GraphQL over HTTP, appendix A): a website's registered document (`documents add`).
-- `extensions.persistedQuery` (Apollo's automatic persisted queries): a registered document as well, or one that some
-  client of the confederation has sent with its hash. Those are kept in this process, for each confederation apart: none
-  learns of another's, or pushes it out. Whoever meets PERSISTED_QUERY_NOT_FOUND sends both.
+- `extensions.persistedQuery` (Apollo's automatic persisted queries): a registered document, or one that some client of
+  the confederation has sent with its hash. The latter are cached in this process, separately for each confederation:
+  none can see or evict another's. After PERSISTED_QUERY_NOT_FOUND clients send hash and document.
 
-A site key can be restricted to what its association, or the confederation, has registered. It is told of nothing else.
+A site key can be restricted to what its association, or the confederation, has registered. Other documents do not
+exist for it.
 """
 
 import time
@@ -17,56 +18,58 @@ from uuid import UUID
 import orjson
 from graphql import GraphQLError
 
-from schema.compiler.kept import keep
+from schema.compiler.plan_cache import cache_value
 from schema.compiler.run import Malformed
-from schema.web.graphql.http import Asked, HTTPRefusal, Scope
+from schema.web.graphql.http import HTTPRefusal, RequestParams, Scope
 from services.core.actor import Actor, Tenant
 from services.core.database.connections import Database
 from services.trusted_documents.finding import Trusted, find_trusted
 from services.trusted_documents.registering import hash_of
 
-TRUSTED_SECONDS = 60
-"""How long a trusted document is kept in the process; one that is taken back is run no longer than that."""
-TRUSTED = 2_000
-"""Trusted documents kept; the least recently used goes, and is found again in the database."""
-AUTOMATIC = 200
-"""Documents that clients have sent, kept for each confederation; the least recently used goes."""
-AUTOMATIC_CHARACTERS = 500_000
-"""How long these are together at the most."""
+TRUSTED_CACHE_SECONDS = 60
+"""Seconds for which a trusted document is cached in the process; a removed one runs no longer than that."""
+MOST_TRUSTED_DOCUMENTS = 2_000
+"""Maximum number of cached trusted documents; the least recently used is evicted, and can be loaded again."""
+MOST_AUTOMATIC_DOCUMENTS = 200
+"""Maximum number of cached documents from clients, per confederation; the least recently used is evicted."""
+MOST_AUTOMATIC_CHARACTERS = 500_000
+"""Maximum number of characters of these documents together."""
 
 
 class Documents:
-    """The documents that this process knows by their hashes."""
+    """The documents that this process has cached by their hashes."""
 
     def __init__(self, database: Database) -> None:
         self._readers = database.readers
         self._trusted: OrderedDict[tuple[UUID, str], tuple[float, Trusted]] = OrderedDict()
         self._automatic: dict[UUID, _Automatic] = {}
 
-    async def resolved(self, asked: Asked, actor: Actor) -> Asked:
-        """The same with the text of its document. Malformed or HTTPRefusal where there is none, or not for this key."""
+    async def resolved(self, params: RequestParams, actor: Actor) -> RequestParams:
+        """Return the request with the text of its document. Raise Malformed or HTTPRefusal if there is none, or the key
+        may not use it.
+        """
         restricted = actor.key is not None and actor.key.trusted_documents_only
-        named = asked.named
-        if asked.document and restricted:
-            only = "This key runs nothing but registered documents, by their documentId."
+        named = params.named
+        if params.document and restricted:
+            only = "This key may run registered documents only; name one by its documentId."
             raise HTTPRefusal(403, "TRUSTED_DOCUMENTS_ONLY", only)
         if named is None:
-            return asked
+            return params
         automatic = self._automatic.get(actor.tenant.id) or _Automatic()
-        if asked.document:
-            if hash_of(asked.document) != named.sha256:
-                raise HTTPRefusal(400, "PERSISTED_QUERY_HASH_MISMATCH", "This is not the hash of the query.")
-            automatic.keep(named.sha256, asked.document)
+        if params.document:
+            if hash_of(params.document) != named.sha256:
+                raise HTTPRefusal(400, "PERSISTED_QUERY_HASH_MISMATCH", "The hash does not match the query.")
+            automatic.keep(named.sha256, params.document)
             self._automatic[actor.tenant.id] = automatic
-            return asked
+            return params
         if named.is_automatic and not restricted:
             text = automatic.find(named.sha256)
             if text is not None:
-                return asked._replace(document=text)
+                return params._replace(document=text)
         trusted = await self._find(actor.tenant, named.sha256)
         if trusted is None or (restricted and actor.key is not None and not trusted.admits(actor.key)):
             raise _not_found(is_automatic=named.is_automatic)
-        return asked._replace(document=trusted.text, is_trusted=True)
+        return params._replace(document=trusted.text, is_trusted=True)
 
     async def _find(self, tenant: Tenant, sha256: str) -> Trusted | None:
         key, now = (tenant.id, sha256), time.monotonic()
@@ -74,17 +77,17 @@ class Documents:
         if until > now:
             self._trusted.move_to_end(key)
             return trusted
-        # What isn't there isn't remembered: it may be registered at any moment, and strangers could fill the memory.
+        # Absence is not cached: a document may be registered at any moment, and strangers could fill the memory.
         trusted = await find_trusted(self._readers, tenant, sha256) if sha256 else None
         if trusted is None:
             self._trusted.pop(key, None)
         else:
-            keep(self._trusted, key, (now + TRUSTED_SECONDS, trusted), TRUSTED)
+            cache_value(self._trusted, key, (now + TRUSTED_CACHE_SECONDS, trusted), MOST_TRUSTED_DOCUMENTS)
         return trusted
 
 
 class _Automatic:
-    """Documents that clients of one confederation have sent, by their hashes."""
+    """Documents from clients of one confederation, by hash."""
 
     def __init__(self) -> None:
         self._texts: OrderedDict[str, str] = OrderedDict()
@@ -101,24 +104,24 @@ class _Automatic:
             self._characters += len(text)
         self._texts[sha256] = text
         self._texts.move_to_end(sha256)
-        while len(self._texts) > AUTOMATIC or self._characters > AUTOMATIC_CHARACTERS:
+        while len(self._texts) > MOST_AUTOMATIC_DOCUMENTS or self._characters > MOST_AUTOMATIC_CHARACTERS:
             _, gone = self._texts.popitem(last=False)
             self._characters -= len(gone)
 
 
 def _not_found(*, is_automatic: bool) -> Exception:
-    if is_automatic:  # in Apollo's own words and status, which clients wait for to send both
+    if is_automatic:  # Apollo's own message and status, on which clients rely to send hash and document
         error = GraphQLError("PersistedQueryNotFound", extensions={"code": "PERSISTED_QUERY_NOT_FOUND"})
         return Malformed([error])
-    return HTTPRefusal(404, "PERSISTED_DOCUMENT_NOT_FOUND", "There is no document of this id here.")
+    return HTTPRefusal(404, "PERSISTED_DOCUMENT_NOT_FOUND", "There is no document with this ID.")
 
 
-def in_full(scope: Scope, asked: Asked) -> bytes:
-    """The request as if it had sent its document: its body; where it has none, the address is changed."""
-    given: dict[str, Any] = {"query": asked.document}
-    if asked.operation_name is not None:
-        given["operationName"] = asked.operation_name
+def in_full(scope: Scope, params: RequestParams) -> bytes:
+    """Return the request as if it had contained its document, in its body, or else in its URL."""
+    given: dict[str, Any] = {"query": params.document}
+    if params.operation_name is not None:
+        given["operationName"] = params.operation_name
     if scope["method"] == "POST":
-        return orjson.dumps(given | {"variables": asked.variables})
-    scope["query_string"] = urlencode(given | {"variables": orjson.dumps(asked.variables)}).encode()
+        return orjson.dumps(given | {"variables": params.variables})
+    scope["query_string"] = urlencode(given | {"variables": orjson.dumps(params.variables)}).encode()
     return b""

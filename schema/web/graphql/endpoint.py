@@ -1,7 +1,7 @@
-"""The GraphQL endpoint: a plain ASGI application, because a request's and a response's objects cost more than a read.
+"""The GraphQL endpoint: a plain ASGI application, because Starlette's request and response cost more than a read.
 
-A query that is all compiled is answered here, as the bytes that PostgreSQL sent. Whatever is unusual (a mutation, a
-field in Python, an error to be told, a browser) falls through to Strawberry's view, which gives the same answers.
+A query that is entirely compiled is answered here, with the bytes that PostgreSQL sent. Everything else (a mutation, a
+field in Python, an answer with errors, a browser) is passed on to Strawberry's view, which gives the same answers.
 """
 
 from collections.abc import AsyncGenerator, Awaitable, Callable
@@ -27,12 +27,12 @@ from schema.web.graphql import allowance, caching, documents, http, sse
 from schema.web.graphql.actors import Actors, Misdirected, locales
 from schema.web.graphql.allowance import Allowances
 from schema.web.graphql.documents import Documents
+from schema.web.graphql.errors import codes_of, formatted_error, is_bad_value, is_outage
 from schema.web.graphql.exchange import Exchange
-from schema.web.graphql.http import Asked, Headers, HTTPRefusal, Message, Receive, Scope, Send
+from schema.web.graphql.http import Headers, HTTPRefusal, Message, Receive, RequestParams, Scope, Send
 from schema.web.graphql.memory import Key, Memory, key_by, key_of
 from schema.web.graphql.sockets import Sockets
 from schema.web.graphql.streams import Streams, ended_by
-from schema.web.graphql.told import codes_of, is_bad_value, is_outage, told
 from schema.web.graphql.view import View
 from schema.web.ops.draining import Stopping
 from schema.web.signin.cookies import forgotten
@@ -43,7 +43,7 @@ from services.core.telemetry.logs import log_failure
 
 
 class Live(NamedTuple):
-    """How much goes on: subscriptions, WebSockets, mutations that wait for others to be decided."""
+    """Current numbers of subscriptions, of WebSockets, and of mutations that wait for a batch."""
 
     streams: int
     sockets: int
@@ -57,7 +57,8 @@ class Endpoint:
         self, built: Built, database: Database, actors: Actors, settings: Settings, stopping: Stopping | None = None
     ) -> None:
         self._operations = built.operations
-        self._trusted = Operations(built.catalog)  # of their own: what strangers ask for can't push them out
+        # separate caches: requests from strangers can't evict trusted documents
+        self._trusted = Operations(built.catalog)
         self._documents = Documents(database)
         self._mutations = built.mutations
         self._database = database
@@ -72,11 +73,11 @@ class Endpoint:
 
     @property
     def figures(self) -> Live:
-        """What goes on at this moment."""
+        """Return the current numbers for the metrics."""
         return Live(self._streams.open, self._sockets.open, self._mutations.waiting)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> Seen:
-        """Answer one request; what may be told of it."""
+        """Answer a request, and return the facts about it for metrics and logs."""
         headers = dict(scope["headers"])
         if cors.is_preflight(scope["method"], headers):
             await cors.preflight(headers, self._actors.origins, send)
@@ -89,7 +90,7 @@ class Endpoint:
         return exchange.seen
 
     async def _retell(self, exchange: Exchange, key: Key | None) -> bool:
-        """Answer from memory, where what anybody gets was told a moment ago."""
+        """Answer from the cache, if the same anonymous answer was sent a moment ago."""
         kept = self._memory.find(key) if key is not None else None
         if kept is None:
             return False
@@ -98,19 +99,19 @@ class Endpoint:
         return True
 
     async def _answer(self, exchange: Exchange) -> None:
-        """Answer, or say why not."""
+        """Answer a request or refuse it."""
         try:
             await self._serve(exchange)
         except HTTPRefusal as refusal:
             await exchange.refuse(refusal)
-        except Misdirected:  # at once, or when rights that have changed were worked out anew
+        except Misdirected:  # from the first look-up, or from reloading stale rights
             await exchange.refuse(_unknown_credentials(exchange))
         except Exception as error:
             if is_outage(error):
-                unavailable = "The database doesn't answer; ask again."
+                unavailable = "The database is not available; try again."
                 await exchange.refuse(HTTPRefusal(503, "UNAVAILABLE", unavailable, [(b"retry-after", b"1")]))
                 return
-            masked = f"Something went wrong here; the log has it under {log_failure('a request failed', error)}."
+            masked = f"Internal error; the log has it under {log_failure('a request failed', error)}."
             await exchange.refuse(HTTPRefusal(500, "INTERNAL", masked))
 
     async def _serve(self, exchange: Exchange) -> None:
@@ -125,39 +126,39 @@ class Endpoint:
             await self._view(scope, exchange.receive, exchange.send)
             return
         body = await http.read_body(exchange.receive, headers) if exchange.may_change else b""
-        asked = http.asked(scope, headers, body)
+        params = http.parse_request(scope, headers, body)
         try:
-            if asked.named or request.actor.key:
-                if asked.named and not asked.document:
-                    request.pay(0, allowance.NAMING)
-                asked = await self._documents.resolved(asked, request.actor)
-                body = documents.in_full(scope, asked)
-            await self._respond(exchange, body, asked, request)
+            if params.named or request.actor.key:
+                if params.named and not params.document:
+                    request.pay(0, allowance.COST_PER_DOCUMENT_LOOKUP)
+                params = await self._documents.resolved(params, request.actor)
+                body = documents.in_full(scope, params)
+            await self._respond(exchange, body, params, request)
         except Malformed as malformed:
-            said = [told(error) for error in malformed.errors]
+            said = [formatted_error(error) for error in malformed.errors]
             exchange.seen.kind, exchange.seen.codes = "refused", codes_of(said)
-            # A request that isn't executed is a client's error, where the media type can say so.
+            # A request that isn't executed is a client's error, if the media type can express that.
             status = 400 if exchange.kind == http.GRAPHQL_JSON else 200
             await exchange.respond(status, exchange.kind, orjson.dumps({"errors": said}))
 
-    async def _respond(self, exchange: Exchange, body: bytes, asked: Asked, request: Request) -> None:
-        """Answer what is asked: as bytes, as a stream of events, or by Strawberry's view."""
+    async def _respond(self, exchange: Exchange, body: bytes, params: RequestParams, request: Request) -> None:
+        """Answer a request: as bytes, as an event stream, or by Strawberry's view."""
         if sse.is_all_that_is_accepted(exchange.headers):
-            if not exchange.may_change and self._is_mutation(asked):
-                raise http.not_allowed("A mutation is asked by POST.", b"POST")
-            await self._stream(exchange, body, asked, request)
+            if not exchange.may_change and self._is_mutation(params):
+                raise http.not_allowed("Use POST for a mutation.", b"POST")
+            await self._stream(exchange, body, params, request)
             return
         request.receive = exchange.receive
         try:
-            answer = await self._splice(asked, request, may_change=exchange.may_change)
+            answer = await self._splice(params, request, may_change=exchange.may_change)
         except Watched:
             if not sse.is_accepted(exchange.headers):
-                watched = "A subscription is watched over WebSocket, or as text/event-stream."
+                watched = "Use WebSocket or text/event-stream for a subscription."
                 raise HTTPRefusal(406, "SUBSCRIPTION", watched) from None
-            await self._stream(exchange, body, asked, request)
+            await self._stream(exchange, body, params, request)
             return
         if answer is None:
-            request.document = (asked.document, asked.operation_name)
+            request.document = (params.document, params.operation_name)
             exchange.scope["confed.request"] = request
             await self._view(exchange.scope, http.replay(body, exchange.receive), exchange.send)
         elif exchange.may_change:
@@ -165,14 +166,14 @@ class Endpoint:
         else:
             await caching.respond(exchange, answer, request, self._memory, _key_of(exchange, request))
 
-    async def _stream(self, exchange: Exchange, body: bytes, asked: Asked, request: Request) -> None:
-        request.receive = None  # the stream looks itself whether somebody still listens
-        answers = self._answers(exchange.scope, body, asked, request)
+    async def _stream(self, exchange: Exchange, body: bytes, params: RequestParams, request: Request) -> None:
+        request.receive = None  # the stream itself checks whether the client is still connected
+        answers = self._answers(exchange.scope, body, params, request)
         await sse.tell(answers, exchange.receive, exchange.send, request, self._stopping.ends)
 
-    def _is_mutation(self, asked: Asked) -> bool:
+    def _is_mutation(self, params: RequestParams) -> bool:
         try:
-            self._operations.find(asked.document, asked.operation_name)
+            self._operations.find(params.document, params.operation_name)
         except Changing:
             return True
         except (NotSpliced, Malformed):
@@ -180,16 +181,16 @@ class Endpoint:
         return False
 
     async def websocket(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one WebSocket, at the same address."""
+        """Serve a WebSocket at the same URL."""
         headers = dict(scope["headers"])
 
-        async def answers(asked: Asked, request: Request) -> AsyncGenerator[bytes, None]:
+        async def answers(params: RequestParams, request: Request) -> AsyncGenerator[bytes, None]:
             posted = {**scope, "type": "http", "method": "POST", "headers": [(b"content-type", http.JSON)]}
             try:
-                asked = await self._documents.resolved(asked, request.actor)
+                params = await self._documents.resolved(params, request.actor)
             except Exception as error:
                 raise ended_by(error) from None
-            async with aclosing(self._answers(posted, documents.in_full(posted, asked), asked, request)) as given:
+            async with aclosing(self._answers(posted, documents.in_full(posted, params), params, request)) as given:
                 async for answer in given:
                     yield answer
 
@@ -199,20 +200,24 @@ class Endpoint:
 
         await self._sockets(scope, receive, send, requesting, answers)
 
-    async def _answers(self, scope: Scope, body: bytes, asked: Asked, request: Request) -> AsyncGenerator[bytes, None]:
-        """The answers to whatever is asked, for a connection that has several. Ended where there are no more."""
+    async def _answers(
+        self, scope: Scope, body: bytes, params: RequestParams, request: Request
+    ) -> AsyncGenerator[bytes, None]:
+        """Yield the answers to an operation, for a connection that carries several. Raise Ended when
+        there are no more.
+        """
         try:
             try:
-                async with aclosing(self._streams.answers(asked, request)) as answers:
+                async with aclosing(self._streams.answers(params, request)) as answers:
                     async for answer in answers:
                         yield answer
             except NotSpliced:
-                yield await self._only_answer(scope, body, asked, request)
+                yield await self._only_answer(scope, body, params, request)
         except Exception as error:
             raise ended_by(error) from None
 
-    async def _only_answer(self, scope: Scope, body: bytes, asked: Asked, request: Request) -> bytes:
-        """The answer to a query or a mutation, as over HTTP."""
+    async def _only_answer(self, scope: Scope, body: bytes, params: RequestParams, request: Request) -> bytes:
+        """Return the answer to a query or a mutation, as over HTTP."""
         sent: list[bytes] = []
 
         async def send(message: Message) -> None:
@@ -221,47 +226,50 @@ class Endpoint:
         async def receive() -> Message:
             raise AssertionError("the body was read")
 
-        answer = await self._splice(asked, request)
+        answer = await self._splice(params, request)
         if answer is not None:
             return answer
-        request.document = (asked.document, asked.operation_name)
+        request.document = (params.document, params.operation_name)
         await self._view({**scope, "confed.request": request}, http.replay(body, receive), send)
         return b"".join(sent)
 
     async def _request(self, scope: Scope, headers: Headers, seen: Seen | None = None) -> Request:
-        """Who asks what of whom. HTTPRefusal without such a confederation, Misdirected for unknown credentials."""
+        """Identify the actor and create the request. Raise HTTPRefusal if there is no such confederation, and
+        Misdirected for unknown credentials.
+        """
         actor = await self._actors.anybody(scope, scope["path"][1 : -len("/graphql")])
         if actor is None:
-            raise HTTPRefusal(404, "NO_SUCH_CONFEDERATION", "There is no confederation at this address.")
+            raise HTTPRefusal(404, "NO_SUCH_CONFEDERATION", "There is no confederation at this URL.")
         reload: Callable[[], Awaitable[Actor]] = _nobody
-        # What a page of another website can make a browser do is a plain GET, whose answer it can't read.
+        # All that a page of another website can make a browser send is a plain GET, whose answer it can't read.
         safe = scope["type"] == "http" and scope["method"] in ("GET", "HEAD")
         credentials = self._actors.credentials(actor.tenant.slug, headers, safe=safe)
         if credentials is not None:
             reload = partial(self._actors.load, actor.tenant, credentials)
             actor = await self._actors.of(scope, actor.tenant, credentials)
-        accepted = headers.get(b"accept-language", b"")[:200].decode("latin-1")  # it is kept
+        accepted = headers.get(b"accept-language", b"")[:200].decode("latin-1")  # the value is cached
         reading = Context(actor, datetime.now(UTC), locales(accepted, actor.tenant.locales))
         take = partial(self._allowances.take, scope)
         return Request(self._database, reading, reload, take=take, seen=seen or Seen())
 
-    async def _splice(self, asked: Asked, request: Request, *, may_change: bool = True) -> bytes | None:
-        """The whole response as bytes; None where Strawberry's view has to answer, be it with an error of a field.
+    async def _splice(self, params: RequestParams, request: Request, *, may_change: bool = True) -> bytes | None:
+        """Return the whole response as bytes; None if Strawberry's view has to answer, for example with an error of a
+        field.
 
-        Watched for a subscription. `may_change`: whether a mutation is done. Malformed where there is nothing to
-        execute, or too much of it: the database has been asked nothing then.
+        `watched`: for a subscription. `may_change`: True if mutations are run. Raise Malformed if there is nothing to
+        execute, or too much; the database has not been queried then.
         """
-        if asked.is_trusted:
-            request.seen.operation = asked.operation_name
+        if params.is_trusted:
+            request.seen.operation = params.operation_name
         try:
-            check_values(asked.variables)
-            plan, values, cost = self._planned(asked, request)
+            check_values(params.variables)
+            plan, values, cost = self._planned(params, request)
             data = await request.read(plan, values)
         except TooMuch as too_much:
             raise Malformed([too_much]) from None
         except Changing as changing:
             request.seen.kind = "mutation"
-            changed = await self._changed(changing, asked, request) if may_change else None
+            changed = await self._changed(changing, params, request) if may_change else None
             if changed is None:
                 return None
             data, cost = changed, request.spent
@@ -270,17 +278,17 @@ class Endpoint:
         except (NotSpliced, GraphQLError, ExceptionGroup):
             request.seen.kind = "completed"
             if request.left is None:
-                request.pay(0, allowance.REFUSING)
+                request.pay(0, allowance.COST_PER_REFUSED_OPERATION)
             return None
         except asyncpg.PostgresError as error:
             if is_outage(error):
                 raise
             request.seen.kind = "completed"
-            # Field by field under graphql-core, so that what can be answered is, and the rest says where it failed.
+            # Let graphql-core read field by field: it answers what it can, and reports where the rest failed.
             if not is_bad_value(error):
                 log_failure("a spliced read failed", error)
             return None
-        if request.left is None or not may_change:  # what is asked by GET may be kept, for everybody and for longer
+        if request.left is None or not may_change:  # the answer to a GET may be cached, for everybody and for longer
             return b'{"data":%b,"extensions":{"cost":{"spent":%d,"left":%d}}}' % (data, cost, MAXIMUM_COST - cost)
         return b'{"data":%b,"extensions":{"cost":{"spent":%d,"left":%d,"hour":{"left":%d,"restoredIn":%d}}}}' % (
             data,
@@ -289,25 +297,25 @@ class Endpoint:
             *request.left,
         )
 
-    async def _changed(self, changing: Changing, asked: Asked, request: Request) -> bytes | None:
-        """What a mutation did, directly; None where graphql-core has to do it, or to answer."""
+    async def _changed(self, changing: Changing, params: RequestParams, request: Request) -> bytes | None:
+        """Run a mutation and return its answer; None if graphql-core has to run it, or to answer."""
         fields = changing.operation.node.selection_set.selections
-        request.pay(0, allowance.ASKING + allowance.MUTATING * len(fields))
-        document = (asked.document, asked.operation_name)
+        request.pay(0, allowance.COST_PER_REQUEST + allowance.COST_PER_MUTATION * len(fields))
+        document = (params.document, params.operation_name)
         try:
-            changed = await self._mutations.data(changing.operation, document, asked.variables, request)
-        except (GraphQLError, ExceptionGroup):  # of the variables: graphql-core tells it
+            changed = await self._mutations.data(changing.operation, document, params.variables, request)
+        except (GraphQLError, ExceptionGroup):  # in the variables: graphql-core reports it
             return None
         request.settle()
         return changed
 
-    def _planned(self, asked: Asked, request: Request) -> tuple[Plan, Variables, int]:
-        """The plan, its values and its cost. NotSpliced after the cost has been checked all the same."""
-        operations = self._trusted if asked.is_trusted else self._operations
-        if not asked.is_trusted and not operations.keeps(asked.document, asked.operation_name):
-            request.pay(0, allowance.READING + len(asked.document) // allowance.CHARACTERS)
-        operation = operations.find(asked.document, asked.operation_name)
-        values = operation.coercion.values(asked.variables)
+    def _planned(self, params: RequestParams, request: Request) -> tuple[Plan, Variables, int]:
+        """Return the plan, its values and its cost. Raise NotSpliced, but check the cost before."""
+        operations = self._trusted if params.is_trusted else self._operations
+        if not params.is_trusted and not operations.keeps(params.document, params.operation_name):
+            request.pay(0, allowance.COST_PER_NEW_DOCUMENT + len(params.document) // allowance.CHARACTERS_PER_COST)
+        operation = operations.find(params.document, params.operation_name)
+        values = operation.coercion.values(params.variables)
         try:
             plan = operation.plan(values)
         except NotSpliced as unusual:
@@ -315,24 +323,26 @@ class Endpoint:
                 self._check_introspection(request.actor)
             cost = unusual.cost.of(values, request.reading) if unusual.cost else 0
             limits.check_cost(cost)
-            request.pay(cost, allowance.ASKING)
+            request.pay(cost, allowance.COST_PER_REQUEST)
             raise
         cost = plan.cost.of(values, request.reading)
         limits.check_cost(cost)
-        request.pay(cost, allowance.ASKING)
+        request.pay(cost, allowance.COST_PER_REQUEST)
         return plan, values, cost
 
     def _check_introspection(self, actor: Actor) -> None:
-        """Malformed where the actor may not ask for the schema."""
+        """Raise Malformed if the actor may not introspect the schema."""
         if self._introspection == "everybody" or (self._introspection == "signed-in" and not actor.is_anonymous):
             return
-        who = "nobody" if self._introspection == "nobody" else "whoever is not signed in"
-        told = f"The schema is not told to {who} here."
+        whom = "" if self._introspection == "nobody" else " for anonymous clients"
+        told = f"Introspection is disabled{whom}."
         raise Malformed([GraphQLError(told, extensions={"code": "INTROSPECTION_OFF"})])
 
 
 def _key_of(exchange: Exchange, request: Request) -> Key | None:
-    """What the answer is kept by, where it is anybody's, or anybody's who shows a publishable key."""
+    """Return the cache key of the answer, if it is the same for all anonymous clients or for all users of a publishable
+    key.
+    """
     actor = request.actor
     if actor.key is None:
         return key_of(exchange.scope, exchange.headers)
@@ -342,8 +352,8 @@ def _key_of(exchange: Exchange, request: Request) -> Key | None:
 def _unknown_credentials(exchange: Exchange) -> HTTPRefusal:
     slug = exchange.scope["path"][1 : -len("/graphql")]
     challenge = [(b"www-authenticate", b"Bearer"), *forgotten(exchange.headers, slug)]
-    return HTTPRefusal(401, "UNKNOWN_CREDENTIALS", "These credentials are unknown at this address.", challenge)
+    return HTTPRefusal(401, "UNKNOWN_CREDENTIALS", "The credentials are unknown at this URL.", challenge)
 
 
 async def _nobody() -> Actor:
-    raise AssertionError("nobody's rights never change")
+    raise AssertionError("anonymous rights never change")

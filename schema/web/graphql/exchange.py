@@ -1,4 +1,6 @@
-"""One request and the way of its answer: what every answer says besides, said once, without a layer around `send`."""
+"""A GraphQL request and its answer over HTTP. Headers common to all answers are added here, without a wrapper around
+`send`.
+"""
 
 from collections.abc import Collection, Sequence
 
@@ -7,14 +9,14 @@ from schema.web import cors
 from schema.web.graphql import http
 from schema.web.graphql.http import Header, Headers, HTTPRefusal, Message, Receive, Scope, Send
 
-NOT_KEPT: Header = (b"cache-control", b"private, no-store")
-"""Said of the answer to a GET that nobody may keep."""
+NO_STORE: Header = (b"cache-control", b"private, no-store")
+"""The header for the answer to a GET that no cache may store."""
 
 
 class Exchange:
-    """A request of GraphQL. `may_change`: it is a POST, which alone changes anything.
+    """A GraphQL request over HTTP. `may_change`: True for a POST; no other method changes anything.
 
-    `more`: what its answer says besides. A HEAD is a GET whose body isn't sent.
+    `more`: additional headers of the answer. A HEAD is a GET whose body isn't sent.
     """
 
     __slots__ = ("_send", "headers", "is_head", "kind", "may_change", "more", "receive", "scope", "seen")
@@ -34,7 +36,7 @@ class Exchange:
         self._send = send
 
     async def respond(self, status: int, kind: bytes, body: bytes, more: Sequence[Header] = ()) -> None:
-        """Send a whole answer. It differs by who asks and in which language: no cache may mix them up."""
+        """Send a whole answer. It varies by credentials and language, so that no cache mixes answers up."""
         headers = [
             http.content_type(kind),
             (b"content-length", b"%d" % len(body)),
@@ -43,31 +45,31 @@ class Exchange:
             *self.more,
         ]
         if not self.may_change and all(name != b"cache-control" for name, _ in more):
-            headers.append(NOT_KEPT)
+            headers.append(NO_STORE)
         await self._send({"type": "http.response.start", "status": status, "headers": headers})
         await self._send({"type": "http.response.body", "body": b"" if self.is_head else body})
 
     async def respond_unchanged(self, more: Sequence[Header]) -> None:
-        """Tell the client that it has the answer already."""
+        """Send 304: the client has the answer already."""
         headers = [*more, http.VARIES, *self.more]
         await self._send({"type": "http.response.start", "status": 304, "headers": headers})
         await self._send({"type": "http.response.body", "body": b""})
 
     async def refuse(self, refusal: HTTPRefusal) -> None:
-        """Send a refusal, as GraphQL tells errors."""
+        """Send a refusal as a GraphQL error."""
         seen = self.seen
         seen.kind, seen.codes = "failed" if refusal.status >= 500 else "refused", (*seen.codes, refusal.code)
         await self.respond(refusal.status, self.kind, http.body_of(refusal), refusal.headers)
 
     @property
     def send(self) -> Send:
-        """For who makes the messages itself, Strawberry's view and streams: the same is said of their answers."""
+        """Return a `send` that adds the common headers, for Strawberry's view and for streams."""
 
         async def sending(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = [*message["headers"], *self.more]
                 if not self.may_change and all(name != b"cache-control" for name, _ in headers):
-                    headers.append(NOT_KEPT)
+                    headers.append(NO_STORE)
                 message = {**message, "headers": headers}
             elif self.is_head:
                 message = {**message, "body": b""}

@@ -1,4 +1,4 @@
-"""GraphQL over HTTP, in bytes: what is asked in a request, and how an answer or a refusal is sent."""
+"""GraphQL over HTTP: parsing of requests, and sending of answers and refusals."""
 
 import re
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping, Sequence
@@ -16,13 +16,13 @@ Headers = Mapping[bytes, bytes]
 Header = tuple[bytes, bytes]
 
 LARGEST_BODY = 1_000_000
-"""Bytes; a larger body is refused unread."""
+"""Maximum size of a body in bytes; a larger one is refused unread."""
 
 LONGEST_NAME = 200
-"""Characters of an operation's name: it is kept with the plans of its document."""
+"""Maximum number of characters of an operation's name: it is part of the key of cached plans."""
 
-DEEPEST = 200
-"""How often objects and lists of a request are in each other: fewer than orjson writes, or Python recurses."""
+MOST_NESTING_LEVELS = 200
+"""Maximum nesting of objects and lists in a request: less than orjson can write, and than Python can recurse."""
 
 JSON = b"application/json"
 GRAPHQL_JSON = b"application/graphql-response+json"
@@ -36,7 +36,9 @@ _TEXT = (str, type(None))
 
 @dataclass
 class HTTPRefusal(Exception):
-    """A request that is refused as such, before or instead of GraphQL. `told`: what else its error's extensions say."""
+    """A request that is refused by HTTP itself, before GraphQL or instead of it. `told`: further extensions of its
+    error.
+    """
 
     status: int
     code: str
@@ -46,16 +48,17 @@ class HTTPRefusal(Exception):
 
 
 class Named(NamedTuple):
-    """A document by its hash, empty where it is no SHA-256; `is_automatic`: by Apollo's protocol."""
+    """A document named by its hash, which is empty if it is no SHA-256. `is_automatic`: by Apollo's protocol."""
 
     sha256: str
     is_automatic: bool
 
 
-class Asked(NamedTuple):
-    """A well-formed GraphQL request. `named`: how it names its document, which is empty where that isn't sent as well.
+class RequestParams(NamedTuple):
+    """A well-formed GraphQL request. `named`: how it names its document; the document is then empty unless sent as
+    well.
 
-    `is_trusted`: the document was registered beforehand.
+    `is_trusted`: True if the document was registered beforehand.
     """
 
     document: str
@@ -66,15 +69,15 @@ class Asked(NamedTuple):
 
 
 def media_type(headers: Headers) -> bytes:
-    """What the answer is sent as: the specification's own type where the client accepts it and doesn't prefer JSON."""
+    """Return the media type of the answer: GraphQL's own if the client accepts it and doesn't prefer JSON."""
     accept = headers.get(b"accept", b"").lower()
     if GRAPHQL_JSON not in accept:
         return JSON
     if b"q=" not in accept:
         return GRAPHQL_JSON
-    asked = {kind.strip(): _quality(rest) for kind, _, rest in (item.partition(b";") for item in accept.split(b","))}
-    quality = asked.get(GRAPHQL_JSON, 0)
-    return GRAPHQL_JSON if quality > 0 and quality >= asked.get(JSON, 0) else JSON
+    accepted = {kind.strip(): _quality(rest) for kind, _, rest in (item.partition(b";") for item in accept.split(b","))}
+    quality = accepted.get(GRAPHQL_JSON, 0)
+    return GRAPHQL_JSON if quality > 0 and quality >= accepted.get(JSON, 0) else JSON
 
 
 def _quality(parameters: bytes) -> float:
@@ -89,7 +92,7 @@ def _quality(parameters: bytes) -> float:
 
 
 def accepts(headers: Headers, kind: bytes) -> bool:
-    """Whether the client names this media type, and not to say that it doesn't want it (`q=0`)."""
+    """Return True if the client accepts this media type by name, and not with `q=0`."""
     accept = headers.get(b"accept", b"").lower()
     if kind not in accept:
         return False
@@ -98,19 +101,20 @@ def accepts(headers: Headers, kind: bytes) -> bool:
 
 
 def wants_page(scope: Scope, headers: Headers) -> bool:
-    """Whether a browser asks for the page, not for data."""
-    asked = scope["query_string"]
+    """Return True if a browser requests a page instead of data."""
+    query = scope["query_string"]
     return (
         scope["method"] == "GET"
         and b"text/html" in headers.get(b"accept", b"")
-        and not (b"query=" in asked or b"documentId=" in asked or b"extensions=" in asked)
+        and not (b"query=" in query or b"documentId=" in query or b"extensions=" in query)
     )
 
 
 async def read_body(receive: Receive, headers: Headers) -> bytes:
-    """The body. HTTPRefusal where it is too large, or says so."""
+    """Read the body. Raise HTTPRefusal if it is too large, or announced as too large."""
     length = headers.get(b"content-length", b"0")
-    if length.isdigit() and (len(length) > 20 or int(length) > LARGEST_BODY):  # an int has a longest text
+    # Python limits the length of an int's text
+    if length.isdigit() and (len(length) > 20 or int(length) > LARGEST_BODY):
         raise _too_large()
     message = await receive()
     body: bytes = message.get("body", b"")
@@ -123,11 +127,11 @@ async def read_body(receive: Receive, headers: Headers) -> bytes:
 
 
 def _too_large() -> HTTPRefusal:
-    return HTTPRefusal(413, "BODY_TOO_LARGE", f"A body has at the most {LARGEST_BODY} bytes.")
+    return HTTPRefusal(413, "BODY_TOO_LARGE", f"A body may have at most {LARGEST_BODY} bytes.")
 
 
-def asked(scope: Scope, headers: Headers, body: bytes) -> Asked:
-    """What is asked. HTTPRefusal where the request isn't one of GraphQL over HTTP."""
+def parse_request(scope: Scope, headers: Headers, body: bytes) -> RequestParams:
+    """Parse a request. Raise HTTPRefusal if it is not a valid request of GraphQL over HTTP."""
     if scope["method"] == "GET":
         given: Any = _query_string(scope["query_string"])
         for part in ("variables", "extensions"):
@@ -135,48 +139,52 @@ def asked(scope: Scope, headers: Headers, body: bytes) -> Asked:
                 given[part] = _json(given[part])
     elif scope["method"] == "POST":
         if not _is_plain_json(headers):
-            raise HTTPRefusal(415, "UNSUPPORTED_MEDIA_TYPE", "A request's body is application/json, plainly in UTF-8.")
+            raise HTTPRefusal(
+                415, "UNSUPPORTED_MEDIA_TYPE", "The body must be application/json in UTF-8, without a content encoding."
+            )
         given = _json(body)
     else:
-        raise not_allowed("GraphQL is asked by GET or POST.", b"GET, HEAD, POST")
-    return read(given)
+        raise not_allowed("Use GET or POST for GraphQL.", b"GET, HEAD, POST")
+    return parse_params(given)
 
 
-def read(given: Any) -> Asked:
-    """What is asked by the members of a request. HTTPRefusal where they aren't those of GraphQL over HTTP."""
+def parse_params(given: Any) -> RequestParams:
+    """Parse the members of a request. Raise HTTPRefusal if they are not those of GraphQL over HTTP."""
     if type(given) is not dict:
-        raise HTTPRefusal(400, "BAD_REQUEST", "A request is one JSON object.")
+        raise HTTPRefusal(400, "BAD_REQUEST", "The request must be one JSON object.")
     document: Any = given.get("query")
     variables: Any = given.get("variables")
     name: Any = given.get("operationName")
     extensions: Any = given.get("extensions")
     if not isinstance(extensions, _OBJECT):
-        raise HTTPRefusal(400, "BAD_REQUEST", "Extensions are an object.")
+        raise HTTPRefusal(400, "BAD_REQUEST", "`extensions` must be an object.")
     named = _named(given, extensions or {}) if extensions or "documentId" in given else None
     if document is None and named is not None:
         document = ""
     if type(document) is not str:
-        raise HTTPRefusal(400, "BAD_REQUEST", "A request has a query, which is text.")
+        raise HTTPRefusal(400, "BAD_REQUEST", "The request must have a `query`, which must be text.")
     if not isinstance(variables, _OBJECT):
-        raise HTTPRefusal(400, "BAD_REQUEST", "Variables are an object.")
+        raise HTTPRefusal(400, "BAD_REQUEST", "`variables` must be an object.")
     if not isinstance(name, _TEXT) or len(name or "") > LONGEST_NAME:
-        raise HTTPRefusal(400, "BAD_REQUEST", f"An operation's name is text of {LONGEST_NAME} characters at the most.")
-    return Asked(document, variables or {}, name or None, named)
+        raise HTTPRefusal(400, "BAD_REQUEST", f"`operationName` must be text of at most {LONGEST_NAME} characters.")
+    return RequestParams(document, variables or {}, name or None, named)
 
 
 def _named(given: Mapping[str, Any], extensions: Mapping[str, Any]) -> Named | None:
-    """How a request names its document. By two names, or by an id beside its text, no cache could tell what it was."""
+    """Return how a request names its document. Two names, or an ID beside the text, are refused: no cache could tell
+    which one counts.
+    """
     id, persisted = given.get("documentId"), extensions.get("persistedQuery")
     if id is not None:
         if type(id) is not str:
-            raise HTTPRefusal(400, "BAD_REQUEST", "A document's id is text.")
+            raise HTTPRefusal(400, "BAD_REQUEST", "`documentId` must be text.")
         if given.get("query") is not None or persisted is not None:
-            raise HTTPRefusal(400, "BAD_REQUEST", "A request has a query or a documentId, not both.")
+            raise HTTPRefusal(400, "BAD_REQUEST", "The request must have either a query or a documentId, not both.")
         return Named(_sha256(id.removeprefix("sha256:")), is_automatic=False)
     if persisted is None:
         return None
     if type(persisted) is not dict or persisted.get("version") != 1 or type(persisted.get("sha256Hash")) is not str:
-        raise HTTPRefusal(400, "BAD_REQUEST", "A persisted query has version 1 and a sha256Hash.")
+        raise HTTPRefusal(400, "BAD_REQUEST", "A persisted query must have version 1 and a sha256Hash.")
     return Named(_sha256(persisted["sha256Hash"]), is_automatic=True)
 
 
@@ -185,7 +193,7 @@ def _sha256(text: str) -> str:
 
 
 def not_allowed(message: str, methods: bytes) -> HTTPRefusal:
-    """A method that this can't be asked by."""
+    """Return the refusal of a method."""
     return HTTPRefusal(405, "METHOD_NOT_ALLOWED", message, [(b"allow", methods)])
 
 
@@ -193,20 +201,22 @@ def _query_string(text: bytes) -> dict[str, str]:
     try:
         pairs = parse_qsl(text.decode("latin-1"), keep_blank_values=True, max_num_fields=20)
     except ValueError:
-        raise HTTPRefusal(400, "BAD_REQUEST", "The address has too many parameters.") from None
+        raise HTTPRefusal(400, "BAD_REQUEST", "The URL has too many parameters.") from None
     if len(dict(pairs)) < len(pairs):
-        # A cache that goes by the first, where we go by the last, would keep one's answer for the other.
-        raise HTTPRefusal(400, "BAD_REQUEST", "A parameter is given once.")
+        # A cache that uses the first value, where we use the last, would store one answer for another.
+        raise HTTPRefusal(400, "BAD_REQUEST", "A parameter must not be repeated.")
     return {name: value for name, value in pairs if value}
 
 
 def json_body(headers: Headers, body: bytes) -> dict[str, Any]:
-    """The members of a body that is one JSON object. HTTPRefusal where it is anything else."""
+    """Return the members of a body that is one JSON object. Raise HTTPRefusal for any other body."""
     if not _is_plain_json(headers):
-        raise HTTPRefusal(415, "UNSUPPORTED_MEDIA_TYPE", "A request's body is application/json, plainly in UTF-8.")
+        raise HTTPRefusal(
+            415, "UNSUPPORTED_MEDIA_TYPE", "The body must be application/json in UTF-8, without a content encoding."
+        )
     given = _json(body)
     if type(given) is not dict:
-        raise HTTPRefusal(400, "BAD_REQUEST", "A request is one JSON object.")
+        raise HTTPRefusal(400, "BAD_REQUEST", "The request must be one JSON object.")
     return given
 
 
@@ -224,22 +234,22 @@ def _json(text: bytes | str) -> Any:
     try:
         return loads(text)
     except orjson.JSONDecodeError:
-        deep = f"This is not JSON in UTF-8, or its values are in each other more than {DEEPEST} times."
+        deep = f"The body is not JSON in UTF-8, or it is nested more than {MOST_NESTING_LEVELS} levels deep."
         raise HTTPRefusal(400, "BAD_JSON", deep) from None
 
 
 def loads(text: bytes | str) -> Any:
-    """The value. orjson.JSONDecodeError also where it is deeper than what could be written again."""
+    """Parse JSON. Raise orjson.JSONDecodeError also if it is nested too deep to be written again."""
     value = orjson.loads(text)
     braces = (b"{", b"[") if isinstance(text, bytes) else ("{", "[")
-    if sum(map(text.count, braces)) > DEEPEST and _is_deeper(value):  # type: ignore[arg-type]
+    if sum(map(text.count, braces)) > MOST_NESTING_LEVELS and _is_deeper(value):  # type: ignore[arg-type]
         raise orjson.JSONDecodeError("too deep", "", 0)
     return value
 
 
 def _is_deeper(value: Any) -> bool:
     level = [value]
-    for _ in range(DEEPEST):
+    for _ in range(MOST_NESTING_LEVELS):
         level = [
             inner
             for item in level
@@ -252,7 +262,7 @@ def _is_deeper(value: Any) -> bool:
 
 
 def replay(body: bytes, receive: Receive) -> Receive:
-    """The same body once more, for whoever reads it next."""
+    """Return a `receive` that delivers the same body again, to the next reader."""
     messages = [{"type": "http.request", "body": body, "more_body": False}]
 
     async def again() -> Message:
@@ -262,7 +272,7 @@ def replay(body: bytes, receive: Receive) -> Receive:
 
 
 def content_type(kind: bytes) -> Header:
-    """The header that says so."""
+    """Return the Content-Type header."""
     return _CONTENT_TYPES.get(kind) or (b"content-type", kind + b"; charset=utf-8")
 
 
@@ -270,7 +280,7 @@ _CONTENT_TYPES = {kind: (b"content-type", kind + b"; charset=utf-8") for kind in
 
 
 async def respond(send: Send, status: int, kind: bytes, body: bytes, more: Sequence[tuple[bytes, bytes]] = ()) -> None:
-    """Send a whole answer. It differs by who asks and in which language: no cache may mix them up."""
+    """Send a whole answer. It varies by credentials and language, so that no cache mixes answers up."""
     headers = [
         content_type(kind),
         (b"content-length", b"%d" % len(body)),
@@ -282,11 +292,11 @@ async def respond(send: Send, status: int, kind: bytes, body: bytes, more: Seque
 
 
 async def refuse(send: Send, kind: bytes, refusal: HTTPRefusal) -> None:
-    """Send a refusal, as GraphQL tells errors."""
+    """Send a refusal as a GraphQL error."""
     await respond(send, refusal.status, kind, body_of(refusal), refusal.headers)
 
 
 def body_of(refusal: HTTPRefusal) -> bytes:
-    """A refusal as GraphQL tells errors."""
+    """Return the body of a refusal: a GraphQL error."""
     error = {"message": refusal.message, "extensions": {"code": refusal.code, **refusal.told}}
     return orjson.dumps({"errors": [error]})

@@ -1,8 +1,8 @@
-"""Answers that anybody gets, kept in this process for a second: a website's burst is answered from memory.
+"""A cache of anonymous answers, for a second in this process: a burst of a website's requests is answered from memory.
 
-Only the answers to a GET that a shared cache may keep as well (`caching`): all compiled, for nobody in particular. So
-what is public may be a second old here, as it may be a minute old in a browser; what is somebody's never is, because it
-is never kept. A site key's answers are kept under the key: whoever shows another, or none, gets none of them.
+It holds only answers to a GET that a shared cache may store as well (`caching`): entirely compiled, and anonymous. So
+public data may be a second old here, as it may be a minute old in a browser. Personal data never is, since it is never
+cached. Answers to a site key are cached under that key: requests with another key, or none, don't get them.
 """
 
 import time
@@ -13,16 +13,16 @@ from uuid import UUID
 
 from schema.web.graphql.http import Header, Headers, Scope
 
-MOST_BYTES = 32_000_000
-"""Bytes of answers and of what they are kept by; the one used longest ago goes."""
+MOST_CACHED_BYTES = 32_000_000
+"""Maximum number of bytes of cached answers and their keys; the least recently used is evicted."""
 LARGEST_ANSWER = 500_000
-"""Bytes of an answer that is kept."""
+"""Maximum size in bytes of a cached answer."""
 LONGEST_KEY = 8_000
-"""Bytes of the address and the headers that an answer is kept by."""
+"""Maximum size in bytes of the URL and headers that make up a key."""
 
 
 class Key(NamedTuple):
-    """What tells an answer from another. `key_id`: of a publishable site key."""
+    """Key of a cached answer. `key_id`: of a publishable site key."""
 
     path: str
     query: bytes
@@ -31,8 +31,8 @@ class Key(NamedTuple):
     key_id: UUID | None = None
 
 
-class Kept(NamedTuple):
-    """An answer, and until when it is given again."""
+class CachedAnswer(NamedTuple):
+    """A cached answer, and its time of expiry."""
 
     until: float
     kind: bytes
@@ -42,16 +42,16 @@ class Kept(NamedTuple):
 
 
 class Memory:
-    """The answers of a process. `seconds`: how long each is given again; 0: none is kept."""
+    """The cached answers of a process. `seconds`: time to live; 0: no caching."""
 
     def __init__(self, seconds: float, clock: Callable[[], float] = time.monotonic) -> None:
         self.seconds = seconds
         self._clock = clock
-        self._answers: OrderedDict[Key, Kept] = OrderedDict()
+        self._answers: OrderedDict[Key, CachedAnswer] = OrderedDict()
         self._bytes = 0
 
-    def find(self, key: Key) -> Kept | None:
-        """The answer, where there is one that is no older than it may be."""
+    def find(self, key: Key) -> CachedAnswer | None:
+        """Return the cached answer; None if there is none that is fresh."""
         kept = self._answers.get(key)
         if kept is None:
             return None
@@ -61,13 +61,13 @@ class Memory:
         return kept
 
     def keep(self, key: Key, kind: bytes, body: bytes, etag: Header, control: Header) -> None:
-        """Keep an answer that anybody gets."""
+        """Cache an anonymous answer."""
         if not self.seconds or len(body) > LARGEST_ANSWER:
             return
         self._drop(key)
-        self._answers[key] = Kept(self._clock() + self.seconds, kind, body, etag, control)
+        self._answers[key] = CachedAnswer(self._clock() + self.seconds, kind, body, etag, control)
         self._bytes += _size(key, body)
-        while self._bytes > MOST_BYTES:
+        while self._bytes > MOST_CACHED_BYTES:
             self._drop(next(iter(self._answers)))
 
     def _drop(self, key: Key) -> None:
@@ -81,14 +81,14 @@ def _size(key: Key, body: bytes) -> int:
 
 
 def key_of(scope: Scope, headers: Headers) -> Key | None:
-    """What the answer to nobody in particular is kept by; None where somebody asks, or with too long an address."""
+    """Return the key of an anonymous request; None if it has credentials, or too long a URL."""
     if b"authorization" in headers or b"__Host-confed-" in headers.get(b"cookie", b""):
         return None
     return key_by(scope, headers)
 
 
 def key_by(scope: Scope, headers: Headers, key_id: UUID | None = None) -> Key | None:
-    """The same for whoever shows a publishable key."""
+    """Return the key of a request with a publishable key."""
     query: bytes = scope["query_string"]
     accept, language = headers.get(b"accept", b""), headers.get(b"accept-language", b"")
     if len(query) + len(accept) + len(language) > LONGEST_KEY:

@@ -1,7 +1,7 @@
-"""GraphQL over WebSocket: `graphql-transport-ws`, on Strawberry's handling of the protocol.
+"""GraphQL over WebSocket: `graphql-transport-ws`, on top of Strawberry's protocol handler.
 
-Who asks is said by the handshake's `Authorization`, or in `connection_init`'s payload, `{"authorization": "Bearer …"}`,
-where a browser can't set headers. Queries and mutations are answered as over HTTP.
+Credentials are in the handshake's `Authorization`, or in `connection_init`'s payload, `{"authorization": "Bearer …"}`,
+since browsers can't set headers. Queries and mutations are answered as over HTTP.
 """
 
 import asyncio
@@ -26,31 +26,31 @@ from schema.reading.requests import Request, Seen
 from schema.web.graphql import http
 from schema.web.graphql.actors import Misdirected
 from schema.web.graphql.allowance import peer_of
-from schema.web.graphql.http import LARGEST_BODY, Asked, HTTPRefusal, Receive, Scope, Send, loads
-from schema.web.graphql.streams import STREAMS_OF_ONE, Ended, ended_by
-from schema.web.graphql.told import codes_of
+from schema.web.graphql.errors import codes_of
+from schema.web.graphql.http import LARGEST_BODY, HTTPRefusal, Receive, RequestParams, Scope, Send, loads
+from schema.web.graphql.streams import MOST_STREAMS_PER_ACTOR, Ended, ended_by
 from schema.web.ops.draining import Stopping
 from schema.web.ops.observing import observe
 from services.core.telemetry.logs import log_failure
 
-RESTARTING = 1012
-"""The code that says so (RFC 6455's registry): clients connect again and subscribe to what they had."""
-GREETING = timedelta(seconds=10)
-"""How long a client may take to say who it is."""
-CONNECTIONS = 1_000
-"""How many connections a process holds."""
-CONNECTIONS_OF_ONE = 50
-"""How many of them one network address has: the next tenant's desk finds a place, whatever one client does."""
-IDLE = 60.0
-"""Seconds without any operation after which a connection is closed: clients that need it connect again."""
+CLOSE_CODE_RESTARTING = 1012
+"""Close code 1012 (service restart): clients connect again and renew their subscriptions."""
+INIT_TIMEOUT = timedelta(seconds=10)
+"""Time within which a client must send `connection_init`."""
+MOST_CONNECTIONS = 1_000
+"""Maximum number of connections per process."""
+MOST_CONNECTIONS_PER_ADDRESS = 50
+"""Maximum number of connections per network address: one client can't take the places of other tenants' desks."""
+IDLE_SECONDS = 60.0
+"""Seconds without any operation after which a connection is closed. Clients connect again when they need it."""
 
 Requesting = Callable[[str | None], Awaitable[Request]]
-"""Makes a request of whoever has these credentials."""
-Answers = Callable[[Asked, Request], AsyncGenerator[bytes, None]]
+"""Creates a request with the given credentials."""
+Answers = Callable[[RequestParams, Request], AsyncGenerator[bytes, None]]
 
 
 class Sockets:
-    """The connections of a process."""
+    """The WebSocket connections of a process."""
 
     def __init__(self, stopping: Stopping) -> None:
         self._conversations: set[_Conversation] = set()
@@ -60,7 +60,7 @@ class Sockets:
 
     @property
     def open(self) -> int:
-        """How many there are."""
+        """Return the number of open connections."""
         return len(self._conversations)
 
     async def __call__(
@@ -69,9 +69,9 @@ class Sockets:
         """Serve one connection until it is closed."""
         websocket = WebSocket(scope, receive, send)
         peer = peer_of(scope)
-        is_full = self.open >= CONNECTIONS or self._by_peer[peer] >= CONNECTIONS_OF_ONE
+        is_full = self.open >= MOST_CONNECTIONS or self._by_peer[peer] >= MOST_CONNECTIONS_PER_ADDRESS
         if GRAPHQL_TRANSPORT_WS_PROTOCOL not in scope["subprotocols"] or is_full:
-            await websocket.close()  # before it is accepted: the handshake is answered 403
+            await websocket.close()  # refused before it is accepted: the handshake gets a 403
             return
         conversation = _Conversation(websocket, requesting, answers, self._ends)
         self._conversations.add(conversation)
@@ -88,36 +88,36 @@ class Sockets:
                 del self._by_peer[peer]
 
     async def _finish(self) -> None:
-        """Close each connection once nothing is to be answered on it but subscriptions: clients come again."""
+        """Close each connection once only subscriptions are running on it; clients reconnect."""
         while self._conversations:
             for conversation in list(self._conversations):
                 if conversation.is_idle:
-                    await conversation.texts.close(RESTARTING, "Come again")
+                    await conversation.texts.close(CLOSE_CODE_RESTARTING, "Come again")
                     self._conversations.discard(conversation)
             await asyncio.sleep(0.02)
 
 
 class _Texts(ASGIWebSocketAdapter):
-    """Messages as texts, of a limited length."""
+    """WebSocket messages as texts of limited length."""
 
     async def send(self, text: str) -> None:
-        """One message."""
+        """Send a message."""
         try:
             await self.ws.send_text(text)
         except (WebSocketDisconnect, RuntimeError) as gone:
             raise WebSocketDisconnected from gone
 
     async def close(self, code: int, reason: str) -> None:
-        with suppress(RuntimeError):  # closed by the other side meanwhile
+        with suppress(RuntimeError):  # the client has closed the connection meanwhile
             await self.ws.close(code=code, reason=reason[:100])
 
 
 class _TooLong(Exception):
-    """A message that is longer than a request may be."""
+    """The message is longer than a request may be."""
 
 
 class _Conversation(BaseGraphQLTransportWSHandler[Any, None]):
-    """One connection: what Strawberry does of the protocol, with this project's requests and answers."""
+    """A connection: Strawberry's protocol handler with this project's requests and answers."""
 
     def __init__(self, websocket: WebSocket, requesting: Requesting, answers: Answers, ends: asyncio.Event) -> None:
         self._requesting = requesting
@@ -132,24 +132,24 @@ class _Conversation(BaseGraphQLTransportWSHandler[Any, None]):
             context={},
             root_value=None,
             schema=None,  # type: ignore[arg-type]
-            connection_init_wait_timeout=GREETING,
-            max_subscriptions_per_connection=STREAMS_OF_ONE,
+            connection_init_wait_timeout=INIT_TIMEOUT,
+            max_subscriptions_per_connection=MOST_STREAMS_PER_ACTOR,
         )
 
-    # What the adapter and the handler ask of a view
+    # The interface of a view that Strawberry's adapter and handler use
 
     def decode_json(self, text: str) -> object:
-        """A message."""
+        """Parse a message."""
         if len(text) > LARGEST_BODY:
             raise _TooLong
         return loads(text)
 
     def encode_json(self, message: object) -> str:
-        """A message as text."""
+        """Serialize a message."""
         return orjson.dumps(message).decode()
 
     async def on_ws_connect(self, context: dict[str, Any]) -> Any:
-        """Find out who it is. ConnectionRejectionError for unknown credentials."""
+        """Authenticate the client. Raise ConnectionRejectionError for unknown credentials."""
         said = context["connection_params"].get("authorization")
         if said is not None and not isinstance(said, str):
             raise ConnectionRejectionError
@@ -165,40 +165,40 @@ class _Conversation(BaseGraphQLTransportWSHandler[Any, None]):
     # Messages
 
     async def handle_message(self, message: Any) -> None:
-        """One message, or the end of a conversation that isn't one."""
+        """Handle a message; close the connection if it is not a valid one."""
         if _is_well_formed(message):
             if message["type"] == "subscribe":
                 if self._ends.is_set():
-                    return  # it is asked again on the next connection
-                # Carried through Strawberry's handling as what it takes for the document's text.
-                message["payload"]["query"] = http.read(message["payload"])
+                    return  # the client sends it again on its next connection
+                # Pass the parsed request through Strawberry's handler in place of the document's text.
+                message["payload"]["query"] = http.parse_params(message["payload"])
             await super().handle_message(message)
         else:
-            await self.handle_invalid_message("This is no message of graphql-transport-ws")
+            await self.handle_invalid_message("This is not a message of graphql-transport-ws")
 
     async def handle(self) -> None:
-        """Until the connection is closed."""
+        """Handle messages until the connection is closed."""
         try:
             await super().handle()
         except _TooLong:
-            await self.texts.close(1009, f"A message has at the most {LARGEST_BODY} characters")
+            await self.texts.close(1009, f"A message may have at most {LARGEST_BODY} characters")
 
     async def close_when_idle(self) -> None:
-        """Close the connection once nothing has been asked on it for a while."""
+        """Close the connection once it has been idle for a while."""
         since = time.monotonic()
-        while time.monotonic() - since < IDLE:
+        while time.monotonic() - since < IDLE_SECONDS:
             if self._running:
                 since = time.monotonic()
-            await asyncio.sleep(IDLE / 10)
-        await self.texts.close(1000, "Nothing was asked")
+            await asyncio.sleep(IDLE_SECONDS / 10)
+        await self.texts.close(1000, "The connection was idle")
 
     @property
     def is_idle(self) -> bool:
-        """Whether there is nothing to be answered but subscriptions."""
+        """Return True if only subscriptions are running."""
         return all(request is not None and request.watches for request in self._running.values())
 
     async def run_operation(self, operation: Operation[Any, None]) -> None:
-        """Send the answers of an operation, then that it is complete, or why it ended."""
+        """Send the answers of an operation, then `complete`, or the error that ended it."""
         seen = Seen("refused")
         self._running[operation.id] = None
         try:
@@ -212,11 +212,11 @@ class _Conversation(BaseGraphQLTransportWSHandler[Any, None]):
             observe(seen if request is None else request.seen)
 
     async def _run(self, operation: Operation[Any, None], seen: Seen) -> None:
-        asked: Any = operation.query  # see `handle_message`
+        params: Any = operation.query  # see `handle_message`
         try:
             try:
                 request = self._running[operation.id] = await self._requesting(self._credentials)
-                async with aclosing(self._answers(asked, request)) as answers:
+                async with aclosing(self._answers(params, request)) as answers:
                     async for answer in answers:
                         id = self.encode_json(operation.id)
                         await self.texts.send(f'{{"id":{id},"type":"next","payload":{answer.decode()}}}')
@@ -244,7 +244,7 @@ def _is_well_formed(message: Any) -> bool:
     if message["type"] != "subscribe":
         return True
     try:
-        http.read(message.get("payload"))
+        http.parse_params(message.get("payload"))
     except HTTPRefusal:
         return False
     return True

@@ -1,6 +1,6 @@
-"""GraphQL over server-sent events, one stream a request: `graphql-sse`, distinct connections mode.
+"""GraphQL over server-sent events, one stream per request: `graphql-sse`, distinct connections mode.
 
-`next` events are answers, and `complete` is the last. What has one answer only is told so too.
+`next` events carry answers; `complete` is the last event. Queries and mutations can be answered as streams, too.
 """
 
 import asyncio
@@ -11,35 +11,35 @@ import orjson
 
 from schema.reading.requests import Request
 from schema.web.graphql import http
+from schema.web.graphql.errors import codes_of
 from schema.web.graphql.http import Headers, Receive, Send
 from schema.web.graphql.streams import Ended
-from schema.web.graphql.told import codes_of
 
 EVENT_STREAM = b"text/event-stream"
-ALIVE = 12.0
-"""Seconds of silence after which a comment keeps proxies from closing the connection."""
+KEEP_ALIVE_SECONDS = 12.0
+"""Seconds of silence after which a comment is sent, to keep proxies from closing the connection."""
 
 
 def is_accepted(headers: Headers) -> bool:
-    """Whether the client reads a stream of events: where it asks for a subscription, it gets one."""
+    """Return True if the client accepts an event stream; subscriptions then get one."""
     return http.accepts(headers, EVENT_STREAM)
 
 
 def is_all_that_is_accepted(headers: Headers) -> bool:
-    """Whether the client reads nothing but a stream of events: then a query is answered by one too."""
+    """Return True if the client accepts nothing but an event stream; queries then get one, too."""
     return is_accepted(headers) and not any(
         http.accepts(headers, kind) for kind in (http.JSON, http.GRAPHQL_JSON, b"*/*", b"application/*")
     )
 
 
-AGAIN = b"retry: 500\n\n"
-"""Without `complete` before it, the end of what is sent is that of a connection, and clients come again."""
+RECONNECT = b"retry: 500\n\n"
+"""Sent instead of `complete` when the server ends the connection, so that clients reconnect."""
 
 
 async def tell(
     answers: AsyncGenerator[bytes, None], receive: Receive, send: Send, request: Request, ends: asyncio.Event
 ) -> None:
-    """Send the answers as they come, until there are no more or the client is gone; or the server ends."""
+    """Send answers as they come, until there are no more, the client disconnects, or the server stops."""
     headers = [
         (b"content-type", EVENT_STREAM + b"; charset=utf-8"),
         (b"cache-control", b"no-store"),
@@ -51,7 +51,7 @@ async def tell(
     gone, ending = asyncio.ensure_future(_gone(receive)), asyncio.ensure_future(ends.wait())
     try:
         await asyncio.wait((telling, gone, ending), return_when=asyncio.FIRST_COMPLETED)
-        if ending.done() and not request.watches:  # it has one answer, which isn't lost
+        if ending.done() and not request.watches:  # a query has one answer, which must not be lost
             await asyncio.wait((telling, gone), return_when=asyncio.FIRST_COMPLETED)
         is_cut_off = not telling.done() and not gone.done()
         if telling.done():
@@ -62,18 +62,18 @@ async def tell(
             with suppress(asyncio.CancelledError, OSError):
                 await task
     if is_cut_off:
-        await send({"type": "http.response.body", "body": AGAIN, "more_body": False})
+        await send({"type": "http.response.body", "body": RECONNECT, "more_body": False})
 
 
 async def _tell_all(answers: AsyncGenerator[bytes, None], send: Send, request: Request) -> None:
     async def event(text: bytes) -> None:
         await send({"type": "http.response.body", "body": text, "more_body": True})
 
-    await event(b":\n\n")  # the headers are on their way: the client knows that it is connected
+    await event(b":\n\n")  # sends the headers, so that the client knows that it is connected
     following = asyncio.ensure_future(anext(answers, None))
     try:
         while True:
-            done, _ = await asyncio.wait((following,), timeout=ALIVE)
+            done, _ = await asyncio.wait((following,), timeout=KEEP_ALIVE_SECONDS)
             if not done:
                 await event(b":\n\n")
                 continue

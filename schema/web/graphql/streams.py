@@ -1,8 +1,9 @@
-"""What is watched, as a stream of answers: the same for WebSocket and SSE.
+"""Subscriptions as streams of answers, for WebSocket and SSE alike.
 
-A subscription is a compiled read, made again whenever there is word of a change (`services.core.database.changes`), and
-told again where its answer is another. Words are gathered: whoever watches is told a few times a second at the most,
-the newest each time. Rights are looked at every second, and the whole again now and then, in case a word was lost.
+A subscription is a compiled read that is repeated when a change is notified (`services.core.database.changes`). An
+answer is sent only if it differs from the last. Notifications are coalesced: a client gets a few answers a second at
+most, the newest each time. Rights are checked every second, and the read is repeated now and then in case a
+notification was lost.
 """
 
 import asyncio
@@ -32,62 +33,62 @@ from schema.compiler.statements import is_current
 from schema.compiler.values import Variables
 from schema.reading.requests import Request
 from schema.web.graphql.actors import Misdirected
-from schema.web.graphql.allowance import ASKING
-from schema.web.graphql.http import Asked, HTTPRefusal
-from schema.web.graphql.told import is_outage, told
+from schema.web.graphql.allowance import COST_PER_REQUEST
+from schema.web.graphql.errors import formatted_error, is_outage
+from schema.web.graphql.http import HTTPRefusal, RequestParams
 from services.core.actor import Acting, Actor
 from services.core.database.connections import Database
 from services.core.telemetry.logs import log_failure
 
-PAUSE = 0.25
-"""Seconds between two answers of a stream at the least."""
-LOOKING = 1.0
-"""Seconds after which rights that were withdrawn end a stream."""
-RESTING = 10.0
-"""Seconds after which the answer is looked at without a word."""
-STREAMS = 1_000
-"""How many streams a process has at a time."""
-STREAMS_OF_ONE = 20
-"""How many of them are one actor's."""
-NEVER_TOLD = ""
-"""A topic under which nothing is told."""
+SECONDS_BETWEEN_ANSWERS = 0.25
+"""Minimum number of seconds between two answers of a stream."""
+SECONDS_BETWEEN_RIGHTS_CHECKS = 1.0
+"""Seconds between two checks of the actor's rights; withdrawn rights end the stream."""
+SECONDS_BETWEEN_REREADS = 10.0
+"""Seconds after which the read is repeated without a notification."""
+MOST_STREAMS = 1_000
+"""Maximum number of streams per process."""
+MOST_STREAMS_PER_ACTOR = 20
+"""Maximum number of streams per actor."""
+SILENT_TOPIC = ""
+"""A topic without notifications."""
 
 
 @dataclass
 class Ended(Exception):
-    """The stream is over, and why, as GraphQL tells errors."""
+    """The stream has ended, with the reasons as GraphQL errors."""
 
     errors: list[dict[str, Any]]
 
     @classmethod
     def by(cls, code: str, message: str) -> "Ended":
-        """With one reason."""
+        """Create it with a single reason."""
         return cls([{"message": message, "extensions": {"code": code}}])
 
 
 def ended_by(error: Exception) -> Ended:
-    """The end that an error is: what is wrong with the request as it is, what is wrong here as an identifier."""
+    """Convert an error to the end of a stream: errors of the request are shown, internal ones masked by
+    an identifier.
+    """
     if isinstance(error, Ended):
         return error
     if isinstance(error, Malformed):
-        return Ended([told(each) for each in error.errors])
+        return Ended([formatted_error(each) for each in error.errors])
     if isinstance(error, GraphQLError):
-        return Ended([told(error)])
+        return Ended([formatted_error(error)])
     if isinstance(error, ExceptionGroup):
         return Ended([each for inner in error.exceptions for each in ended_by(inner).errors])
     if isinstance(error, HTTPRefusal):
         return Ended.by(error.code, error.message)
     if isinstance(error, Misdirected):
-        return Ended.by("UNKNOWN_CREDENTIALS", "These credentials are unknown at this address.")
+        return Ended.by("UNKNOWN_CREDENTIALS", "The credentials are unknown at this URL.")
     if is_outage(error):
-        return Ended.by("UNAVAILABLE", "The database doesn't answer; ask again.")
-    return Ended.by(
-        "INTERNAL", f"Something went wrong here; the log has it under {log_failure('a stream failed', error)}."
-    )
+        return Ended.by("UNAVAILABLE", "The database is not available; try again.")
+    return Ended.by("INTERNAL", f"Internal error; the log has it under {log_failure('a stream failed', error)}.")
 
 
 class Streams:
-    """Every stream of a process."""
+    """All streams of a process."""
 
     def __init__(self, operations: Operations, catalog: Catalog, database: Database) -> None:
         self._operations = operations
@@ -99,18 +100,19 @@ class Streams:
 
     @property
     def open(self) -> int:
-        """How many there are."""
+        """Return the number of open streams."""
         return self._open.total()
 
-    async def answers(self, asked: Asked, request: Request) -> AsyncGenerator[bytes, None]:
-        """The answers of a subscription, each a GraphQL response as JSON. NotSpliced for what isn't one.
+    async def answers(self, params: RequestParams, request: Request) -> AsyncGenerator[bytes, None]:
+        """Yield the answers of a subscription, each a GraphQL response as JSON. Raise NotSpliced for any other
+        operation.
 
-        Ended where there is nothing to watch, or nothing any more.
+        Raise Ended if the object does not exist, or no longer does.
         """
-        request.seen.operation = asked.operation_name if asked.is_trusted else None
-        check_values(asked.variables)
-        operation = self._operations.find(asked.document, asked.operation_name, OperationType.SUBSCRIPTION)
-        values = operation.coercion.values(asked.variables)
+        request.seen.operation = params.operation_name if params.is_trusted else None
+        check_values(params.variables)
+        operation = self._operations.find(params.document, params.operation_name, OperationType.SUBSCRIPTION)
+        values = operation.coercion.values(params.variables)
         plan = operation.plan(values)
         cost = plan.cost.of(values, request.reading)
         limits.check_cost(cost)
@@ -123,13 +125,14 @@ class Streams:
                 changed.clear()
                 began = time.monotonic()
                 _at_this_moment(request)
-                request.pay(cost, ASKING)
+                request.pay(cost, COST_PER_REQUEST)
                 try:
                     data = await request.read(plan, values)
                 except Exception as error:
                     if last is None or not is_outage(error):
                         raise
-                    await asyncio.sleep(LOOKING)  # the database is away: what was told stands until it is back
+                    # The database is unavailable: the last answer stands until it is back.
+                    await asyncio.sleep(SECONDS_BETWEEN_RIGHTS_CHECKS)
                     continue
                 if None in orjson.loads(data).values():
                     raise _nothing(request.actor, was_there=last is not None)
@@ -139,20 +142,20 @@ class Streams:
                 await self._wait(changed, began, request)
 
     async def _wait(self, changed: asyncio.Event, began: float, request: Request) -> None:
-        """Until there may be something new to tell, or another right to tell it by."""
-        while time.monotonic() < began + RESTING:
+        """Wait until there may be a new answer, or other rights to check."""
+        while time.monotonic() < began + SECONDS_BETWEEN_REREADS:
             try:
-                async with asyncio.timeout(LOOKING):
+                async with asyncio.timeout(SECONDS_BETWEEN_RIGHTS_CHECKS):
                     await changed.wait()
                 break
             except TimeoutError:
                 if not await self._is_current(request):
                     request.reading = request.reading.acting(await request.reload())
                     return
-        await asyncio.sleep(began + PAUSE - time.monotonic())
+        await asyncio.sleep(began + SECONDS_BETWEEN_ANSWERS - time.monotonic())
 
     async def _is_current(self, request: Request) -> bool:
-        """Whether the actor's rights are those that they were loaded with."""
+        """Return True if the actor's rights are the ones that were loaded."""
         actor, now = request.actor, datetime.now(UTC)
         check = self._is_current_for.get(actor.acting)
         if check is None:
@@ -172,8 +175,8 @@ class Streams:
     @contextmanager
     def _counted(self, actor: Actor) -> Iterator[None]:
         who = actor.person_id or actor.key_id or actor.tenant.id
-        if self._open.total() >= STREAMS or self._open[who] >= STREAMS_OF_ONE:
-            raise Ended.by("TOO_MANY_SUBSCRIPTIONS", "There are too many subscriptions; end one, or ask again later.")
+        if self._open.total() >= MOST_STREAMS or self._open[who] >= MOST_STREAMS_PER_ACTOR:
+            raise Ended.by("TOO_MANY_SUBSCRIPTIONS", "There are too many subscriptions; end one, or try again later.")
         self._open[who] += 1
         try:
             yield
@@ -184,16 +187,16 @@ class Streams:
 
 
 def _topic(root: FieldPlan, values: Variables, reading: Context) -> str:
-    """The topic that a field is watched under, as its declaration says; one that nothing is told under for no key."""
+    """Return the topic of a field as declared; without a key, a topic that has no notifications."""
     watch = root.bound.binding.watch if root.bound else None
-    if watch is None:  # `__typename`, which never changes
-        return NEVER_TOLD
+    if watch is None:  # `__typename` never changes
+        return SILENT_TOPIC
     if watch.argument is None:
         id = reading.actor.person_id
     else:
         decoded = decode_id(root.arguments[to_camel_case(watch.argument)](values, reading))
         id = decoded[1] if decoded else None
-    return NEVER_TOLD if id is None else topic_of(reading.actor.tenant.id, watch.model, id)
+    return SILENT_TOPIC if id is None else topic_of(reading.actor.tenant.id, watch.model, id)
 
 
 def _at_this_moment(request: Request) -> None:
@@ -202,7 +205,7 @@ def _at_this_moment(request: Request) -> None:
 
 def _nothing(actor: Actor, *, was_there: bool) -> Ended:
     if was_there:
-        return Ended.by("NOT_ALLOWED", "You may not watch this any more.")
+        return Ended.by("NOT_ALLOWED", "You are no longer allowed to watch this.")
     if actor.is_anonymous:
         return Ended.by("NOT_SIGNED_IN", "Sign in to watch this.")
-    return Ended.by("NOT_FOUND", "There is no such thing to watch, or not for you.")
+    return Ended.by("NOT_FOUND", "The object does not exist, or you may not see it.")

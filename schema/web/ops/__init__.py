@@ -1,1 +1,1 @@
-"""Health, metrics, and how a server starts and ends."""
+"""Operations: health, metrics, and starting and stopping servers."""

@@ -1,11 +1,13 @@
-"""Whether this server is about to end, and what has to be finished before it does."""
+"""Draining: whether this server is about to stop, and what must be finished before."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
 
 
 class Stopping:
-    """`is_begun`: others should be asked from now on. `ends`: whoever watches is to come again."""
+    """The state of stopping. `is_begun`: load balancers should use other servers. `ends`: subscribers are told to
+    reconnect.
+    """
 
     def __init__(self) -> None:
         self.is_begun = False
@@ -13,11 +15,11 @@ class Stopping:
         self.finishing: list[Callable[[], Awaitable[None]]] = []
 
     def begin(self) -> None:
-        """Others should be asked from now on."""
+        """Begin to drain: load balancers should use other servers."""
         self.is_begun = True
 
     async def end(self) -> None:
-        """Tell whoever watches, and wait for what has to be finished."""
+        """Tell subscribers to reconnect, and wait for what must be finished."""
         self.ends.set()
         for finish in self.finishing:
             await finish()

@@ -1,4 +1,4 @@
-"""Whether the process lives, and whether it should be asked: for whoever starts servers, and spreads the load."""
+"""Health checks for supervisors and load balancers."""
 
 import time
 
@@ -10,21 +10,21 @@ from schema.web.ops.draining import Stopping
 from services.core.database.connections import Database
 from services.core.database.readiness import Unready, unready
 
-KEPT = 1.0
-"""Seconds that what was found is told again: anybody may ask."""
+CACHE_SECONDS = 1.0
+"""Seconds for which the result is cached, since anybody may request it."""
 
 
 def routes(database: Database, stopping: Stopping) -> list[Route]:
-    """`/healthz` and `/readyz`."""
+    """Return the routes `/healthz` and `/readyz`."""
     found: Unready | None = None
     until = 0.0
 
     async def readyz(request: Request) -> JSONResponse:
-        """200 where the server can answer; else 503 and the reason."""
+        """Return 200 if the server can answer requests, otherwise 503 with the reason."""
         nonlocal found, until
         if not stopping.is_begun and time.monotonic() > until:
             found = await unready(database)
-            until = time.monotonic() + KEPT
+            until = time.monotonic() + CACHE_SECONDS
         reason = Unready.STOPPING if stopping.is_begun else found
         if reason is None:
             return JSONResponse({"status": "ready"})
@@ -35,5 +35,7 @@ def routes(database: Database, stopping: Stopping) -> list[Route]:
 
 
 async def healthz(_request: Request) -> JSONResponse:
-    """The process answers. Asks nobody else, so that a database's outage doesn't restart the servers."""
+    """Return 200: the process is alive. It checks nothing else, so that an outage of the database doesn't restart
+    servers.
+    """
     return JSONResponse({"status": "ok"})

@@ -1,7 +1,7 @@
-"""`/metrics`: the process's figures in Prometheus' text format, for whoever has CONFED_METRICS_TOKEN.
+"""`/metrics`: the process's metrics in Prometheus' text format, for holders of CONFED_METRICS_TOKEN.
 
-Labels are kinds, codes, and names of mutations and jobs. Confederations are none: whoever watches the machine needn't
-learn how much each of them has to do.
+Labels are kinds, codes, and names of mutations and jobs. There is no label for the confederation: whoever monitors the
+machine need not learn how active each of them is.
 """
 
 import secrets
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 def routes(endpoint: Endpoint, database: Database, settings: Settings, stopping: Stopping) -> list[Route]:
-    """The page, where there is a token for it."""
+    """Return the route of the metrics, if a token is configured."""
     if settings.metrics_token is None:
         return []
     expected = f"Bearer {settings.metrics_token.get_secret_value()}".encode()
@@ -54,7 +54,7 @@ async def _waiting(database: Database) -> Mapping[str, float] | None:
 
 
 class _Figures:
-    """What there is at this moment. `waiting`: what the database says; None where it doesn't answer."""
+    """A collector of the current values. `waiting`: values from the database; None if it doesn't answer."""
 
     def __init__(
         self, waiting: Mapping[str, float] | None, endpoint: Endpoint, database: Database, stopping: Stopping
@@ -65,25 +65,30 @@ class _Figures:
         self._stopping = stopping
 
     def collect(self) -> Iterator["Metric"]:
-        """Everything."""
+        """Yield all metrics."""
         from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 
-        yield _histogram("confed_request_seconds", "How long requests took, by kind.", "kind", METERS.requests)
-        yield _histogram("confed_job_seconds", "How long jobs that were done here took.", "job", METERS.jobs)
+        yield _histogram("confed_request_seconds", "Duration of requests, by kind.", "kind", METERS.requests)
+        yield _histogram("confed_job_seconds", "Duration of jobs run by this process.", "job", METERS.jobs)
         mutations = CounterMetricFamily(
             "confed_mutations",
-            "Mutations by what came of them: done, tried, or a problem.",
+            "Mutations by outcome: done, dry run, or a problem.",
             labels=["mutation", "outcome"],
         )
         for (name, outcome), count in list(METERS.mutations.items()):
             mutations.add_metric([name, outcome], count)
         yield mutations
         yield _counter("confed_refusals", "Errors and problems in answers, by code.", "code", METERS.refusals)
-        yield _counter("confed_failed_jobs", "Tries of jobs that failed here.", "job", METERS.failed_jobs)
-        yield CounterMetricFamily("confed_gathered_lots", "Lots of mutations decided together.", METERS.lots)
-        yield CounterMetricFamily("confed_gathered", "Mutations that were decided in such lots.", METERS.gathered)
+        yield _counter("confed_failed_jobs", "Failed attempts of jobs in this process.", "job", METERS.failed_jobs)
+        yield CounterMetricFamily("confed_gathered_lots", "Batches of mutations.", METERS.lots)
+        yield CounterMetricFamily("confed_gathered", "Mutations decided in batches.", METERS.gathered)
         yield _counter("confed_connection_waits", "Reads that waited for a connection.", "pool", METERS.waits)
-        yield _counter("confed_connection_wait_seconds", "How long they waited in all.", "pool", METERS.waited)
+        yield _counter(
+            "confed_connection_wait_seconds",
+            "Total time for which reads waited for a connection.",
+            "pool",
+            METERS.waited,
+        )
         for name, told, value in self._gauges():
             yield GaugeMetricFamily(name, told, value)
 
@@ -91,16 +96,16 @@ class _Figures:
         opened, idle, waiting = self._database.readers.figures
         pool = self._database.engine.pool
         live = self._endpoint.figures
-        yield "confed_readers_open", "Connections for reads that are open.", opened
-        yield "confed_readers_busy", "Those that are in use.", opened - idle
-        yield "confed_readers_waiting", "Reads that wait for one now.", waiting
-        yield "confed_writers_size", "Connections for operations at the most.", pool.size()  # type: ignore[attr-defined]
-        yield "confed_writers_busy", "Those that are in use.", pool.checkedout()  # type: ignore[attr-defined]
-        yield "confed_streams", "Subscriptions that are watched.", live.streams
-        yield "confed_sockets", "WebSockets that are open.", live.sockets
-        yield "confed_gathering_waiting", "Mutations that wait for the next lot.", live.gathering
-        yield "confed_stopping", "Whether the server is about to end.", self._stopping.is_begun
-        yield "confed_database_up", "Whether the database answers.", self._waiting is not None
+        yield "confed_readers_open", "Open connections for reads.", opened
+        yield "confed_readers_busy", "Connections for reads in use.", opened - idle
+        yield "confed_readers_waiting", "Reads waiting for a connection.", waiting
+        yield "confed_writers_size", "Maximum number of connections for operations.", pool.size()  # type: ignore[attr-defined]
+        yield "confed_writers_busy", "Connections for operations in use.", pool.checkedout()  # type: ignore[attr-defined]
+        yield "confed_streams", "Active subscriptions.", live.streams
+        yield "confed_sockets", "Open WebSockets.", live.sockets
+        yield "confed_gathering_waiting", "Mutations waiting for the next batch.", live.gathering
+        yield "confed_stopping", "1 if the server is about to stop, otherwise 0.", self._stopping.is_begun
+        yield "confed_database_up", "1 if the database answers, otherwise 0.", self._waiting is not None
         for name, value in (self._waiting or {}).items():
             told = _WAITING[name]
             yield f"confed_{name}{'_seconds' if name in _SECONDS else ''}", told, value
@@ -108,16 +113,16 @@ class _Figures:
 
 _SECONDS = ("oldest_job", "journal_lag", "oldest_webhook")
 _WAITING = {
-    "jobs_waiting": "Jobs that are due and not taken up.",
-    "jobs_later": "Jobs that are due later.",
-    "jobs_at_work": "Jobs that workers have taken up.",
-    "jobs_failed": "Jobs that failed for good and are kept to be looked at.",
-    "oldest_job": "For how long the oldest of the jobs that are due has waited.",
-    "journal_waiting": "Entries of the journal that aren't chained yet.",
-    "journal_lag": "How old the oldest of them is.",
-    "webhooks_waiting": "Deliveries to webhooks that are due.",
-    "webhooks_later": "Deliveries that are tried again later.",
-    "oldest_webhook": "For how long the oldest that is due has waited.",
+    "jobs_waiting": "Jobs that are due and not yet taken by a worker.",
+    "jobs_later": "Jobs that are scheduled for later.",
+    "jobs_at_work": "Jobs that workers are running.",
+    "jobs_failed": "Jobs that failed finally and are kept for inspection.",
+    "oldest_job": "Time for which the oldest due job has waited.",
+    "journal_waiting": "Journal entries that are not yet sealed.",
+    "journal_lag": "Age of the oldest unsealed journal entry.",
+    "webhooks_waiting": "Webhook deliveries that are due.",
+    "webhooks_later": "Webhook deliveries that will be retried later.",
+    "oldest_webhook": "Time for which the oldest due delivery has waited.",
 }
 
 

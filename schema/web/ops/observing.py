@@ -1,4 +1,4 @@
-"""What is told of requests: to the figures of `/metrics`, to the log where one was refused, and to a trace."""
+"""Observability of requests: metrics, log entries for refusals, and traces."""
 
 from collections.abc import Awaitable, Callable
 from time import perf_counter
@@ -13,7 +13,7 @@ Answer = Callable[[Scope, Receive, Send], Awaitable[Seen]]
 
 
 def observe(seen: Seen) -> None:
-    """Count a request that has been answered; log it where it was refused."""
+    """Count an answered request; log it if it was refused."""
     seconds = perf_counter() - seen.began
     METERS.requests[seen.kind].add(seconds)
     if seen.codes:
@@ -22,7 +22,7 @@ def observe(seen: Seen) -> None:
 
 
 def traced(answer: Answer, tracing: Tracing) -> Answer:
-    """The same, with a span for each request, in the trace that its headers name."""
+    """Call the application with a span for each request, in the trace that its headers name."""
 
     async def answering(scope: Scope, receive: Receive, send: Send) -> Seen:
         headers = dict(scope["headers"])
@@ -36,7 +36,7 @@ def traced(answer: Answer, tracing: Tracing) -> Answer:
 
 
 def tell(span: Span, seen: Seen) -> None:
-    """What a span is told of a request."""
+    """Set a span's attributes from the facts about a request."""
     span.update_name(f"graphql {seen.kind}")
     told = {"confed.kind": seen.kind, "confed.cost": seen.cost}
     if seen.operation:
@@ -47,13 +47,13 @@ def tell(span: Span, seen: Seen) -> None:
 
 
 class Routed:
-    """What is asked at another address than GraphQL's: counted, and logged where it is refused."""
+    """Middleware for URLs other than GraphQL's: counts requests, and logs refused ones."""
 
     def __init__(self, app: Callable[[Scope, Receive, Send], Awaitable[None]]) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """One request."""
+        """Serve a request."""
         seen, status = Seen("route"), 0
 
         async def watching(message: Message) -> None:
@@ -66,6 +66,6 @@ class Routed:
             await self._app(scope, receive, watching)
         finally:
             if status >= 400 or not status:
-                # A route that says why it refused says so in the scope.
+                # A route that refuses a request puts its code into the scope.
                 seen.codes = (scope.get("confed.code") or f"HTTP_{status}",)
             observe(seen)

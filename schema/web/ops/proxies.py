@@ -1,7 +1,7 @@
-"""Which address a request is from, behind proxies: `X-Forwarded-For` is believed as far as trusted proxies wrote it.
+"""The client's address behind proxies: `X-Forwarded-For`, as far as trusted proxies wrote it.
 
-Each proxy adds the address that it was asked from at the end. From there backwards the first that isn't a trusted
-proxy's is the client's; whatever stands before it is what the client says of itself.
+Each proxy appends the address of its client. Read backwards, the first address that isn't a trusted proxy's is the
+client's; everything before it is unverified.
 """
 
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
@@ -10,7 +10,7 @@ from schema.web.graphql.http import Scope
 
 
 class Proxies:
-    """The proxies that are trusted: addresses and networks, by commas; none where that is empty."""
+    """The trusted proxies: addresses and networks, separated by commas; none if empty."""
 
     def __init__(self, trusted: str) -> None:
         self._networks = [ip_network(network.strip()) for network in trusted.split(",")] if trusted else []
@@ -19,7 +19,7 @@ class Proxies:
         return bool(self._networks)
 
     def behind(self, scope: Scope) -> Scope:
-        """The scope, from whoever asked the first of them. As it is where whoever asks isn't trusted."""
+        """Return the scope with the client's address; unchanged if the peer isn't a trusted proxy."""
         client = scope.get("client")
         if not client or not self._trusts(client[0]):
             return scope

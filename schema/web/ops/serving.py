@@ -1,7 +1,7 @@
-"""Serving: in this process, or in several that share one address (uvicorn's own supervisor).
+"""Serving in this process, or in several processes that share one address (uvicorn's supervisor).
 
-Several share nothing but the database: each has caches, connections and allowances of its own, each hears of every
-change, and each does jobs. An allowance is divided among them, so that all together let through what one would.
+Several processes share only the database: each has its own caches, connections and rate limits, gets all notifications,
+and runs jobs. Rate limits are divided by the number of processes, so that together they allow what one would.
 """
 
 from collections.abc import Callable
@@ -22,33 +22,33 @@ _SHARED = ("hourly_cost", "hourly_cost_of_sites", "hourly_cost_of_strangers")
 
 
 class _Process(multiprocess.Process):
-    """uvicorn's, with a server that drains."""
+    """uvicorn's process, with a server that drains."""
 
     @property
     def server(self) -> uvicorn.Server:
-        """What runs in it."""
+        """Return the server that runs in it."""
         if self._server is None:
             self._server = Server(self.config)
         return self._server
 
 
 def divided(settings: Settings, workers: int) -> Settings:
-    """The settings of one of so many processes. No share is less than the dearest operation needs."""
+    """Return the settings of one of several processes. Each share is enough for the most expensive operation."""
     shares = {name: max(LEAST_HOURLY_COST, each // workers) for name in _SHARED if (each := getattr(settings, name))}
     return settings.model_copy(update=shares)
 
 
 def headers(settings: Settings) -> list[tuple[str, str]]:
-    """What every answer says to browsers."""
+    """Return the security headers of every answer."""
     always = [("x-content-type-options", "nosniff")]
     over_tls = ("strict-transport-security", "max-age=31536000")
     return [*always, over_tls] if settings.address.startswith("https://") else always
 
 
 def run(make: Callable[[Settings], Application], settings: Settings, *, workers: int = 1) -> None:
-    """Serve what `make` makes until told to stop. SystemExit where it could not begin.
+    """Serve the application that `make` creates, until told to stop. Raise SystemExit if it can't start.
 
-    `make`: a function that a process of its own can import.
+    `make`: a function that another process can import.
     """
     config = uvicorn.Config(
         partial(_made, make, divided(settings, workers)),
@@ -57,18 +57,18 @@ def run(make: Callable[[Settings], Application], settings: Settings, *, workers:
         port=settings.port,
         workers=workers,
         access_log=False,
-        proxy_headers=False,  # CONFED_TRUSTED_PROXIES says whose are believed
+        proxy_headers=False,  # CONFED_TRUSTED_PROXIES decides which proxies are trusted
         server_header=False,
         headers=headers(settings),
         http=Protocol,
-        log_config=None,  # it logs like everything else
+        log_config=None,  # it uses the application's own logging
         log_level="warning",
         ws_max_size=2_000_000,
         timeout_graceful_shutdown=10,
         timeout_worker_healthcheck=30,
     )
     if workers > 1:
-        # There is no other way to say what a process of the supervisor runs.
+        # uvicorn offers no other way to choose the class of its processes.
         multiprocess.Process = _Process  # type: ignore[misc]
         multiprocess.Multiprocess(config, sockets=[config.bind_socket()]).run()
         return

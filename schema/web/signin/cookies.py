@@ -1,45 +1,47 @@
-"""The session's cookie, and the rule about who may make a browser send it.
+"""The session's cookie, and the check of who may make a browser send it.
 
-`__Host-`: over TLS only, from this very host only, for every path. `SameSite=Lax` keeps it out of other sites'
-requests but for links that somebody follows; what changes something, and a WebSocket, must moreover come from this
-origin or one of those that are configured, as the browser says in headers that no script can set.
+`__Host-`: over TLS only, from this very host only, for every path. `SameSite=Lax` keeps it out of other sites' requests
+except for links that somebody follows. Requests that change something, and WebSockets, must moreover come from this
+origin or a configured one, as shown by headers that no script can set.
 """
 
 from collections.abc import Collection
 
 from schema.web.graphql.http import Headers, HTTPRefusal
 
-LONGEST = 4_000
-"""Bytes of cookies that are looked at."""
+LONGEST_COOKIES = 4_000
+"""Maximum number of bytes of cookies that are parsed."""
 
 
 def cookie_name(slug: str) -> str:
-    """The cookie of a confederation: somebody may be signed in to several at one host."""
+    """Return the cookie's name for a confederation: a person may be signed in to several on one host."""
     return f"__Host-confed-{slug}"
 
 
 def session_cookie(slug: str, secret: str, seconds: int | None = None) -> tuple[bytes, bytes]:
-    """The header that gives a browser a session. `seconds`: how long it keeps it; by default until it is closed."""
+    """Return the header that sets a session's cookie. `seconds`: its lifetime; by default until the
+    browser is closed.
+    """
     age = "" if seconds is None else f"; Max-Age={seconds}"
     return b"set-cookie", f"{cookie_name(slug)}={secret}; Path=/; Secure; HttpOnly; SameSite=Lax{age}".encode()
 
 
 def cleared_cookie(slug: str) -> tuple[bytes, bytes]:
-    """The header that takes it away."""
+    """Return the header that removes the cookie."""
     return session_cookie(slug, "", 0)
 
 
 def forgotten(headers: Headers, slug: str) -> list[tuple[bytes, bytes]]:
-    """The header that takes away a cookie that was brought in vain, where one was."""
+    """Return the header that removes an invalid cookie, if the request has one."""
     if b"authorization" in headers or session_secret(headers, slug) is None:
         return []
     return [cleared_cookie(slug)]
 
 
 def session_secret(headers: Headers, slug: str) -> str | None:
-    """The secret in the request's cookie of the confederation."""
+    """Return the secret in the request's cookie for the confederation."""
     name = cookie_name(slug).encode()
-    for each in headers.get(b"cookie", b"")[:LONGEST].split(b";"):
+    for each in headers.get(b"cookie", b"")[:LONGEST_COOKIES].split(b";"):
         found, _, value = each.strip().partition(b"=")
         if found == name and value:
             return value.decode("latin-1")
@@ -47,7 +49,9 @@ def session_secret(headers: Headers, slug: str) -> str | None:
 
 
 def check_origin(headers: Headers, allowed: Collection[str], *, browser: bool = True) -> None:
-    """HTTPRefusal where another website makes the browser ask. `browser`: something must say that it doesn't."""
+    """Raise HTTPRefusal if another website makes the browser send the request. `browser`: True if the request must
+    prove that it doesn't.
+    """
     site, origin = headers.get(b"sec-fetch-site"), headers.get(b"origin")
     if site is None and origin is None:
         if browser:
@@ -56,11 +60,11 @@ def check_origin(headers: Headers, allowed: Collection[str], *, browser: bool = 
     if site == b"same-origin":
         return
     said = (origin or b"").decode("latin-1")
-    # A browser that doesn't tell the site yet: its own origin is the host that it asks.
+    # Older browsers send no Sec-Fetch-Site: the origin must then be the host of the request.
     is_own = site is None and said.partition("://")[2] == headers.get(b"host", b"").decode("latin-1") != ""
     if not is_own and said not in allowed:
         raise _cross_site()
 
 
 def _cross_site() -> HTTPRefusal:
-    return HTTPRefusal(403, "CROSS_SITE", "A session's cookie counts in requests of its own website only.")
+    return HTTPRefusal(403, "CROSS_SITE", "A session's cookie is accepted only in requests of its own website.")

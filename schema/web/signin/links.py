@@ -1,15 +1,15 @@
-"""Signing in by a link, beside the GraphQL endpoint:
+"""Signing in by a link, over plain HTTP:
 
-    POST /{confederation}/sign-in/link                 {email, returnTo?}   → 202, whoever's address it is, or nobody's
+    POST /{confederation}/sign-in/link                 {email, returnTo?}   → 202, whatever the address
     GET  /{confederation}/sign-in/link/{secret}                             → a page with one button
     POST /{confederation}/sign-in/link/{secret}        {bearer?}            → a session
     GET  /{confederation}/sign-in/invitation/{secret}                       → a page with one button
     POST /{confederation}/sign-in/invitation/{secret}  {bearer?}            → a session
-    POST /{confederation}/sign-out                     {}                   → 200, and the session is over
+    POST /{confederation}/sign-out                     {}                   → 200, and the session has ended
 
-GET uses nothing up: mail programs look at links before people do. A session comes as a cookie; with `bearer: true`, for
-programs that have none, as `token`, to be brought as `Authorization: Bearer …`. The page's button posts a form, which
-is answered with a page, or leads to where `returnTo` said.
+GET never uses a secret up, since mail programs open links before people do. A session is set as a cookie; with
+`bearer: true`, for programs without cookies, it is returned as `token`, to be sent as `Authorization: Bearer …`. The
+page's button posts a form, which is answered by a page, or by a redirect to `returnTo`.
 """
 
 import re
@@ -39,7 +39,7 @@ from services.identity.errors import LinkNotGood
 _SECRET = re.compile(r"[A-Za-z0-9_-]{43}")
 _FORM = b"application/x-www-form-urlencoded"
 _HEADERS = (
-    # Nothing is loaded, run or framed; the button leads nowhere else but on, and no other site learns the address.
+    # Nothing is loaded, run or framed; the button leads nowhere but on, and no other site learns the URL.
     (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'; base-uri 'none'"),
     (b"referrer-policy", b"same-origin"),
     (b"x-content-type-options", b"nosniff"),
@@ -51,7 +51,7 @@ _BUTTON = '<form method="post"><button autofocus>{label}</button></form>'
 
 
 class _Texts(NamedTuple):
-    """What the pages say in a language."""
+    """The texts of the pages in a language."""
 
     link: tuple[str, str, str]
     invitation: tuple[str, str, str]
@@ -62,11 +62,11 @@ class _Texts(NamedTuple):
 
 _TEXTS = {
     "en": _Texts(
-        ("Sign in", "One more step, so that nobody but you uses this link.", "Continue"),
-        ("Your invitation", "Accept it to take possession of your record.", "Accept"),
+        ("Sign in", "One more step, so that nobody else can use this link.", "Continue"),
+        ("Your invitation", "Accept it to get access to your record.", "Accept"),
         ("Done", "You are signed in. You may close this page."),
-        ("This link is not good", "It was used, or is too old. Ask for another."),
-        ("Look into your mailbox", "If the address is known here, a link to sign in is on its way to it."),
+        ("This link is not valid", "It was used already, or has expired. Request a new one."),
+        ("Check your mailbox", "If the address is known here, a link to sign in is sent to it."),
     ),
     "fr": _Texts(
         ("Connexion", "Encore une étape, pour que personne d’autre n’utilise ce lien.", "Continuer"),
@@ -79,7 +79,7 @@ _TEXTS = {
 
 
 class _Opened(NamedTuple):
-    """A session that somebody has now. `secret`: a new one, where there is one."""
+    """The session that was opened. `secret`: a new secret, if there is one."""
 
     session_id: UUID
     secret: str | None
@@ -87,11 +87,11 @@ class _Opened(NamedTuple):
 
 
 Open = Callable[[Work, str, UUID | None, str | None], Awaitable[_Opened]]
-"""Uses a secret up: in the work, of the session that the request is in, on a device."""
+"""Uses a secret up: given the work, the secret, the request's session and the device."""
 
 
 def routes(database: Database, actors: Actors) -> list[BaseRoute]:
-    """The routes of the above."""
+    """Return the routes of signing in by link."""
 
     def route(address: str, take: Take, look: Take | None = None) -> BaseRoute:
         post = step(database, actors, take)
@@ -107,7 +107,7 @@ def routes(database: Database, actors: Actors) -> list[BaseRoute]:
 
 
 class _Forms:
-    """A plain HTML form is taken as well: the step gets its fields as an object of texts, and knows of it."""
+    """A step that also accepts a plain HTML form: the form's fields become an object of texts."""
 
     def __init__(self, post: ASGIApp, get: ASGIApp) -> None:
         self._post = post
@@ -131,22 +131,24 @@ class _Forms:
 
 
 def form_fields(body: bytes) -> dict[str, str]:
-    """The fields of a plain HTML form, in UTF-8. HTTPRefusal where there are more than a form of ours has."""
+    """Parse the fields of a plain HTML form in UTF-8. Raise HTTPRefusal if there are more than our forms have."""
     try:
         pairs = parse_qsl(body.decode(), keep_blank_values=False, max_num_fields=10, errors="strict")
     except ValueError:
-        raise HTTPRefusal(400, "BAD_REQUEST", "A form has ten fields at the most, in UTF-8.") from None
+        raise HTTPRefusal(400, "BAD_REQUEST", "A form may have at most ten fields, in UTF-8.") from None
     if len(dict(pairs)) < len(pairs):
-        raise HTTPRefusal(400, "BAD_REQUEST", "A field is given once.")
+        raise HTTPRefusal(400, "BAD_REQUEST", "A form field must not be repeated.")
     return dict(pairs)
 
 
 async def _ask(asked: Step) -> Answer:
-    """Mail a link. The answer is the same, and made the same way, whatever the address is."""
+    """Mail a link. The answer, and how it is made, is the same for every address."""
     email = asked.text("email")
     return_to = asked.given.get("returnTo")
     if return_to is not None and not (isinstance(return_to, str) and may_return_to(return_to, asked)):
-        raise HTTPRefusal(400, "BAD_REQUEST", "`returnTo` is a path here, or an address of a website of this server's.")
+        raise HTTPRefusal(
+            400, "BAD_REQUEST", "`returnTo` must be a path on this server, or a URL of one of its websites."
+        )
     check_origin(asked.headers, asked.actors.origins, browser=False)
     if asked.actors.attempts.check_link(asked.scope, asked.tenant, email):
         async with begin(asked.database, system(asked.tenant)) as work:
@@ -158,7 +160,7 @@ async def _ask(asked: Step) -> Answer:
 
 def _page(kind: str) -> Take:
     async def look(asked: Step) -> Answer:
-        """The button. Whether the secret is good is found out by who presses it."""
+        """Show the button. Whether the secret is valid is only checked when it is pressed."""
         title, text, label = getattr(_TEXTS[_locale(asked)], kind)
         return _shown(asked, 200, title, text, _BUTTON.format(label=escape(label)))
 
@@ -169,7 +171,7 @@ def _using(use: Open) -> Take:
     async def take(asked: Step) -> Answer:
         """Use a secret up."""
         is_form = bool(asked.scope.get("confed.form"))
-        # A website that signs a browser in as somebody of its own would read what is written in it from then on.
+        # A website that signs a browser in as its own user could read everything that is entered from then on.
         check_origin(asked.headers, asked.actors.origins, browser=is_form)
         asked.actors.attempts.check_use(asked.scope, asked.tenant)
         secret: str = asked.scope["path_params"]["secret"]
@@ -193,7 +195,7 @@ async def _opened(asked: Step, use: Open, secret: str) -> _Opened:
         before = None if actor is None else actor.session_id
         opened = await use(work, secret, before, device)
         if before is not None and before != opened.session_id:
-            await sessions.revoke(work, before)  # the browser has the new one in its place
+            await sessions.revoke(work, before)  # the browser has a new session in its place
     return opened
 
 
@@ -222,9 +224,9 @@ def _done(asked: Step, opened: _Opened, *, is_form: bool) -> Answer:
 
 
 async def _sign_out(asked: Step) -> Answer:
-    """End the session that asks. A cookie whose session is over already goes as well.
+    """End the session of the request. The cookie of a session that has ended is removed as well.
 
-    Another website's form brings no cookie (SameSite=Lax): it is refused, and takes no cookie away either.
+    Another website's form brings no cookie (SameSite=Lax): it is refused, and removes no cookie either.
     """
     check_origin(asked.headers, asked.actors.origins, browser=bool(asked.scope.get("confed.form")))
     actor = await _whoever(asked)
@@ -235,7 +237,9 @@ async def _sign_out(asked: Step) -> Answer:
 
 
 async def _whoever(asked: Step) -> Actor | None:
-    """Who asks; None for nobody, and for a session that is over. HTTPRefusal for a cookie from another website."""
+    """Return the actor; None for anonymous requests and for a session that has ended. Raise HTTPRefusal for a cookie
+    sent by another website.
+    """
     try:
         return await asked.actor()
     except Misdirected:

@@ -1,10 +1,10 @@
-"""Signing in at an identity provider, as a browser goes there and back:
+"""Signing in at an identity provider; the browser is redirected there and back:
 
     GET /{confederation}/sign-in/oidc/{provider}?returnTo=…                  → to the provider
     GET /{confederation}/sign-in/oidc/{provider}/callback?state=…&code=…     → a session, and on to `returnTo`
 
-`returnTo` is a path on this server, or an address of one of the websites that are configured. Whatever speaks against
-it, somebody who isn't known and an attack alike, is one and the same refusal: a page for a browser, else JSON.
+`returnTo` is a path on this server, or a URL of one of the configured websites. Every failure, from an unknown person
+to an attack, is answered by the same refusal: a page for a browser, otherwise JSON.
 """
 
 import hmac
@@ -30,35 +30,35 @@ from services.identity.identity_providers.issuers import Issuers, NotBelieved
 from services.identity.sessions import SESSION_LIFE, hashed
 
 _SLUG = re.compile(r"[a-z0-9-]{1,80}")
-_LONGEST = 4_000  # bytes of a query
+_MOST_BYTES = 4_000  # maximum number of bytes of a query
 
 _PAGE = """<!doctype html><html lang="{lang}"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>{title}</title><h1>{title}</h1><p>{text}</p></html>"""
 _TEXTS = {
-    "en": ("You are not signed in", "Signing in did not work. Begin anew, or sign in by another way."),
+    "en": ("You are not signed in", "Signing in failed. Start again, or sign in another way."),
     "fr": ("Vous n'êtes pas connecté", "La connexion n'a pas abouti. Recommencez, ou connectez-vous autrement."),
 }
 
 
 class Refused(Exception):
-    """Nobody is signed in. Why is said to nobody."""
+    """Nobody is signed in. The reason is shown to nobody."""
 
 
 class SigningIn:
-    """The two steps. Keeps what issuers say of themselves."""
+    """The two steps of signing in. Caches the issuers' metadata."""
 
     def __init__(self, issuers: Issuers) -> None:
         self._issuers = issuers
 
     async def start(self, asked: Step) -> Answer:
-        """Send the browser to the provider."""
+        """Redirect the browser to the provider."""
         try:
             return await self._start(asked)
         except (Refused, NotFound, NotBelieved) as error:
             return _refusal(asked, error)
 
     async def finish(self, asked: Step) -> Answer:
-        """The browser comes back."""
+        """Handle the browser's return from the provider."""
         try:
             return await self._finish(asked)
         except (Refused, NotFound, NotBelieved) as error:
@@ -72,7 +72,7 @@ class SigningIn:
             raise Refused
         async with begin(asked.database, system(asked.tenant)) as work:
             plan = await signing_in.plan_of(work, slug)
-        # Asked before anything is written down, and outside of the transaction: it may take long, or fail.
+        # Looked up before anything is written, and outside the transaction: it may take long, or fail.
         await self._issuers.look_up(plan.client)
         async with begin(asked.database, system(asked.tenant)) as work:
             handle = await signing_in.start(work, plan, return_to)
@@ -84,7 +84,7 @@ class SigningIn:
         slug, query = _slug(asked), _query(asked)
         state = query.get("state", "")
         handle = _cookie(asked, _cookie_name(state)) or ""
-        # The browser that comes back is the one that left: it has what the state was made of.
+        # The browser that returns must be the one that left: it has the value from which the state was derived.
         if not hmac.compare_digest(hashed(handle).encode(), state.encode()):
             raise Refused
         async with begin(asked.database, system(asked.tenant)) as work:
@@ -100,7 +100,7 @@ class SigningIn:
         async with begin(asked.database, system(asked.tenant)) as work:
             opened = await signing_in.admit(work, plan, identity, device=asked.device)
             if opened is not None and before is not None:
-                await sessions.revoke(work, before)  # the browser has the new one in its place
+                await sessions.revoke(work, before)  # the browser has a new session in its place
         if opened is None:
             raise Refused
         cookie = session_cookie(asked.tenant.slug, opened[1], int(SESSION_LIFE.total_seconds()))
@@ -109,7 +109,7 @@ class SigningIn:
 
 
 def routes(database: Database, actors: Actors) -> list[BaseRoute]:
-    """The routes of the above."""
+    """Return the routes of signing in at identity providers."""
     signing = SigningIn(Issuers(Outbound(private=database.settings.private_addresses)))
     address = "/{confederation}/sign-in/oidc/{provider}"
     return [
@@ -119,7 +119,9 @@ def routes(database: Database, actors: Actors) -> list[BaseRoute]:
 
 
 async def _session_before(asked: Step) -> UUID | None:
-    """The session that the browser has already. It comes from another website, as all do who come back."""
+    """Return the browser's current session. The request comes from another website, as every return from a provider
+    does.
+    """
     credentials = asked.actors.credentials(asked.tenant.slug, asked.headers, safe=True)
     try:
         return None if credentials is None else (await asked.actors.load(asked.tenant, credentials)).session_id
@@ -129,9 +131,9 @@ async def _session_before(asked: Step) -> UUID | None:
 
 def _refusal(asked: Step, error: Exception) -> Answer:
     if isinstance(error, NotBelieved):
-        log.info("an identity provider was not believed: %s", error)
+        log.info("an identity provider's answer was refused: %s", error)
     if b"text/html" not in asked.headers.get(b"accept", b""):
-        return refused(403, "SIGN_IN_REFUSED", "Signing in did not work.")
+        return refused(403, "SIGN_IN_REFUSED", "Signing in failed.")
     accepted = asked.headers.get(b"accept-language", b"").decode("latin-1")
     locale = next((one for one in locales(accepted, asked.tenant.locales) if one in _TEXTS), "en")
     title, text = _TEXTS[locale]
@@ -140,7 +142,7 @@ def _refusal(asked: Step, error: Exception) -> Answer:
 
 
 def _redirect(location: str, *cookies: tuple[bytes, bytes]) -> Answer:
-    """Nothing of this address, which has a code in it, is told to the next."""
+    """Redirect without a referrer: this URL contains a code."""
     return Answer(303, b"", [(b"location", location.encode()), (b"referrer-policy", b"no-referrer"), *cookies])
 
 
@@ -152,10 +154,10 @@ def _slug(asked: Step) -> str:
 
 
 def _query(asked: Step) -> dict[str, str]:
-    """The parameters. Refused where one comes twice: whose it is would be anybody's guess."""
+    """Return the query's parameters. Raise Refused if one is repeated: which one counts would be ambiguous."""
     text: bytes = asked.scope["query_string"]
     try:
-        pairs = parse_qsl(text.decode("ascii"), max_num_fields=20) if len(text) <= _LONGEST else [("", ""), ("", "")]
+        pairs = parse_qsl(text.decode("ascii"), max_num_fields=20) if len(text) <= _MOST_BYTES else [("", ""), ("", "")]
     except ValueError:
         raise Refused from None
     if len(dict(pairs)) < len(pairs):
@@ -164,9 +166,10 @@ def _query(asked: Step) -> dict[str, str]:
 
 
 def _cookie_name(state: str) -> str:
-    """Each attempt has its own, so that two that are begun side by side don't hinder each other.
+    """Return the name of an attempt's cookie. Each attempt has its own, so that two at the same time don't disturb each
+    other.
 
-    With an underscore, which no confederation's slug has: no session's cookie is called so.
+    It has an underscore, which no confederation's slug has, so it can't be the name of a session's cookie.
     """
     return f"__Host-confed_oidc_{state[:16]}"
 

@@ -1,13 +1,13 @@
-"""Passkeys over HTTP, beside the GraphQL endpoint: a browser asks for options, and brings what its device answers.
+"""Passkeys over plain HTTP: a browser requests options, and sends its device's answer.
 
     POST /{confederation}/sign-in/passkey/options   {}                            → {handle, publicKey}
     POST /{confederation}/sign-in/passkey           {handle, credential, bearer?} → a session
     POST /{confederation}/passkeys/options          {}                            → {handle, publicKey}
     POST /{confederation}/passkeys                  {handle, credential, label}   → {id, label}
 
-`publicKey` is for `navigator.credentials`, as `PublicKeyCredential.parse…OptionsFromJSON` takes it; `credential` is
-what came back, as its `toJSON()` gives it. Who signs in again in a session of theirs has confirmed it (step-up). A
-session comes as a cookie; with `bearer: true`, for programs, as `token`.
+`publicKey` is the input of `PublicKeyCredential.parse…OptionsFromJSON`; `credential` is the `toJSON()` of the
+credential that `navigator.credentials` returns. Signing in again in one's own session is a step-up. A session is set as
+a cookie; with `bearer: true`, for programs, it is returned as `token`.
 """
 
 from starlette.routing import BaseRoute, Route
@@ -26,7 +26,7 @@ from services.identity.passkeys.ceremony import Challenge
 
 
 def routes(database: Database, actors: Actors) -> list[BaseRoute]:
-    """The routes of the above."""
+    """Return the routes of passkeys."""
 
     def route(address: str, take: Take) -> BaseRoute:
         return Route("/{confederation}" + address, step(database, actors, take))
@@ -47,7 +47,7 @@ async def _options_to_sign_in(asked: Step) -> Answer:
 
 
 async def _sign_in(asked: Step) -> Answer:
-    # A website that signs a browser in as somebody of its own would read what is written in it from then on.
+    # A website that signs a browser in as its own user could read everything that is entered from then on.
     check_origin(asked.headers, asked.actors.origins, browser=False)
     asked.actors.attempts.check_use(asked.scope, asked.tenant)
     handle, credential = asked.text("handle"), asked.object("credential")
@@ -56,9 +56,9 @@ async def _sign_in(asked: Step) -> Answer:
     async with begin(asked.database, system(asked.tenant)) as work:
         opened = await signing_in.sign_in(work, handle, credential, device=asked.device, session_id=before)
         if opened is not None and before not in (None, opened.session_id):
-            await sessions.revoke(work, before)  # the browser has the new one in its place
+            await sessions.revoke(work, before)  # the browser has a new session in its place
     if opened is None:
-        return refused(403, "SIGN_IN_REFUSED", "This passkey signs nobody in here. Begin anew.")
+        return refused(403, "SIGN_IN_REFUSED", "Nobody can sign in with this passkey here. Start again.")
     said = {"sessionId": encode_id("Session", opened.session_id)}
     if asked.given.get("bearer") is True:
         return answer(said | {"token": opened.secret})

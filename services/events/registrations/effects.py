@@ -8,7 +8,7 @@ from models import CancellationCause, JournalEntry, MailKind, Registration, Regi
 from services.core.jobs import jobs
 from services.core.work import Work
 from services.events import mail
-from services.events.fees import invoices
+from services.events.prices import charging
 
 _MAIL = {
     RegistrationState.CONFIRMED: MailKind.CONFIRMATION,
@@ -25,13 +25,15 @@ async def entered(
     *,
     reason: str | None = None,
     is_priced: bool = True,
+    as_agreed: bool = False,
     on_behalf_of_id: UUID | None = None,
     data: Mapping[str, Any] | None = None,
 ) -> JournalEntry:
     """The registration is in another state than before: the journal says so, the person is told, a seat is charged.
 
-    An offer's end is put into the queue of jobs. What was charged for a seat that is given up is credited. `is_priced`:
-    false where the caller knows that the event costs nothing.
+    An offer's end is put into the queue of jobs. What was charged for a seat that is given up is credited. What a seat
+    costs is kept for who joins the waiting list; `as_agreed`: they are charged that, or nothing. `is_priced`: false
+    where the caller knows that the event costs nothing.
     """
     where = _where(registration, data)
     entry = await work.record(action, registration, on_behalf_of_id=on_behalf_of_id, reason=reason, data=where)
@@ -46,9 +48,11 @@ async def entered(
         await jobs.enqueue(work, "expire_offer", after=after, registration_id=registration.id)
     elif registration.state is RegistrationState.CONFIRMED and is_priced:
         # An association pays for its delegates.
-        await invoices.charge(work, registration, payer_id=registration.delegated_by_id)
+        await charging.charge(work, registration, payer_id=registration.delegated_by_id, as_agreed=as_agreed)
+    elif registration.state is RegistrationState.WAITLISTED and is_priced:
+        await charging.agree(work, registration)
     elif registration.state is RegistrationState.CANCELLED:
-        await invoices.credit(work, registration, reason=reason)
+        await charging.credit(work, registration, reason=reason)
     return entry
 
 
@@ -71,10 +75,10 @@ async def changed(
     entry = await work.record(action, registration, on_behalf_of_id=on_behalf_of_id, reason=reason, data=where)
     await mail.announce(work, registration, _MAIL[registration.state], entry.id)
     if anew:
-        await invoices.credit(work, registration, reason=reason)
-        await invoices.charge(work, registration, payer_id=registration.delegated_by_id)
+        await charging.credit(work, registration, reason=reason)
+        await charging.charge(work, registration, payer_id=registration.delegated_by_id)
     else:
-        await invoices.adjust(work, registration)
+        await charging.adjust(work, registration)
     return entry
 
 

@@ -5,9 +5,11 @@
   person is in, each the event's own unless it says otherwise; null: as soon as it is opened.
 * Audience: with none, an event is for every person of the confederation; else for who is in one of its segments, be
   they invited or welcome by interest.
+* A price list that has ended for the person asks for another: the event isn't free.
 * One live registration each.
 
-Staff who register somebody may go past the window and the audience, from publication until the event is held.
+Staff who register somebody may go past the window, the audience and the end of the price list, from publication until
+the event is held.
 """
 
 from collections import defaultdict
@@ -36,6 +38,8 @@ from services.core.errors import NotAllowed, NotFound, NotSignedIn, Problem
 from services.core.statements import matching
 from services.core.work import Work
 from services.events.errors import AlreadyRegistered, NotInvited, RegistrationClosed, RegistrationNotOpen
+from services.events.prices import fitting
+from services.events.prices.fitting import Fitting, prices_for, prices_for_each
 from services.people.segments import persons_in
 
 _TO_COME = (EventState.DRAFT, EventState.PUBLISHED, EventState.POSTPONED)
@@ -105,15 +109,24 @@ async def reasons_against(work: Work, found: Situation, person_id: UUID, *, on_b
     event = found.event
     asks = found.has_audiences and not on_behalf
     audiences = await _audiences(work, [event], person_id) if asks else {}
-    return _reasons(work, event, audiences.get(event.id, ()), found.registered, on_behalf=on_behalf)
+    fittings = await prices_for(work, [event.id], person_id) if found.has_prices and not on_behalf else {}
+    return _reasons(
+        work,
+        event,
+        audiences.get(event.id, ()),
+        found.registered,
+        on_behalf=on_behalf,
+        price=fittings.get(event.id),
+    )
 
 
 async def reasons_against_each(
-    work: Work, event: Event, person_ids: Collection[UUID], *, on_behalf: bool = False
+    work: Work, event: Event, person_ids: Collection[UUID], *, on_behalf: bool = False, is_priced: bool = True
 ) -> dict[UUID, list[Problem]]:
     """The same for several persons, in a number of queries that doesn't grow with them. To be asked elevated.
 
-    Which registration it is that somebody has, isn't told: whoever asks may not see it.
+    Which registration it is that somebody has, isn't told: whoever asks may not see it. `is_priced`: false where the
+    caller knows that the event costs nothing.
     """
     audiences = [] if on_behalf else await _invited(work, [event])
     segments = await _segments(work, audiences, person_ids) if audiences else {}
@@ -123,6 +136,7 @@ async def reasons_against_each(
         col(Registration.state).not_in(_NOT_LIVE),
     )
     registered = set(await work.session.scalars(query))
+    fittings = await prices_for_each(work, [event.id], person_ids) if is_priced and not on_behalf else {}
     return {
         id: _reasons(
             work,
@@ -130,6 +144,7 @@ async def reasons_against_each(
             [_as_it_applies(event, audience, slug, segments.get(id, ())) for audience, slug in audiences],
             AlreadyRegistered(None, None) if id in registered else None,
             on_behalf=on_behalf,
+            price=fittings.get((event.id, id)),
         )
         for id in person_ids
     }
@@ -150,10 +165,14 @@ async def reasons_for(work: Work, event_ids: Sequence[UUID], person_id: UUID | N
         e for e in events if person_id == work.actor.person_id or work.actor.may(MANAGE_REGISTRATIONS, e.association_id)
     ]
     audiences, registered = await _audiences(work, told, person_id), await _registered(work, told, person_id)
+    fittings = await prices_for(work, [event.id for event in told], person_id) if told else {}
     return (
         reasons
         | {event.id: [NotAllowed(MANAGE_REGISTRATIONS)] for event in events}
-        | {event.id: _reasons(work, event, audiences[event.id], registered.get(event.id)) for event in told}
+        | {
+            event.id: _reasons(work, event, audiences[event.id], registered.get(event.id), price=fittings.get(event.id))
+            for event in told
+        }
     )
 
 
@@ -181,6 +200,7 @@ def _reasons(
     registered: AlreadyRegistered | None,
     *,
     on_behalf: bool = False,
+    price: Fitting | None = None,
 ) -> list[Problem]:
     reasons: list[Problem] = []
     if on_behalf:
@@ -192,6 +212,8 @@ def _reasons(
         reasons += _window(work, event, None if None in openings else min(filter(None, openings)))
         if audiences and not theirs:
             reasons.append(NotInvited(sorted(audience.slug for audience in audiences if audience.slug)))
+        if problem := fitting.against(price):
+            reasons.append(problem)
     return [*reasons, registered] if registered else reasons
 
 

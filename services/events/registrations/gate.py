@@ -48,7 +48,7 @@ async def register_each(
     event = await _simple_event(work, event_id)
     if event is not None:
         people = await _people(work, actors)
-        reasons = await eligibility.reasons_against_each(work, event, list(people))
+        reasons = await eligibility.reasons_against_each(work, event, list(people), is_priced=False)
         admitted = []
         for id, person in people.items():
             against = next(iter(reasons[id]), None)

@@ -24,6 +24,7 @@ from services.core.errors import InvalidInput
 from services.core.work import Work
 from services.events import access
 from services.events.errors import SeatsKeptForOthers
+from services.events.prices import charging
 from services.events.questions import answers
 from services.events.registrations import delegates, effects, eligibility, parties, registering
 from services.events.seats import pools, waiting_list
@@ -125,6 +126,7 @@ async def move_to_event(
         )
         await parties.bring(work, new, guests)
         await registering.end(work, seats[old.pool_id], old, CancellationCause.MOVED, reason=reason)
+        await charging.carry_over(work, old, new)
         await _record(work, old, new, "registration.moved", reason)
         await waiting_list.feed(work, seats[old.pool_id], left)
         await answers.store(work, new, given or {}, on_behalf=not is_own)

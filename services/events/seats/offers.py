@@ -30,7 +30,7 @@ async def accept_offer(work: Work, registration_id: UUID) -> Registration:
         raise OfferExpired(offered.offer_expires_at)
     offered.state, offered.confirmed_at, offered.offer_expires_at = RegistrationState.CONFIRMED, work.now, None
     await work.flush()
-    await effects.entered(work, offered, "registration.accepted")
+    await effects.entered(work, offered, "registration.accepted", as_agreed=True)
     return offered
 
 

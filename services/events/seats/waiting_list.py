@@ -157,7 +157,7 @@ async def _seat(
     pools.hold(pool, allotment, registration)
     if event.offer_hours is None:
         registration.state, registration.confirmed_at = RegistrationState.CONFIRMED, work.now
-        await effects.entered(work, registration, "registration.promoted")
+        await effects.entered(work, registration, "registration.promoted", as_agreed=True)
         return
     registration.state, registration.offered_at = RegistrationState.OFFERED, work.now
     # Nobody thinks it over past the beginning.

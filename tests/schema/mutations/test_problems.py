@@ -27,8 +27,8 @@ NEVER = {
 def raised_by(made: Mutation) -> set[type[Problem]]:
     """What a mutation's operation can raise, alone and together, besides what every mutation can meet."""
     raised = CODE.raised_by(made.operate)
-    if made.together is not None:
-        raised |= CODE.raised_by(made.together.about) | CODE.raised_by(made.together.decide)
+    if made.batching is not None:
+        raised |= CODE.raised_by(made.batching.about) | CODE.raised_by(made.batching.decide)
     return raised - set(EVERY)
 
 

@@ -165,7 +165,7 @@ class Office:
         return await self._by(
             self.staff,
             lambda work: rules.configure_registration(
-                work, self.event.id, offer_hours=offer_hours, smaller_parties_may_pass=may_pass
+                work, self.event.id, offer_hours=offer_hours or None, smaller_parties_may_pass=may_pass
             ),
         )
 

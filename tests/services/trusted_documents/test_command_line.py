@@ -42,7 +42,7 @@ async def test_documents_are_added_listed_and_removed(make: Maker, run: Run, tmp
     apollo = {"format": "apollo-persisted-query-manifest", "operations": [{"id": hash_of(GOOD), "body": GOOD}]}
     for manifest in ({hash_of(GOOD): GOOD}, apollo):
         (tmp_path / "manifest.json").write_text(json.dumps(manifest))
-        assert "there already" in (await run("add", tmp_path / "manifest.json", "--association", home.slug))[1]
+        assert "registered already" in (await run("add", tmp_path / "manifest.json", "--association", home.slug))[1]
     assert hash_of(GOOD) in (await run("list", "--association", home.slug))[1]
     assert hash_of(GOOD) not in (await run("list"))[1]
     assert (await run("remove", f"sha256:{hash_of(GOOD)}"))[0] == 1

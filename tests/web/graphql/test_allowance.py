@@ -11,9 +11,9 @@ from app import create_app
 from schema.compiler.measure import MAXIMUM_COST
 from schema.web.graphql import allowance
 from schema.web.graphql.allowance import (
-    ASKING,
+    COST_PER_MUTATION,
+    COST_PER_REQUEST,
     HOUR,
-    MUTATING,
     Attempts,
     Buckets,
     Marks,
@@ -214,10 +214,10 @@ def hour(answer: Answer) -> tuple[int, int]:
 
 async def test_what_an_operation_costs_is_taken_from_the_hour(poor: Client, make: Maker) -> None:
     first, _ = hour(await poor.ask(MUCH))
-    read = HOURLY - first - COST - ASKING
-    assert read == allowance.READING + len(MUCH) // allowance.CHARACTERS  # it was read, the first time
+    read = HOURLY - first - COST - COST_PER_REQUEST
+    assert read == allowance.COST_PER_NEW_DOCUMENT + len(MUCH) // allowance.CHARACTERS_PER_COST  # the first time
     second, restored_in = hour(await poor.ask(MUCH))
-    assert first - second == pytest.approx(COST + ASKING, abs=20)
+    assert first - second == pytest.approx(COST + COST_PER_REQUEST, abs=20)
     assert restored_in == pytest.approx((HOURLY - second) * HOUR / HOURLY, abs=5)
 
 
@@ -228,7 +228,7 @@ async def test_who_has_spent_the_hour_is_told_when_to_ask_again(poor: Client, ma
     answer = await poor.ask(MUCH, person=ana)
     (error,) = answer.json["errors"]
     told = error["extensions"]
-    assert (answer.status, told["code"], told["required"]) == (429, "TOO_MANY_REQUESTS", COST + ASKING)
+    assert (answer.status, told["code"], told["required"]) == (429, "TOO_MANY_REQUESTS", COST + COST_PER_REQUEST)
     assert answer.headers["retry-after"] == str(told["retryAfter"])
     assert told["retryAfter"] == pytest.approx((told["required"] - told["left"]) * HOUR / HOURLY, abs=2)
     cheap = "{ confederation { slug } }"
@@ -277,7 +277,7 @@ async def test_a_mutation_is_paid_for_with_its_payload(poor: Client, make: Maker
     given |= {"startsAt": "2027-01-01T12:00:00Z", "endsAt": "2027-01-01T13:00:00Z"}
     first, _ = hour(await poor.ask(document, {"input": given}, person=ana))
     second, _ = hour(await poor.ask(document, {"input": given}, person=ana))
-    assert first - second == pytest.approx(ASKING + MUTATING, abs=20)
+    assert first - second == pytest.approx(COST_PER_REQUEST + COST_PER_MUTATION, abs=20)
 
 
 async def test_what_caches_may_keep_tells_of_nobodys_hour(usual: Client, make: Maker) -> None:

@@ -115,8 +115,8 @@ async def test_lengths_are_limited_at_the_door(client: Client, make: Maker) -> N
 async def test_made_up_confederations_push_no_real_one_out(
     client: Client, make: Maker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(actors, "KEPT", 2)
-    monkeypatch.setattr(actors, "KEPT_ABSENT", 2)
+    monkeypatch.setattr(actors, "MOST_CACHED_ACTORS", 2)
+    monkeypatch.setattr(actors, "MOST_CACHED_ABSENT_SLUGS", 2)
     known = client._app._endpoint._actors  # type: ignore[attr-defined]
     assert (await client.ask("{ __typename }")).status == 200
     for number in range(5):
@@ -128,7 +128,7 @@ async def test_made_up_confederations_push_no_real_one_out(
 async def test_one_client_does_not_take_all_connections(
     server: Served, make: Maker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sockets, "CONNECTIONS_OF_ONE", 2)
+    monkeypatch.setattr(sockets, "MOST_CONNECTIONS_PER_ADDRESS", 2)
     async with server.connected(make.tenant.slug), server.connected(make.tenant.slug):
         with pytest.raises(Exception, match="403"):
             async with server.connected(make.tenant.slug):
@@ -141,7 +141,7 @@ async def test_one_client_does_not_take_all_connections(
 async def test_a_connection_that_asks_nothing_is_closed(
     server: Served, make: Maker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sockets, "IDLE", 0.2)
+    monkeypatch.setattr(sockets, "IDLE_SECONDS", 0.2)
     async with server.connected(make.tenant.slug) as connection:
         socket = Socket(connection)
         await socket.say({"type": "connection_init"})

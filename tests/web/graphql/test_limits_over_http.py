@@ -8,7 +8,7 @@ import pytest
 
 from models import Registration
 from schema.base.ids import encode_id
-from schema.compiler.limits import INTROSPECTION
+from schema.compiler.limits import COST_PER_INTROSPECTION_FIELD
 from schema.compiler.measure import (
     LONGEST_DOCUMENT,
     MAXIMUM_COST,
@@ -127,7 +127,7 @@ async def test_the_cost_follows_the_values_of_variables(client: Client, sent: li
     by_default = await client.ask(document, {"a": 10})
     assert by_default.json["extensions"]["cost"]["spent"] == 1 + 10 * (1 + 1 + 50)
     with nothing_more(sent):
-        introspecting = INTROSPECTION * len(more.split("{"))  # three fields, or none
+        introspecting = COST_PER_INTROSPECTION_FIELD * len(more.split("{"))  # three fields, or none
         found = 1 + 500 * (1 + 1 + 500) + (introspecting if more else 0)
         assert refusal(await client.ask(document, {"a": 500, "b": 500})) == ("cost", MAXIMUM_COST, found)
 

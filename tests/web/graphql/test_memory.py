@@ -111,7 +111,7 @@ async def test_a_page_of_another_origin_reads_what_is_remembered_as_it_reads_wha
 
 
 def test_memory_is_bounded_in_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(memory, "MOST_BYTES", 10_000)
+    monkeypatch.setattr(memory, "MOST_CACHED_BYTES", 10_000)
     monkeypatch.setattr(memory, "LARGEST_ANSWER", 4_000)
     kept, etag, control = Memory(1.0), (b"etag", b"x"), (b"cache-control", b"y")
     keys = [Key(f"/{number}/graphql", b"q", b"", b"", uuid4()) for number in range(100)]

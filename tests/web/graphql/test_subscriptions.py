@@ -209,8 +209,8 @@ async def test_after_the_database_was_away_the_newest_is_told(desk: Desk, databa
 async def test_a_change_that_nobody_told_of_is_found(
     desk: Desk, server: Served, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(schema.web.graphql.streams, "RESTING", 0.3)
-    monkeypatch.setattr(schema.web.graphql.streams, "LOOKING", 0.1)
+    monkeypatch.setattr(schema.web.graphql.streams, "SECONDS_BETWEEN_REREADS", 0.3)
+    monkeypatch.setattr(schema.web.graphql.streams, "SECONDS_BETWEEN_RIGHTS_CHECKS", 0.1)
     async with server.socket(desk.tenant, await desk.token(desk.registrar)) as socket:
         await socket.subscribe("a", COUNTS, desk.variables)
         assert (await socket.hear())["payload"] == counts(0, registered=0)
@@ -301,7 +301,7 @@ async def test_what_is_not_the_protocol_ends_the_conversation(
     desk: Desk, server: Served, monkeypatch: pytest.MonkeyPatch, said: Any, code: int
 ) -> None:
     if said == "nothing":
-        monkeypatch.setattr(schema.web.graphql.sockets, "GREETING", timedelta(seconds=0.1))
+        monkeypatch.setattr(schema.web.graphql.sockets, "INIT_TIMEOUT", timedelta(seconds=0.1))
         said = []
     async with server.connected(desk.tenant) as connection:
         socket = Socket(connection)
@@ -321,7 +321,7 @@ async def test_an_id_in_use_ends_the_conversation(desk: Desk, server: Served) ->
 
 @pytest.mark.promise("hourly-cost-and-streams")
 async def test_nobody_has_too_many_streams(desk: Desk, server: Served, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(schema.web.graphql.streams, "STREAMS_OF_ONE", 2)
+    monkeypatch.setattr(schema.web.graphql.streams, "MOST_STREAMS_PER_ACTOR", 2)
     token = await desk.token(desk.registrar)
     another = await desk.token(await desk.make.staff(Role.REGISTRAR))
     async with (
@@ -336,6 +336,6 @@ async def test_nobody_has_too_many_streams(desk: Desk, server: Served, monkeypat
         assert (await socket.hear())["payload"][0]["extensions"]["code"] == "TOO_MANY_SUBSCRIPTIONS"
         await theirs.subscribe("a", COUNTS, desk.variables)
         assert (await theirs.hear())["type"] == "next"
-        monkeypatch.setattr(schema.web.graphql.streams, "STREAMS", 3)
+        monkeypatch.setattr(schema.web.graphql.streams, "MOST_STREAMS", 3)
         await theirs.subscribe("b", COUNTS, desk.variables)
         assert (await theirs.hear())["payload"][0]["extensions"]["code"] == "TOO_MANY_SUBSCRIPTIONS"

@@ -22,7 +22,7 @@ from schema.compiler.declare import column, extends, many, one, read_type, watch
 from schema.compiler.run import Operations
 from schema.compiler.watching import Watch
 from schema.reading.requests import Request
-from schema.web.graphql.http import Asked
+from schema.web.graphql.http import RequestParams
 from schema.web.graphql.streams import Streams
 from services.core.actor import Actor
 from tests.making import Maker
@@ -36,7 +36,7 @@ def streams(make: Maker, monkeypatch: pytest.MonkeyPatch) -> Streams:
     monkeypatch.setattr(declare, "READ_TYPES", {})
     monkeypatch.setattr(bind, "READ_TYPES", declare.READ_TYPES)
     monkeypatch.setattr("models.base.topics.topics.by_table", Topics().by_table)
-    for name in ("RESTING", "LOOKING"):
+    for name in ("SECONDS_BETWEEN_REREADS", "SECONDS_BETWEEN_RIGHTS_CHECKS"):
         monkeypatch.setattr(schema.web.graphql.streams, name, 10 * SOON)
 
     # What the domain says beside its models,
@@ -92,7 +92,7 @@ async def watch(
         return actor
 
     request = Request(make.database, Context(actor, datetime.now(UTC), ("fr",)), reload)
-    async for answer in streams.answers(Asked(document, variables, None), request):
+    async for answer in streams.answers(RequestParams(document, variables, None), request):
         yield orjson.loads(answer)["data"]
 
 
@@ -137,7 +137,7 @@ def test_a_field_that_does_not_say_what_it_depends_on_can_not_be_watched() -> No
     class Subscription:
         """What can be watched."""
 
-    with pytest.raises(TypeError, match="silent can't be watched"):
+    with pytest.raises(TypeError, match="silent can't be subscribed to"):
 
         @extends(Subscription)
         class _Toy:

@@ -11,7 +11,7 @@ from starlette.applications import Starlette
 from models import Association, SiteKeyKind
 from schema.web.graphql import documents
 from schema.web.graphql.documents import Documents
-from schema.web.graphql.http import Asked, HTTPRefusal, Named
+from schema.web.graphql.http import HTTPRefusal, Named, RequestParams
 from services.core.actor import Key, anonymous, system
 from services.core.work import begin
 from services.identity.site_keys import make_key
@@ -184,8 +184,8 @@ async def test_a_hash_of_something_else_is_refused_and_kept_by_nobody(client: Cl
 async def test_no_confederation_learns_what_anothers_clients_sent_or_pushes_it_out(
     app: Starlette, client: Client, make: Maker, path: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(documents, "AUTOMATIC", 2)
-    monkeypatch.setattr(documents, "AUTOMATIC_CHARACTERS", 50)
+    monkeypatch.setattr(documents, "MOST_AUTOMATIC_DOCUMENTS", 2)
+    monkeypatch.setattr(documents, "MOST_AUTOMATIC_CHARACTERS", 50)
     mine = "{ mine: __typename }"
     await post(client, path, query=mine, **by_hash(mine))
     there = await make.other()
@@ -214,21 +214,23 @@ async def test_a_restricted_key_runs_what_its_association_has_registered_and_not
     known = Documents(make.database)
     for text in (own, all_):
         for is_automatic in (False, True):
-            asked = Asked("", {}, None, Named(hash_of(text), is_automatic))
+            asked = RequestParams("", {}, None, Named(hash_of(text), is_automatic))
             assert (await known.resolved(asked, restricted)).document == text
     missing = []
     for sha256 in (hash_of(others), hash_of("{ nothing }"), ""):
         with pytest.raises(HTTPRefusal) as refused:
-            await known.resolved(Asked("", {}, None, Named(sha256, is_automatic=False)), restricted)
+            await known.resolved(RequestParams("", {}, None, Named(sha256, is_automatic=False)), restricted)
         missing.append(refused.value)
     assert {(each.status, each.code, each.message) for each in missing} == {(404, UNKNOWN, missing[0].message)}
     for named in (None, Named(hash_of(own), is_automatic=True)):  # even what is registered, with its hash
         with pytest.raises(HTTPRefusal) as refused:
-            await known.resolved(Asked(own, {}, None, named), restricted)
+            await known.resolved(RequestParams(own, {}, None, named), restricted)
         assert (refused.value.status, refused.value.code) == (403, "TRUSTED_DOCUMENTS_ONLY")
     free = replace(restricted, key=replace(key, trusted_documents_only=False))
-    assert (await known.resolved(Asked(own, {}, None), free)).document == own
-    assert (await known.resolved(Asked("", {}, None, Named(hash_of(others), is_automatic=False)), free)).is_trusted
+    assert (await known.resolved(RequestParams(own, {}, None), free)).document == own
+    assert (
+        await known.resolved(RequestParams("", {}, None, Named(hash_of(others), is_automatic=False)), free)
+    ).is_trusted
 
 
 async def test_a_websites_key_is_held_to_its_documents_over_http_and_websocket(

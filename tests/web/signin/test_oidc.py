@@ -83,7 +83,7 @@ class Entrance:
 
     async def nobody_is_signed_in(self, answer: Answer) -> None:
         """It was the one refusal, and nothing came of it."""
-        refusal = {"message": "Signing in did not work.", "extensions": {"code": "SIGN_IN_REFUSED"}}
+        refusal = {"message": "Signing in failed.", "extensions": {"code": "SIGN_IN_REFUSED"}}
         assert (answer.status, answer.json) == (403, {"errors": [refusal]})
         assert await self.make.count(Session) == 0
         assert await self.make.count(ExternalIdentity) == 0
