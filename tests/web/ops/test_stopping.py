@@ -105,7 +105,7 @@ async def process(url: str, port: int) -> AsyncIterator[asyncio.subprocess.Proce
         "app.py",
         "serve",
         cwd=CHECKOUT,
-        env=environment | settings | {"CONFED_DRAIN_SECONDS": str(DRAIN)},
+        env=environment | settings | {"CONFED_DRAIN_SECONDS": str(DRAIN), "CONFED_READ_SECONDS": str(PATIENCE)},
         stderr=asyncio.subprocess.PIPE,
     )
     try:
