@@ -31,6 +31,7 @@ import gc
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
 
 import asyncpg
 import pytest
@@ -46,6 +47,9 @@ from services.core.settings import CHECKOUT, Settings
 from tests import stamps
 from tests.client import Client
 from tests.making import ActingAs, Maker
+
+if TYPE_CHECKING:
+    from tests.access.asked import Asked
 
 
 def pytest_collection_finish() -> None:
@@ -159,6 +163,14 @@ async def app(database_url: str) -> AsyncIterator[Starlette]:
 def client(app: Starlette, make: Maker) -> Client:
     """A client of the test's confederation."""
     return Client(app, make)
+
+
+@pytest.fixture(scope="session")
+async def asked(app: Starlette, database: Database) -> "Asked":
+    """The world of tests/access, which no test changes, and clients of everybody in it."""
+    from tests.access.asked import everybody  # it makes the schema, which most tests do without
+
+    return await everybody(app, database)
 
 
 @asynccontextmanager

@@ -1,14 +1,14 @@
-"""Finding what each domain brings to a test that asks about all of them: a file beside those of the others.
+"""Finds what each domain brings to a test that asks about all of them: modules in a folder of the domain's name.
 
-The file's name is the domain's, as its module's in `schema/` or `models/`. Its modules come in order: each after those
-that it names in `AFTER = ("events",)`, because its rows need theirs; by name where nothing else is said.
+They come in order: each after those that it names in `AFTER = ("events.planning",)`, because its rows need theirs; by
+name where nothing else is said.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
 from graphlib import TopologicalSorter
 from importlib import import_module
 from pathlib import Path
-from pkgutil import iter_modules
+from pkgutil import walk_packages
 from types import ModuleType
 from typing import Any, TypeVar
 
@@ -19,9 +19,10 @@ Said = TypeVar("Said")
 
 
 def modules(package: str) -> list[ModuleType]:
-    """The modules of a package, in order. AssertionError where one comes after a module that there isn't."""
-    names = [found.name for found in iter_modules(import_module(package).__path__)]
-    found = {name: import_module(f"{package}.{name}") for name in sorted(names)}
+    """The modules in a package's folders, in order. AssertionError where one comes after a module that there isn't."""
+    inside = walk_packages(import_module(package).__path__, f"{package}.")
+    names = [module.name.removeprefix(f"{package}.") for module in inside if not module.ispkg]
+    found = {name: import_module(f"{package}.{name}") for name in sorted(names) if "." in name}
     after: dict[str, tuple[str, ...]] = {name: getattr(module, "AFTER", ()) for name, module in found.items()}
     for name, earlier in after.items():
         assert found.keys() >= set(earlier), f"{place(found[name])} comes AFTER {earlier}, and not all of them are."

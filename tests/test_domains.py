@@ -13,12 +13,16 @@ from tests import domains
 
 @pytest.fixture
 def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
-    """A package of three modules: a, after c; b; and c, after b."""
+    """A package with two domains: one has the modules a, which comes after c, and b; the other has c, after b."""
     monkeypatch.syspath_prepend(tmp_path)
     folder = tmp_path / f"found_{tmp_path.name}"
     folder.mkdir()
-    for name, code in {"__init__": "", "a": "AFTER = ('c',)", "b": "", "c": "AFTER = ('b',)"}.items():
-        (folder / f"{name}.py").write_text(code)
+    modules = {"__init__": "", "helper": "", "one/__init__": "", "other/__init__": ""}
+    modules |= {"one/a": "AFTER = ('other.c',)", "one/b": "", "other/c": "AFTER = ('one.b',)"}
+    for name, code in modules.items():
+        path = folder / f"{name}.py"
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(code)
     monkeypatch.setattr(domains, "CHECKOUT", tmp_path)
     return folder.name
 
@@ -30,7 +34,7 @@ def test_modules_come_after_those_that_they_need(package: str) -> None:
 def test_a_module_that_there_is_not_can_not_be_needed(package: str) -> None:
     (module,) = (module for module in domains.modules(package) if module.__name__.endswith(".b"))
     vars(module)["AFTER"] = ("gone",)
-    with pytest.raises(AssertionError, match=r"b\.py comes AFTER \('gone',\)"):
+    with pytest.raises(AssertionError, match=r"one/b\.py comes AFTER \('gone',\)"):
         domains.modules(package)
 
 

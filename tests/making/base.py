@@ -1,6 +1,6 @@
 """A confederation of a test's own: acting in it, looking at it, writing to it."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, date, datetime
 from itertools import count
@@ -20,6 +20,9 @@ from services.core.database.connections import Database
 from services.core.work import Work, begin
 
 Row = TypeVar("Row", bound=TenantRow)
+
+Picture = dict[str, list[str]]
+"""By table its rows, each as text."""
 
 LONG_AGO = date(2020, 1, 1)
 _number = count(1)
@@ -103,6 +106,18 @@ class BaseMaker:
 
     def _which(self, model: type[Row], where: Mapping[str, Any]) -> Select[Row]:
         return select(model).filter_by(confederation_id=self.tenant.id, **where).order_by(col(model.id))
+
+    async def picture(self, *others: "BaseMaker", of: Collection[type[SQLModel]] = ()) -> Picture:
+        """Every row of the confederation, and of others: compared before and after a refusal. `of`: of these tables."""
+        tables = [str(model.__tablename__) for model in of] or sorted(SQLModel.metadata.tables)
+        query = " union all ".join(
+            f"""select '{table}', coalesce(array_agg(t::text order by t.id), '{{}}') from {table} t
+                where {"id" if table == "confederation" else "confederation_id"} = any(:tenants)"""
+            for table in tables
+        )
+        async with past_row_security(self.database) as session:
+            found = await session.execute(text(query), {"tenants": [make.tenant.id for make in (self, *others)]})
+            return {row[0]: row[1] for row in found}
 
     async def fresh(self, row: Row) -> Row:
         """The row as it is in the database now."""

@@ -20,8 +20,8 @@ from models.base.personal import (
 )
 from models.base.policies import nobody, policies
 from services.core.database.connections import Database
+from tests.access import world
 from tests.making import Maker
-from tests.models.facts import world
 
 NOT_ANAS = {"site_key", "sign_in_attempt"}
 """Tables in which the world's Ana has no row: keys are made by staff, and an attempt is nobody's before it succeeds."""
@@ -121,7 +121,7 @@ def test_when_a_row_was_written_tells_of_the_persons_whom_it_names() -> None:
 
 async def test_what_tells_of_a_person_is_found_and_nobody_elses(database: Database) -> None:
     standing = await world(await Maker.of_a_new_confederation(database))
-    ana = standing.people["own"]
+    ana = standing.person("own")
     found: dict[str, list[tuple[object, ...]]] = {}
     async with standing.make.acting_as(ana) as work, work.elevated("what there is about a person"):
         for entry in personal_data():

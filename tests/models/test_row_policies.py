@@ -1,6 +1,7 @@
-"""Who reads and writes which rows: the domains' facts, held against PostgreSQL itself, past all code of ours."""
+"""Who reads and writes which rows: what the domains say of access, held against PostgreSQL itself, past all code."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+import json
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 
 import asyncpg
@@ -11,22 +12,20 @@ from sqlmodel import SQLModel
 
 from models import EventHost, EventState
 from models.base.policies import policies
+from services.core.actor import Actor
 from services.core.database.connections import Database
 from services.core.work import begin
+from tests.access import matrix
+from tests.access.asked import Asked
+from tests.access.declared import MODELS
 from tests.domains import domain_of
 from tests.making import ActingAs, Maker
-from tests.models.facts import FOLDER, all_facts, world
-from tests.models.world import EVERYBODY, NOBODY, World
 
-FACTS = all_facts()
+RIGHTS = matrix.read()
+DOMAINS = sorted({domain_of(model) for model in MODELS.values()})
 TABLES = sorted(SQLModel.metadata.tables)
-MODELS = {str(mapper.class_.__tablename__): mapper.class_ for mapper in SQLModel._sa_registry.mappers}
 
-
-@pytest.fixture(scope="module")
-async def standing(database: Database) -> World:
-    """A world that no test changes."""
-    return await world(await Maker.of_a_new_confederation(database))
+Record = Callable[[str, object], None]
 
 
 @asynccontextmanager
@@ -36,105 +35,146 @@ async def told(database: Database, settings: Mapping[str, str]) -> AsyncIterator
         transaction = connection.transaction()
         await transaction.start()
         try:
-            for name, value in settings.items():
-                await connection.execute("select set_config($1, $2, true)", name, value)
+            await connection.execute(
+                "select set_config(key, value, true) from jsonb_each_text($1)", json.dumps(dict(settings))
+            )
             yield connection
         finally:
             await transaction.rollback()
 
 
-async def admitted(connection: asyncpg.Connection, change: Callable[[], Awaitable[object]]) -> bool:
-    """Whether row security lets the change through, whatever constraints say of it afterwards. It is undone."""
-    attempt = connection.transaction()
-    await attempt.start()
-    try:
-        return await change() not in {"UPDATE 0", "DELETE 0"}
-    except (asyncpg.UniqueViolationError, asyncpg.ForeignKeyViolationError, asyncpg.RestrictViolationError):
-        return True
-    except asyncpg.InsufficientPrivilegeError:
-        return False
-    finally:
-        await attempt.rollback()
+TRY_EACH = """
+    do $$ declare change record; touched bigint; admitted text[] := '{}';
+    begin
+      for change in select * from jsonb_to_recordset(current_setting('test.changes')::jsonb)
+                      as (name text, statement text, argument text) loop
+        begin
+          execute change.statement using change.argument;
+          get diagnostics touched = row_count;
+          if touched > 0 then admitted := admitted || change.name; end if;
+          raise exception sqlstate 'UNDO0';
+        exception
+          when sqlstate 'UNDO0' or insufficient_privilege then null;
+          when unique_violation or foreign_key_violation or restrict_violation or raise_exception then
+            admitted := admitted || change.name;
+        end;
+      end loop;
+      perform set_config('test.admitted', array_to_json(admitted)::text, true);
+    end $$"""
+"""Tries each change and undoes it. Row security lets it through, whatever constraints and triggers say afterwards?"""
 
 
-async def copy(owner: asyncpg.Connection, table: str, id: object) -> tuple[str, str]:
-    """A statement that inserts the row again, and its argument."""
-    columns = await owner.fetchval(
-        """select string_agg(quote_ident(attname), ', ') from pg_attribute
-           where attrelid = $1::regclass and attnum > 0 and not attisdropped and attgenerated = ''""",
-        table,
-    )
-    row = await owner.fetchval(f"select to_jsonb(t) from {table} t where id = $1", id)
-    source = f'select {columns} from jsonb_populate_record(null::"{table}", $1)'
-    return f"insert into {table} ({columns}) overriding system value {source}", row
+async def admitted(connection: asyncpg.Connection, changes: Mapping[str, tuple[str, object]]) -> set[str]:
+    """The names of the changes that row security lets through, each a statement and its argument. All are undone."""
+    tried = [{"name": name, "statement": said, "argument": str(of)} for name, (said, of) in changes.items()]
+    await connection.execute("select set_config('test.changes', $1, true)", json.dumps(tried))
+    await connection.execute(TRY_EACH)
+    return set(json.loads(await connection.fetchval("select current_setting('test.admitted')")))
 
 
 def table_of(label: str) -> str:
-    return label.partition(" ")[0]
+    """The table of a row by its label: "EventHost of draft"."""
+    return str(MODELS[label.partition(" ")[0]].__tablename__)
 
 
-def a_row_of(table: str) -> str:
-    """The first of a table's rows. AssertionError where no domain says a fact of it."""
-    labels = [label for label in FACTS if table_of(label) == table]
-    assert labels, f"Who reads and writes {table}? Say so in {FOLDER}/{domain_of(MODELS[table])}.py."
-    return labels[0]
+async def insertions(owner: asyncpg.Connection, rows: Mapping[str, object]) -> dict[str, tuple[str, str]]:
+    """By label of a row, given its identifier: a statement that inserts the same row again, and its argument."""
+    found = {}
+    for label, id in rows.items():
+        table = table_of(label)
+        columns = await owner.fetchval(
+            """select string_agg(quote_ident(attname), ', ') from pg_attribute
+               where attrelid = $1::regclass and attnum > 0 and not attisdropped and attgenerated = ''""",
+            table,
+        )
+        row = await owner.fetchval(f"select to_jsonb(t) from {table} t where id = $1", id)
+        source = f'select {columns} from jsonb_populate_record(null::"{table}", $1::jsonb)'
+        found[label] = (f"insert into {table} ({columns}) overriding system value {source}", row)
+    return found
 
 
-def test_every_table_has_its_facts_and_every_fact_its_row(standing: World) -> None:
-    assert {table_of(a_row_of(table)) for table in TABLES} == policies.by_table.keys()
-    assert {table_of(label) for label in FACTS} == set(TABLES)
-    assert FACTS.keys() == standing.rows.keys(), f"Each of FACTS needs its row, of the same file in {FOLDER}."
-    assert standing.actors.keys() == EVERYBODY | {"foreign staff"}
+def rows_of(asked: Asked, models: Sequence[type]) -> dict[str, object]:
+    """The identifiers of the rows that something is said of, by label."""
+    names = {model.__name__ for model in models}
+    return {
+        label: row.id
+        for label, row in asked.world.rows.items()
+        if label.partition(" ")[0] in names and label.partition(" ")[2] in RIGHTS.types[label.partition(" ")[0]].rows
+    }
+
+
+def a_row_of(asked: Asked, table: str) -> dict[str, object]:
+    """One of a table's rows."""
+    rows = rows_of(asked, [model for model in MODELS.values() if model.__tablename__ == table])
+    return dict([next(iter(rows.items()))])
+
+
+async def changes_of(
+    asked: Asked, actor: Actor, rows: Mapping[str, object], again: Mapping[str, tuple[str, str]]
+) -> dict[str, set[str]]:
+    """Which of the rows somebody reads, and which they insert again, update and delete."""
+    changes: dict[str, tuple[str, object]] = {}
+    for label, id in rows.items():
+        table = table_of(label)
+        changes[f"insert {label}"] = again[label]
+        changes[f"update {label}"] = (f"update {table} set id = id where id = $1::uuid", id)
+        changes[f"delete {label}"] = (f"delete from {table} where id = $1::uuid", id)
+    done: dict[str, set[str]] = {"read": set(), "insert": set(), "update": set(), "delete": set()}
+    async with told(asked.world.make.database, actor.settings) as connection:
+        for change in await admitted(connection, changes):
+            kind, _, label = change.partition(" ")
+            done[kind].add(label)
+        reads = " union all ".join(
+            f"select '{table}' as name, id from {table} where id = any($1)" for table in {*map(table_of, rows)}
+        )
+        seen = {tuple(row) for row in await connection.fetch(reads, [*rows.values()])}
+    done["read"] = {label for label, id in rows.items() if (table_of(label), id) in seen}
+    return done
 
 
 @pytest.mark.promise("rows-by-policy")
-@pytest.mark.parametrize("label", FACTS)
+@pytest.mark.parametrize("domain", DOMAINS)
 async def test_rows_are_read_and_written_by_those_they_are_for(
-    database: Database, owner: asyncpg.Connection, standing: World, label: str
+    asked: Asked, owner: asyncpg.Connection, domain: str, record_property: Record
 ) -> None:
-    table, row = table_of(label), standing.rows[label]
-    insert, argument = await copy(owner, table, row.id)
-    changes = {
-        "insert": (insert, argument),
-        "update": (f"update {table} set id = id where id = $1", row.id),
-        "delete": (f"delete from {table} where id = $1", row.id),
-    }
-    found: dict[str, set[str]] = {"read": set(), **{change: set() for change in changes}}
-    for name, actor in standing.actors.items():
-        async with told(database, actor.settings) as connection:
-            if await connection.fetchval(f"select count(*) from {table} where id = $1", row.id):
-                found["read"].add(name)
-            for change, (statement, value) in changes.items():
-                if await admitted(connection, lambda s=statement, v=value, c=connection: c.execute(s, v)):  # type: ignore[misc]
-                    found[change].add(name)
-    readers, writers = FACTS[label]
-    # To change a row one must see it first, so whoever writes without reading only adds.
-    changers = NOBODY if policies.by_table[table].append_only else writers & readers
-    assert found == {"read": readers, "insert": writers, "update": changers, "delete": changers}
+    rows = rows_of(asked, [model for model in MODELS.values() if domain_of(model) == domain])
+    again = await insertions(owner, rows)
+    wrong: list[str] = []
+    for who in sorted(RIGHTS.everybody):
+        done = await changes_of(asked, await asked.actor(who), rows, again)
+        reads = {label for label in rows if who in RIGHTS.seers(label)}
+        writes = {label for label in rows if who in RIGHTS.writers(label)}
+        # To change a row one must see it first, so whoever writes without reading only adds.
+        changes = {label for label in writes & reads if not policies.by_table[table_of(label)].append_only}
+        for kind, expected in {"read": reads, "insert": writes, "update": changes, "delete": changes}.items():
+            wrong += [f"{who} can {kind} {label}" for label in sorted(done[kind] - expected)]
+            wrong += [f"{who} can not {kind} {label}" for label in sorted(expected - done[kind])]
+    assert not wrong, "\n".join(wrong)
+    record_property("cells of rows", len(rows) * 4 * len(RIGHTS.everybody))
 
 
 @pytest.mark.promise("no-tenant-no-rows")
 @pytest.mark.parametrize("table", TABLES)
 async def test_without_a_tenant_there_are_no_rows(
-    database: Database, owner: asyncpg.Connection, standing: World, table: str
+    database: Database, owner: asyncpg.Connection, asked: Asked, table: str
 ) -> None:
-    insert, argument = await copy(owner, table, standing.rows[a_row_of(table)].id)
+    insertion = await insertions(owner, a_row_of(asked, table))
     for settings in ({}, {"confed.elevated": "without a tenant"}, {"confed.tenant": ""}):
         async with told(database, settings) as connection:
             assert await connection.fetchval(f"select count(*) from {table}") == 0
-            assert not await admitted(connection, lambda c=connection: c.execute(insert, argument))  # type: ignore[misc]
+            assert not await admitted(connection, insertion)
 
 
 @pytest.mark.promise("participants-only")
 @pytest.mark.parametrize("table", TABLES)
 async def test_elevation_ends_at_the_tenant_and_before_what_is_its_participants(
-    database: Database, owner: asyncpg.Connection, standing: World, table: str
+    database: Database, owner: asyncpg.Connection, asked: Asked, table: str
 ) -> None:
     policy = policies.by_table[table]
     column = "id" if table == "confederation" else "confederation_id"
-    insert, argument = await copy(owner, table, standing.rows[a_row_of(table)].id)
+    insertion = await insertions(owner, a_row_of(asked, table))
     count = f"select count(*) from {table} where {column} = $1"
-    here, there = standing.make.tenant.id, standing.actors["foreign staff"].tenant.id
+    here, there = asked.world.make.tenant.id, asked.world.foreign.tenant.id
     elevated = {"confed.elevated": "to see everything"}
     everything = await owner.fetchval(count, here)
     assert everything > 0
@@ -142,7 +182,7 @@ async def test_elevation_ends_at_the_tenant_and_before_what_is_its_participants(
         is_lifted = tenant == here and not policy.participants
         async with told(database, {"confed.tenant": str(tenant)} | elevated) as connection:
             assert await connection.fetchval(count, here) == (everything if is_lifted else 0)
-            assert await admitted(connection, lambda c=connection: c.execute(insert, argument)) == is_lifted  # type: ignore[misc]
+            assert await admitted(connection, insertion) == (insertion.keys() if is_lifted else set())
             if not is_lifted and not policy.append_only:
                 assert await connection.execute(f"update {table} set id = id where {column} = $1", here) == "UPDATE 0"
                 assert await connection.execute(f"delete from {table} where {column} = $1", here) == "DELETE 0"
@@ -150,13 +190,14 @@ async def test_elevation_ends_at_the_tenant_and_before_what_is_its_participants(
 
 @pytest.mark.parametrize("table", TABLES)
 def test_a_table_that_admits_its_participants_only_says_so(table: str) -> None:
-    assert policies.by_table[table].participants == ("PARTICIPANTS" in (MODELS[table].__doc__ or ""))
+    (model,) = (model for model in MODELS.values() if model.__tablename__ == table)
+    assert policies.by_table[table].participants == ("PARTICIPANTS" in (model.__doc__ or ""))
 
 
 @pytest.mark.promise("rows-keep-their-tenant")
-async def test_a_row_cannot_be_moved_to_another_tenant(database: Database, standing: World) -> None:
-    there = standing.actors["foreign staff"].tenant.id
-    async with told(database, standing.actors["staff"].settings) as connection:
+async def test_a_row_cannot_be_moved_to_another_tenant(database: Database, asked: Asked) -> None:
+    there = asked.world.foreign.tenant.id
+    async with told(database, (await asked.actor("staff")).settings) as connection:
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
             await connection.execute("update event_series set confederation_id = $1, updated_at = now()", there)
 
@@ -216,8 +257,8 @@ async def test_what_was_told_ends_with_the_transaction(database_url: str, make: 
 
 
 @pytest.mark.parametrize("table", TABLES)
-async def test_settings_are_evaluated_once_a_statement(database: Database, standing: World, table: str) -> None:
-    async with told(database, standing.actors["staff"].settings) as connection:
+async def test_settings_are_evaluated_once_a_statement(database: Database, asked: Asked, table: str) -> None:
+    async with told(database, (await asked.actor("staff")).settings) as connection:
         plan = [row[0] for row in await connection.fetch(f"explain (verbose, costs off) select * from {table}")]
     # Evaluated for each row, current_setting would stand in the filter; evaluated once, the filter names its result.
     assert [line for line in plan if "current_setting" in line and "Output:" not in line] == []

@@ -1,7 +1,7 @@
 """Who reads each field and who may do each mutation, asked of the whole application from every standing.
 
-The table is tests/schema/matrix/, a file a domain, asked of the samples of tests/schema/standing/. What the schema has
-and the table hasn't fails here, and so does the other way round.
+What is said of them is in tests/access/, of the rows of one world. What the schema or the database has and nothing is
+said of fails here, and so does the other way round.
 """
 
 from collections.abc import Callable, Iterable
@@ -9,88 +9,95 @@ from copy import deepcopy
 from typing import Any
 from uuid import UUID
 
-import asyncpg
 import pytest
 
 from schema.base.ids import decode_id, encode_id
 from schema.compiler.bindings import Column, Relation
-from tests.schema import asking, declared, matrix, standing
-from tests.schema.asked import BUILT, TYPES, Asked
-from tests.schema.declared import domain, sample_in
-from tests.schema.digests import differing, digests
+from tests import access
+from tests.access import asking, declared, matrix
+from tests.access.asked import BUILT, TYPES, Asked
+from tests.access.declared import domain, place, type_of_root
 
 MATRIX = matrix.read()
+QUERIES = BUILT.graphql.type_map["Query"].fields  # type: ignore[attr-defined]
+SUBSCRIPTIONS = BUILT.graphql.type_map["Subscription"].fields  # type: ignore[attr-defined]
 
 Record = Callable[[str, object], None]
 
 
-# The table is whole
+# What is said is whole
 
 
 @pytest.mark.promise("authorization-matrix")
 def test_whatever_can_be_read_or_done_has_a_row_and_every_row_is_of_something(
     asked: Asked, record_property: Record
 ) -> None:
-    missing = [*declared.without_a_row(BUILT.graphql, MATRIX), *declared.without_a_case(asked.world, MATRIX)]
+    missing = [*declared.without_rights(BUILT.graphql, MATRIX), *declared.without_a_case(asked.world, MATRIX)]
     assert not missing, "\n".join(missing)
-    record_property("matrix", declared.size(BUILT.graphql, MATRIX))
+    record_property("matrix", declared.size(asked.world, MATRIX))
 
 
 def test_what_is_not_declared_says_what_to_write_and_where(asked: Asked) -> None:
-    """Of every kind: what the table lacks is named with its file, and so is what only the table has."""
+    """Of every kind: what nothing is said of is named with its folder, and so is what is only said."""
 
     def lacking(change: Callable[[matrix.Matrix], object]) -> list[str]:
         table = deepcopy(MATRIX)
         change(table)
-        return [*declared.without_a_row(BUILT.graphql, table), *declared.without_a_case(asked.world, table)]
+        return [*declared.without_rights(BUILT.graphql, table), *declared.without_a_case(asked.world, table)]
 
-    toml, samples = "tests/schema/matrix", "tests/schema/standing"
-    assert lacking(lambda table: table.types.pop("Avenue")) == [
-        f"Who sees an Avenue? Say so in {toml}/events.toml: [Avenue] rows."
+    here = "tests/access"
+    for name, file in (("Avenue", "events"), ("SignInLink", "identity"), ("Money", "events")):
+        assert lacking(lambda table, name=name: table.types.pop(name))[0] == (  # type: ignore[misc]
+            f"Who sees an {name}? Say so in {here}/{file}/*.toml: [{name}] rows."
+        )
+    assert lacking(lambda table: table.types["Avenue"].writers.clear()) == [
+        f"Who writes an Avenue? Say so in {here}/events/*.toml: [Avenue] writers."
     ]
-    everybody = "[Event] fields.everybody (of those who see the row), or who else."
-    assert lacking(lambda table: table.types["Event"].fields.pop("seatsTaken")) == [
-        f"Who reads Event.seatsTaken? Say so in {toml}/events.toml: {everybody}"
+    assert lacking(lambda table: table.types["Avenue"].writers.update(gone="own")) == [
+        f"{here} has writers for Avenue 'gone', which is no sample."
     ]
     assert lacking(lambda table: table.types["Event"].fields.update(gone="own")) == [
-        f"{toml} has a row for Event.gone, which there isn't."
+        f"{here} speaks of Event.gone, which there isn't."
     ]
-    assert lacking(lambda table: table.types.update(Gone=MATRIX.types["Avenue"])) == [
-        f"{toml} has rows for the type Gone, which there isn't."
+    assert lacking(lambda table: table.types["Event"].exceptions.update({"gone.title": "own"})) == [
+        f"{here} speaks of Event 'gone.title', and there is no such sample."
     ]
-    for root, name, file in (
-        ("Query", "segment", "people"),
-        ("Mutation", "createEvent", "events"),
-        ("Mutation", "createRegistrationGuest", "events"),
-        ("Subscription", "eventCounts", "events"),
-    ):
-        row = f"[{root}.{name}], a row for each case in {samples}/{file}.py."
-        assert lacking(lambda table, root=root, name=name: table.roots[root].pop(name)) == [  # type: ignore[misc]
-            f"Who may {name}? Say so in {toml}/{file}.toml: {row}"
-        ]
+    assert lacking(lambda table: table.types.update(Gone=matrix.Rights({}))) == [
+        f"{here} has rows for Gone, which is no type and no table."
+    ]
+    assert lacking(lambda table: table.mutations.pop("createEvent")) == [
+        f"Who may createEvent? Say so in {here}/events/*.toml: [Mutation] createEvent."
+    ]
     assert lacking(lambda table: table.queries.update(gone={})) == [
-        f"{toml} has rows for Query.gone, which there isn't."
+        f"{here} has rows for Query.gone, which there isn't."
     ]
-    assert lacking(lambda table: table.mutations["grantRole"].pop("editor")) == [
-        f"Who may grantRole in the case 'editor'? Say so in {toml}/tenancy.toml: [Mutation.grantRole.\"editor\"]."
+    row = '[Query.events] "a draft", or call the case as a sample of Event.'
+    assert lacking(lambda table: table.queries["events"].pop("a draft")) == [
+        f"Who is given events in the case 'a draft'? Say so in {here}/events/*.toml: {row}"
     ]
-    assert lacking(lambda table: table.mutations["grantRole"].update(gone={})) == [
-        f"{toml} has the case 'gone' of grantRole: make it in {samples}/tenancy.py, or take the row out."
+    assert lacking(lambda table: table.mutations["grantRole"].pop("editor")) == [  # type: ignore[union-attr]
+        f"Who may grantRole in the case 'editor'? Say so in {here}/tenancy/*.toml: [Mutation] grantRole.\"editor\"."
+    ]
+    assert lacking(lambda table: table.mutations["grantRole"].update(gone="own")) == [  # type: ignore[union-attr]
+        f"{here} has the case 'gone' of grantRole: make it in {here}/tenancy/*.py, or take the row out."
     ]
     assert lacking(lambda table: table.types["Avenue"].rows.pop("closed")) == [
-        f"Who sees the Avenue 'closed'? Say so in {toml}/events.toml: [Avenue] rows.\"closed\"."
+        f"Who sees the Avenue 'closed'? Say so in {here}/events/*.toml: [Avenue] rows."
+    ]
+    assert lacking(lambda table: table.types["Avenue"].rows.update(gone="own")) == [
+        f"{here} has the Avenue 'gone': make it in {here}/events/*.py."
     ]
 
 
 def test_an_input_whose_identifiers_no_case_gives_says_where_one_is_made(asked: Asked) -> None:
     """They are what the attacks of tests/schema/test_isolation.py are made of."""
-    inputs = standing.inputs(asked.world)
+    inputs = access.inputs(asked.world)
     assert declared.without_an_identifier(BUILT.graphql, inputs) == []
     del inputs["grantRole"]["editor"]
     for case in inputs["grantRole"].values():
         del case["personId"]
     assert declared.without_an_identifier(BUILT.graphql, inputs) == [
-        "Whose GrantRoleInput.personId may one name? Give it in a case of grantRole in tests/schema/standing/roles.py."
+        "Whose GrantRoleInput.personId may one name? Give it in a case of grantRole in tests/access/tenancy/*.py."
     ]
 
 
@@ -99,30 +106,66 @@ def test_rows_speak_of_audiences_and_standings_that_there_are(asked: Asked) -> N
     assert {name for said in (*MATRIX.audiences, *MATRIX.said()) for name in MATRIX.who(said)} <= MATRIX.everybody
 
 
-def test_exceptions_are_of_samples_and_fields_that_there_are() -> None:
-    for name, table in MATRIX.types.items():
-        for said in table.exceptions:
-            label, _, field = said.rpartition(".")
-            assert label in table.rows, f"{name}: {said}"
-            assert field in table.fields, f"{name}: {said}"
-
-
 def test_what_two_files_say_of_the_same_is_an_error() -> None:
-    one: dict[str, Any] = {"Avenue": {"rows": {"published": "everybody"}, "fields": {"everybody": ["title"]}}}
-    more: dict[str, Any] = {"Avenue": {"rows": {"taken up": "own"}, "fields": {"own": ["takenUpBy"]}}}
-    assert matrix.merged([("one", one), ("other", more)]).types["Avenue"] == matrix.Table(
-        {"published": "everybody", "taken up": "own"}, {"title": "everybody", "takenUpBy": "own"}, {}
+    one: dict[str, Any] = {"Avenue": {"rows": {"everybody": ["published"]}, "writers": "own"}}
+    more: dict[str, Any] = {"Avenue": {"rows": {"own": ["taken up"]}, "fields": {"own": ["takenUpBy"]}}}
+    assert matrix.merged([("one", one), ("other", more)]).types["Avenue"] == matrix.Rights(
+        {"published": "everybody", "taken up": "own"}, {"": "own"}, {"takenUpBy": "own"}
     )
-    for again in (
-        {"Avenue": {"rows": {"published": "own"}}},
-        {"Avenue": {"fields": {"own": ["title"]}}},
+    for again, twice in (
+        ({"rows": {"own": ["published"]}}, "published"),
+        ({"fields": {"everybody": ["takenUpBy"]}}, "takenUpBy"),
+        ({"writers": "everybody"}, ""),
     ):
-        with pytest.raises(AssertionError, match=r"other, Avenue, says '(published|title)' again, after one"):
-            matrix.merged([("one", one), ("other", again)])
-    for root in ("Query", "Mutation"):
-        said: dict[str, Any] = {root: {"me": {"case": {}}}}
-        with pytest.raises(AssertionError, match="other, me, says 'case' again"):
-            matrix.merged([("one", said), ("other", said)])
+        with pytest.raises(AssertionError, match=f"last, Avenue, says '{twice}' again, after o"):
+            matrix.merged([("one", one), ("other", more), ("last", {"Avenue": again})])
+    said: dict[str, Any] = {"Query": {"me": {"case": ""}}}
+    with pytest.raises(AssertionError, match="other, me, says 'case' again"):
+        matrix.merged([("one", said), ("other", said)])
+    with pytest.raises(AssertionError, match="other says 'renew' again"):
+        matrix.merged([(file, {"Mutation": {"renew": "asks own"}}) for file in ("one", "other")])
+
+
+def test_a_mutation_is_answered_as_its_shape_says() -> None:
+    audiences: dict[str, list[str] | str] = {
+        "everybody": ["nobody", "key", "own", "member", "staff", "staff in an old session"],
+        "anonymous": ["nobody"],
+        "people": ["own", "member", "staff", "staff in an old session"],
+        "manage": ["staff", "staff in an old session"],
+        "in an old session": ["staff in an old session"],
+    }
+
+    def answers(shape: str | dict[str, str], *hidden_from: str) -> dict[str, set[str]]:
+        said = matrix.Matrix(audiences, {}, mutations={"renew": {"case": shape}})
+        return said.answers("renew", "case", said.everybody.difference(hidden_from))
+
+    staff = {"staff", "staff in an old session"}
+    others = {"NotSignedIn": {"nobody"}, "NotAllowed": {"key", "own", "member"}}
+    assert answers("asks manage") == {"RenewPayload": staff} | others
+    assert answers("asks manage: WrongState") == {"WrongState": staff} | others
+    assert answers("asks manage, recently: WrongState") == others | {
+        "WrongState": {"staff"},
+        "StepUpRequired": {"staff in an old session"},
+    }
+    assert answers("asks manage", "nobody", "key", "member") == {
+        "RenewPayload": staff,
+        "NotAllowed": {"own"},
+        "NotFound": {"nobody", "key", "member"},
+    }
+    assert answers("asks manage", *staff) == others | {"NotFound": staff}
+    assert answers("signed in", "member") == {
+        "RenewPayload": {"own"} | staff,
+        "NotSignedIn": {"nobody", "key"},
+        "NotFound": {"member"},
+    }
+    assert answers({"asks": "signed in: NotAMember", "Payload": "own"}, "key") == {
+        "RenewPayload": {"own"},
+        "NotAMember": {"member"} | staff,
+        "NotSignedIn": {"nobody"},
+        "NotFound": {"key"},
+    }
+    with pytest.raises(AssertionError, match="'for manage' is no shape of a mutation"):
+        answers("for manage")
 
 
 def test_audiences_are_read_from_the_left() -> None:
@@ -132,7 +175,7 @@ def test_audiences_are_read_from_the_left() -> None:
         "persons": "everybody - own",
         "managers": ["staff"],
     }
-    said = matrix.Matrix(audiences, {}, {}, {}, {})
+    said = matrix.Matrix(audiences, {})
     assert said.who("") == set()
     assert said.who("managers") == said.who("staff") == {"staff", "staff in a session"}
     assert said.who("persons + own") == said.who("own + persons") == {"own", "staff", "staff in a session"}
@@ -156,7 +199,7 @@ def test_what_is_not_for_all_readers_of_a_row_neither_filters_nor_orders() -> No
         if type_name == "Query" or not isinstance(binding, Column):
             continue
         if binding.where or binding.order or (type_name, binding.name) in orders:
-            assert MATRIX.types[type_name].fields[name] == "everybody", f"{type_name}.{name}"
+            assert name not in MATRIX.types[type_name].fields, f"{type_name}.{name}"
         orders.discard((type_name, binding.name))
     assert not orders, "A cursor carries columns that are no field."
 
@@ -167,31 +210,37 @@ def test_what_is_not_for_all_readers_of_a_row_neither_filters_nor_orders() -> No
 @pytest.mark.promise("authorization-matrix")
 @pytest.mark.parametrize("type_name", TYPES)
 async def test_a_field_is_read_by_those_it_is_for(asked: Asked, type_name: str, record_property: Record) -> None:
-    table, samples = MATRIX.types[type_name], asked.world.samples[type_name]
+    """A field is whoever's who sees the row, unless something else is said. Where nobody sees a value of it in any
+    sample of a kind of row, nothing is asked, and it has to be said why."""
+    said, samples = MATRIX.types[type_name], [*asked.world.samples[type_name]]
     answers = await asked.samples(type_name)
+    fields = TYPES[type_name].fields
     wrong: list[str] = []
-    told = set()
-    for i, label in enumerate(samples):
-        rows = {name: found[i] for name, found in answers.items()}
-        seers = MATRIX.who(table.rows[label])
-        wrong += unlike(f"the sample {label!r}", {name for name, row in rows.items() if row}, seers)
-        for field, audience in table.fields.items():
-            expected = seers & MATRIX.who(table.exceptions.get(f"{label}.{field}", audience))
-            seen = {name for name in seers if rows[name] and asking.says_something(rows[name][field])}
-            if seen:  # a sample may lack what another has
-                wrong += unlike(f"{field} of {label!r}", seen, expected)
-                told.add(field)
+    cells, unasked = 0, set()
+    for audience, labels in said.kinds().items():
+        blank = set(fields)
+        for label in labels:
+            rows = {who: found[samples.index(label)] for who, found in answers.items()}
+            seers = MATRIX.who(audience)
+            wrong += unlike(f"the sample {label!r}", {who for who, row in rows.items() if row}, seers)
+            cells += len(rows)
+            for field in fields:
+                seen = {who for who, row in rows.items() if row and asking.says_something(row[field])}
+                if seen:
+                    wrong += unlike(f"{field} of {label!r}", seen, MATRIX.readers(type_name, label, field))
+                    cells += len(rows)
+                    blank.discard(field)
+        unasked |= {field for field in blank if any(MATRIX.readers(type_name, label, field) for label in labels)}
+    for field in sorted(unasked - said.unasked.keys()):
+        kinds = f"Give some sample of each kind of row a value in {place(type_name, field, 'py')}, or say why not"
+        wrong.append(f"Who reads {type_name}.{field}? Nobody sees one. {kinds}: [{type_name}] unasked.")
+    wrong += [f"unasked {field}: it is." for field in sorted(said.unasked.keys() - unasked)]
     assert not wrong, "\n".join(wrong)
-    for field in sorted(table.fields.keys() - told):
-        pytest.fail(
-            f"No sample has a value of {type_name}.{field}: nothing was tested. "
-            f"Make one in {sample_in(type_name, field)}."
-        )
-    record_property("cells of fields", len(samples) * len(table.fields) * len(answers))
+    record_property("cells of fields", cells)
 
 
 def unlike(what: str, found: set[str], expected: set[str]) -> Iterable[str]:
-    """Who gets more than the table says, and who less."""
+    """Who gets more than is said, and who less."""
     more, less = found - expected, expected - found
     if more:
         yield f"{what}: also for {', '.join(sorted(more))}"
@@ -204,8 +253,8 @@ def unlike(what: str, found: set[str], expected: set[str]) -> Iterable[str]:
 async def test_relations_lead_nobody_to_a_row_that_they_do_not_see(asked: Asked, type_name: str) -> None:
     seers = {
         asked.world.ids[f"{of} {label}".strip()]: MATRIX.who(said)
-        for of, table in MATRIX.types.items()
-        for label, said in table.rows.items()
+        for of, rights in MATRIX.types.items()
+        for label, said in rights.rows.items()
         if f"{of} {label}".strip() in asked.world.ids
     }
     for name, data in (await asked.samples(type_name)).items():
@@ -214,27 +263,27 @@ async def test_relations_lead_nobody_to_a_row_that_they_do_not_see(asked: Asked,
 
 
 @pytest.mark.promise("authorization-matrix")
-@pytest.mark.parametrize("name", MATRIX.queries)
+@pytest.mark.parametrize("name", QUERIES)
 async def test_a_root_field_gives_what_it_is_for(asked: Asked, name: str, record_property: Record) -> None:
-    cases = standing.roots(asked.world)[name]
+    cases = access.roots(asked.world)[name]
     wrong: list[str] = []
     for case, document in cases.items():
         answers = await asked.by_each(*asking.varied(f"{{ it: {document} }}"))
         seen = {who for who, data in answers.items() if asking.says_something(data["it"])}
-        wrong += unlike(case, seen, MATRIX.who(MATRIX.queries[name][case]))
+        wrong += unlike(case, seen, MATRIX.given("Query", name, case, type_of_root("Query", name)) or set())
     assert not wrong, "\n".join(wrong)
     record_property("cells of root fields", len(cases) * len(asked.standings))
 
 
 @pytest.mark.promise("authorization-matrix")
-@pytest.mark.parametrize("name", MATRIX.subscriptions)
+@pytest.mark.parametrize("name", SUBSCRIPTIONS)
 async def test_a_subscription_tells_those_it_is_for(asked: Asked, name: str, record_property: Record) -> None:
-    cases = standing.roots(asked.world)[name]
+    cases = access.roots(asked.world)[name]
     wrong: list[str] = []
     for case, document in cases.items():
         told = {who: await asked.first_told(who, f"subscription {{ it: {document} }}") for who in asked.standings}
         seen = {who for who, answer in told.items() if "errors" not in answer}
-        wrong += unlike(case, seen, MATRIX.who(MATRIX.subscriptions[name][case]))
+        wrong += unlike(case, seen, MATRIX.given("Subscription", name, case, type_of_root("Query", name)) or set())
         assert all(answer["data"]["it"] for who, answer in told.items() if who in seen)
         assert {error["extensions"]["code"] for who in told.keys() - seen for error in told[who]["errors"]} <= {
             "NOT_SIGNED_IN",
@@ -250,38 +299,33 @@ async def test_a_subscription_tells_those_it_is_for(asked: Asked, name: str, rec
 @pytest.mark.promise("authorization-matrix")
 @pytest.mark.parametrize("of", sorted({domain("Mutation", name) for name in MATRIX.mutations}))
 async def test_a_mutation_is_done_for_whom_it_is_and_changes_nothing_for_others(
-    asked: Asked, owner: asyncpg.Connection, of: str, record_property: Record
+    asked: Asked, of: str, record_property: Record
 ) -> None:
     """Whoever it is for only tries it; whoever is refused is refused in earnest."""
-    inputs = standing.inputs(asked.world)
-    cases = [(name, case) for name in MATRIX.mutations if domain("Mutation", name) == of for case in inputs[name]]
-    said = {
-        (name, case): {given: MATRIX.who(audience) for given, audience in MATRIX.mutations[name][case].items()}
-        for name, case in cases
+    inputs, make = access.inputs(asked.world), asked.world.make
+    cases = [(name, case) for name in sorted(inputs) if domain("Mutation", name) == of for case in inputs[name]]
+    expected = {
+        (name, case): declared.answers(asked.world, MATRIX, name, case, inputs[name][case]) for name, case in cases
     }
-    tenants = [asked.world.make.tenant.id, asked.world.foreign.tenant.id]
-    before = await digests(owner, tenants)
-    answers: dict[tuple[str, str], dict[str, set[str]]] = {key: {} for key in cases}
+    before = await make.picture(asked.world.foreign)
+    found: dict[tuple[str, str], matrix.Answers] = {key: {} for key in cases}
     for batch in (cases[i : i + asking.AT_ONCE] for i in range(0, len(cases), asking.AT_ONCE)):
         document = asking.mutations([name for name, _ in batch])
         for who in asked.standings:
             doing = {
-                f"i{i}": inputs[name][case] | {"dryRun": who in said[name, case].get(asking.payload(name), ())}
+                f"i{i}": inputs[name][case] | {"dryRun": who in expected[name, case].get(asking.payload(name), ())}
                 for i, (name, case) in enumerate(batch)
             }
             data = (await asked.ask(who, document, doing)).data
             for i, key in enumerate(batch):
-                answers[key].setdefault(asking.outcome(data[f"m{i}"]["__typename"]), set()).add(who)
+                found[key].setdefault(asking.outcome(data[f"m{i}"]["__typename"]), set()).add(who)
     wrong: list[str] = []
-    for (name, case), found in answers.items():
-        expected = said[name, case]
-        others = MATRIX.everybody.difference(*expected.values())
-        whole = expected | {"NotFound": others | expected.get("NotFound", set())}
-        for given in sorted(found.keys() | whole.keys()):
-            wrong += unlike(f"{name}, {case}: {given}", found.get(given, set()), whole.get(given, set()))
+    for (name, case), whole in expected.items():
+        answers = found[name, case]
+        for given in sorted(answers.keys() | whole.keys()):
+            wrong += unlike(f"{name}, {case}: {given}", answers.get(given, set()), whole.get(given, set()))
     assert not wrong, "\n".join(wrong)
-    changed = differing(before, await digests(owner, tenants))
-    assert not changed, f"A refusal has changed rows of {', '.join(changed)}."
+    assert await make.picture(asked.world.foreign) == before
     record_property("cells of mutations", len(cases) * len(asked.standings))
 
 

@@ -116,11 +116,13 @@ async def test_the_same_request_twice_in_one_lot_has_one_answer(make: Maker, app
         while gathering.waiting < len(same):  # noqa: ASYNC110
             await asyncio.sleep(0)
     assert (await first)["registration"]["state"] == "CONFIRMED"
-    told = await asyncio.gather(*same)
-    assert told[0]["registration"]["state"] == "CONFIRMED"
-    assert {str(answer) for answer in told if "registration" in answer} == {str(told[0])}
-    assert {answer["code"] for answer in told if "code" in answer} <= {"REQUEST_IN_FLIGHT"}
-    assert await ask(ana, "ana's") == told[0]
+    answers = await asyncio.gather(*same)
+    # Which of the three comes first is open: that one is done, and the others get its answer, or are told to wait.
+    registered, *again = [answer for answer in answers if "registration" in answer]
+    assert registered["registration"]["state"] == "CONFIRMED"
+    assert all(answer == registered for answer in again)
+    assert {answer["code"] for answer in answers if "code" in answer} <= {"REQUEST_IN_FLIGHT"}
+    assert await ask(ana, "ana's") == registered
     assert await make.count(Registration) == 2
 
 

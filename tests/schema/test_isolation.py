@@ -14,16 +14,17 @@ from uuid import UUID
 import asyncpg
 import pytest
 from graphql import GraphQLSchema, get_named_type, is_required_argument
+from sqlmodel import SQLModel
 
 from schema.base.ids import decode_id, encode_id
 from services.core.actor import Actor, Tenant, system
 from services.core.database.connections import Database, Readers
 from services.core.work import Work, begin
+from tests import access
+from tests.access import asking, declared, matrix
+from tests.access.asked import BUILT, TYPES, Asked
 from tests.client import Answer
-from tests.schema import asking, declared, matrix, standing
-from tests.schema.asked import BUILT, TYPES, Asked
 from tests.schema.bypass import checks_bypassed, tenant_forgotten
-from tests.schema.digests import TABLES, differing, digests
 
 MATRIX = matrix.read()
 NODE = "query ($id: ID!) { it: node(id: $id) { id __typename } }"
@@ -79,27 +80,29 @@ def with_never(input: Any) -> Any:
 @pytest.fixture
 def whole_inputs(asked: Asked) -> list[tuple[str, dict[str, Any]]]:
     """Every case of every mutation that names something of the world's."""
-    inputs = standing.inputs(asked.world)
+    inputs = access.inputs(asked.world)
     return [(name, case) for name, cases in inputs.items() for case in cases.values() if with_never(case) != case]
 
 
 @pytest.mark.promise("isolation-without-checks")
 async def test_every_table_has_rows_in_both_and_gives_the_other_none(
-    asked: Asked, owner: asyncpg.Connection, database: Database, record_property: Record
+    asked: Asked, database: Database, record_property: Record
 ) -> None:
     ours, theirs = asked.world.make.tenant, asked.other.world.make.tenant
-    counts = [await digests(owner, [tenant.id]) for tenant in (ours, theirs)]
-    empty = [table for table in TABLES if not all(count[table][0] for count in counts)]
-    assert not empty, f"Nothing was tried on {', '.join(empty)}: make rows in tests/schema/standing/unseen.py."
-    for table in TABLES:
+    pictures = [await each.world.make.picture() for each in (asked, asked.other)]
+    empty = [table for table in pictures[0] if not all(picture[table] for picture in pictures)]
+    assert not empty, f"Nothing was tried on {', '.join(empty)}: make rows in {matrix.FOLDER}."
+    for table, rows in pictures[1].items():
         column = "id" if table == "confederation" else "confederation_id"
+        # A change that doesn't say when is stopped before row security is asked.
+        moment = ", updated_at = now()" if "updated_at" in SQLModel.metadata.tables[table].c else ""
         async with begin(database, system(theirs), dry_run=True) as work:
             connection = await work.connection()
             assert await connection.fetchval(f"select count(*) from {table} where {column} = $1", ours.id) == 0, table
-            assert await connection.fetchval(f"select count(*) from {table}") in (0, counts[1][table][0]), table
+            assert await connection.fetchval(f"select count(*) from {table}") in (0, len(rows)), table
             for change in (
                 f"update {table} set {column} = {column} where {column} = $1",
-                f"update {table} set {column} = $1",
+                f"update {table} set {column} = $1{moment}",
                 f"delete from {table} where {column} = $1",
             ):
                 try:
@@ -108,21 +111,20 @@ async def test_every_table_has_rows_in_both_and_gives_the_other_none(
                 except asyncpg.InsufficientPrivilegeError:
                     continue
                 assert done.endswith(" 0"), (table, change, done)
-    record_property("cells of tables", len(TABLES) * 5)
-    record_property("matrix", f"rows in both confederations, and nothing across, in {', '.join(TABLES)}")
+    record_property("cells of tables", len(pictures[0]) * 5)
+    record_property("matrix", f"rows in both confederations, and nothing across, in {len(pictures[0])} tables")
 
 
 @pytest.mark.promise("isolation-without-checks")
 async def test_with_every_check_bypassed_no_mutation_reaches_another_tenant(
     asked: Asked,
-    owner: asyncpg.Connection,
     monkeypatch: pytest.MonkeyPatch,
     whole_inputs: list[tuple[str, dict[str, Any]]],
     record_property: Record,
 ) -> None:
     """Its administrator, at their own address, brings the identifiers of the other: all of them, or one at a time."""
-    other, ours = asked.other, [asked.world.make.tenant.id]
-    before = await digests(owner, ours)
+    other, make = asked.other, asked.world.make
+    before = await make.picture()
     nothing = [(name, with_never(input)) for name, input in whole_inputs]
     planted = [(name, declared.with_(input, path, id)) for name, _, path, input, id in among_others(other, asked)]
     absent = [(name, declared.with_(input, path, never(id))) for name, _, path, input, id in among_others(other, asked)]
@@ -134,8 +136,7 @@ async def test_with_every_check_bypassed_no_mutation_reaches_another_tenant(
     assert bypass.conditions > len(whole_inputs)
     assert not [name for name in types_of(among) if name.endswith("Payload")]
     assert set(types_of(found)) == {"NotFound"}
-    changed = differing(before, await digests(owner, ours))
-    assert not changed, f"Rows of {', '.join(changed)} have changed."
+    assert await make.picture() == before
     record_property("cells of bypassed mutations", len(whole_inputs) + len(planted))
 
 
@@ -144,23 +145,24 @@ async def test_without_row_security_the_same_attacks_get_through(
     asked: Asked, monkeypatch: pytest.MonkeyPatch, whole_inputs: list[tuple[str, dict[str, Any]]]
 ) -> None:
     """What shows that the tests around this one can fail."""
-    through, whole = [], (Work.start, Actor.may, Actor.require, vars(Actor)["settings"], Readers.fetch)
+    through, tried = [], whole_inputs[::3]
+    whole = (Work.start, Actor.may, Actor.require, vars(Actor)["settings"], Readers.fetch)
     with checks_bypassed(monkeypatch, row_security=False) as bypass:
-        for name, input in whole_inputs[::3]:
+        for name, input in tried:
             document = asking.mutations([name])
             answer = await asked.other.ask("staff", document, {"i0": input | {"dryRun": True}})
             # Where a row would be of one tenant and refer to another's, composite foreign keys stop it even so.
             through += [name] * (asking.preview(name).encode() in answer.body)
         events = await asked.other.ask("staff", '{ events(where: {slug: {eq: "draft"}}, first: 500) { nodes { id } } }')
-    assert bypass.granted > len(whole_inputs) // 6
-    assert len(through) > len(whole_inputs) // 9, f"{len(through)} of {len(whole_inputs) // 3}"
+    assert bypass.granted > len(tried) // 2
+    assert len(through) > len(tried) // 4, f"{len(through)} of {len(tried)}"
     assert asked.world.ids["Event draft"].encode() in events.body
     assert whole == (Work.start, Actor.may, Actor.require, vars(Actor)["settings"], Readers.fetch)
 
 
 def among_others(at: Asked, whose: Asked) -> Iterator[Attack]:
     """For each place of an identifier in a mutation's input: an input of the one, and what the other has there."""
-    own, theirs = standing.inputs(at.world), standing.inputs(whose.world)
+    own, theirs = access.inputs(at.world), access.inputs(whose.world)
     for name, cases in own.items():
         for path in declared.identifiers(BUILT.graphql, name):
             # The case that names least: what else it names may be checked first.
@@ -187,7 +189,7 @@ async def test_with_the_tenant_taken_out_of_every_statement_nothing_else_is_read
     other, everything = asked.other, await ids_of(owner, asked.world.make.tenant)
     ours, conditions = {id for ids in everything.values() for id in ids}, 0
     documents = [(NODE, {"id": id}) for id in asked.world.ids.values()]
-    for cases in standing.roots(other.world).values():
+    for cases in access.roots(other.world).values():
         documents += [asking.varied(f"{{ it: {document} }}") for document in cases.values()]
     if who == "staff":
         documents += list(one_of_each(other))
@@ -221,12 +223,12 @@ def one_of_each(asked: Asked) -> Iterator[tuple[str, dict[str, str]]]:
 @pytest.mark.promise("credentials-of-one-tenant")
 async def test_credentials_of_another_tenant_are_good_for_nothing_here(asked: Asked, record_property: Record) -> None:
     """They are answered as credentials that never were, to whatever is asked."""
-    inputs = standing.inputs(asked.world)
+    inputs = access.inputs(asked.world)
     doing = [(name, cases) for name in inputs for cases in list(inputs[name].values())[:1]]
     asks: list[tuple[str, dict[str, Any]]] = [
         *one_of_each(asked),
         *((asking.mutations([name]), {"i0": input}) for name, input in doing),
-        *(asking.varied(f"{{ it: {it} }}") for cases in standing.roots(asked.world).values() for it in cases.values()),
+        *(asking.varied(f"{{ it: {it} }}") for cases in access.roots(asked.world).values() for it in cases.values()),
     ]
     slug = asked.world.make.tenant.slug
     for said, headers in asked.world.strangers.items():
@@ -273,7 +275,8 @@ def whose_attacks(asked: Asked) -> dict[str, list[Attack]]:
     attacks: dict[str, list[Attack]] = {}
     for attack in among_others(asked, asked.other):
         name, case, *_ = attack
-        done = MATRIX.who(MATRIX.mutations[name][case].get(asking.payload(name), ""))
+        input = access.inputs(asked.world)[name][case]
+        done = declared.answers(asked.world, MATRIX, name, case, input).get(asking.payload(name), set())
         for who in {*sorted(done)[:1], "anonymous", "member"}:
             attacks.setdefault(who, []).append(attack)
     return attacks
@@ -319,13 +322,14 @@ async def test_not_yours_is_not_there_in_what_is_read(
     cells = 0
     for document in by_identifier(BUILT.graphql):
         expected = await asked.ask(who, document, {"id": encode_id("Event", UUID(int=7))})
-        assert expected.data == {"it": None}
+        assert expected.data in ({"it": None}, {"it": [None]})
         for name in BUILT.catalog.node_types:
             for id in filter(None, (encode_id(name, UUID(int=7)), theirs[name][0], invisible[name])):
                 assert await asked.ask(who, document, {"id": id}) == expected, (document, name)
                 cells += 1
-    for name, cases in standing.roots(asked.world).items():
-        hidden = [doc for case, doc in cases.items() if who not in MATRIX.who(MATRIX.queries[name][case])]
+    for name, cases in access.roots(asked.world).items():
+        type_name = declared.type_of_root("Query", name)
+        hidden = [doc for case, doc in cases.items() if who not in (MATRIX.given("Query", name, case, type_name) or ())]
         for document, values in (asking.varied(f"{{ it: {each} }}") for each in hidden):
             absent = {name: never(value) if decode_id(value) else "never-was" for name, value in values.items()}
             assert await asked.ask(who, document, values) == await asked.ask(who, document, absent), document
@@ -344,4 +348,5 @@ def by_identifier(schema: GraphQLSchema) -> Iterator[str]:
     for name, field in schema.query_type.fields.items():
         needed = [argument for argument, given in field.args.items() if is_required_argument(given)]
         if [get_named_type(field.args[argument].type).name for argument in needed] == ["ID"]:
-            yield f"query ($id: ID!) {{ it: {name}({needed[0]}: $id) {{ __typename }} }}"
+            given = "[$id]" if "[" in str(field.args[needed[0]].type) else "$id"
+            yield f"query ($id: ID!) {{ it: {name}({needed[0]}: {given}) {{ __typename }} }}"

@@ -10,9 +10,9 @@ import pytest
 
 from models import EventState, JournalEntry, Registration, RegistrationState, Role, Segment
 from schema.base.ids import decode_id, encode_id
+from tests.access.asked import Asked
 from tests.client import Client
 from tests.making import Maker, name
-from tests.schema.asked import Asked
 from tests.schema.test_authorization_matrix import MATRIX
 
 ANY = "{ totalCount nodes { id } edges { cursor } pageInfo { hasNextPage startCursor } }"
@@ -25,7 +25,7 @@ PROBES = {
     "a membership without some number": (
         "memberships",
         '{and: [{number: {isNull: false}}, {not: {number: {eq: "B-1"}}}]}',
-        "own + memberships.read",
+        "own + ex-member + memberships.read",
     ),
     "who was cancelled": ("memberships", "{cancelledOn: {isNull: false}}", "ex-member + memberships.read"),
     "a closed mandate": ("mandates", "{role: {eq: GOVERNOR}}", "own + persons.read"),

@@ -23,11 +23,11 @@ from pydantic import SecretStr
 from starlette.applications import Starlette
 
 from schema.web.graphql.allowance import Allowances, Buckets
+from tests import access
+from tests.access import asking
+from tests.access.asked import BUILT, TYPES, Asked
 from tests.client import Answer
 from tests.making import Maker
-from tests.schema import asking, standing
-from tests.schema.asked import BUILT, TYPES, Asked
-from tests.schema.digests import differing, digests
 from tests.schema.walking import Walk
 from tests.services.events.mail.sink import sink
 
@@ -73,12 +73,12 @@ class Watched:
         for document, values in self._reads():
             yield f"staff: {document}", lambda d=document, v=values: self._asked.ask("staff", d, v)
         for who in ("anonymous", "publishable key", "member", "secret key"):
-            for name, cases in standing.roots(self._asked.world).items():
+            for name, cases in access.roots(self._asked.world).items():
                 for case, document in cases.items():
                     asked = asking.varied(f"{{ it: {document} }}")
                     yield f"{who}: {name}, {case}", lambda w=who, a=asked: self._asked.ask(w, *a)
         for name, (who, case, ask) in TRIES.items():
-            input = standing.inputs(self._asked.world)[name][case] | {"dryRun": True}
+            input = access.inputs(self._asked.world)[name][case] | {"dryRun": True}
             document = asking.mutations(
                 [name], f"__typename ... on {asking.preview(name)} {{ {ask} }} ... on Problem {{ code path message }}"
             )
@@ -155,16 +155,16 @@ async def test_what_is_written_in_one_confederation_changes_no_answer_of_another
     hours = {"hourly_cost": 10**6, "hourly_cost_of_sites": 10**6, "hourly_cost_of_strangers": 10**6}
     limited = database.settings.model_copy(update=hours)
     monkeypatch.setattr(app._endpoint, "_allowances", Allowances(limited))  # type: ignore[attr-defined]
-    elsewhere = Asked(app, await standing.world(await Maker.of_a_new_confederation(database)))
+    elsewhere = Asked(app, await access.world(await Maker.of_a_new_confederation(database)))
     await elsewhere.sign_in()
     await owner.execute(
         "update webhook set url = 'https://127.0.0.1:1/' where confederation_id = $1", elsewhere.world.make.tenant.id
     )
-    watched, here = Watched(asked, elsewhere), [asked.world.make.tenant.id]
+    watched, make = Watched(asked, elsewhere), asked.world.make
     with looking(app):
         await watched.look()  # what is recorded of reading is recorded now
     with looking(app):
-        before, rows = await watched.look(), await digests(owner, here)
+        before, rows = await watched.look(), await make.picture()
     with sink() as server:
         settings = database.settings.model_copy(update={"smtp_url": SecretStr(server.url)})
         walk = Walk(elsewhere, owner, settings, seed=STEPS)
@@ -175,7 +175,7 @@ async def test_what_is_written_in_one_confederation_changes_no_answer_of_another
                     after = await watched.look()
                 for (said, one), (_, other) in zip(before, after, strict=True):
                     assert one == other, f"after step {step}: {said}"
-    assert differing(rows, await digests(owner, here)) == []
+    assert await make.picture() == rows
     assert walk.taken.keys() == walk.done.keys(), (walk.taken, walk.done)
     assert len(walk.mutations) > min(STEPS // 10, 50), walk.mutations
     record_property("cells of non-interference", len(watched) * LOOKS)

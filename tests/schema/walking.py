@@ -31,9 +31,10 @@ from services.events.registrations import registering
 from services.membership import memberships
 from services.people import mandates, persons
 from services.tenancy import affiliations, associations, roles
+from tests import access
+from tests.access import asking, declared, matrix
+from tests.access.asked import Asked
 from tests.making import texts
-from tests.schema import asking, matrix, standing
-from tests.schema.asked import Asked
 
 MATRIX = matrix.read()
 
@@ -69,10 +70,11 @@ class Walk:
 
     async def mutation(self) -> bool:
         """A case of the matrix in earnest, by somebody who may; under another name in addresses each time."""
-        inputs = standing.inputs(self._asked.world)
+        inputs = access.inputs(self._asked.world)
         name = self._random.choice(sorted(inputs))
         case = self._random.choice(sorted(inputs[name]))
-        may = sorted(MATRIX.who(MATRIX.mutations[name][case].get(asking.payload(name), "")))
+        answers = declared.answers(self._asked.world, MATRIX, name, case, inputs[name][case])
+        may = sorted(answers.get(asking.payload(name), ()))
         who = self._random.choice(may or sorted(self._asked.standings))
         input = dict(inputs[name][case])
         if "slug" in input and self._random.random() < 0.5:

@@ -1,6 +1,5 @@
 """What advocacy tests look at."""
 
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
@@ -19,6 +18,7 @@ from models import (
 )
 from models.base.records import TenantRow
 from tests.making import Maker
+from tests.making.base import Picture
 
 PARTS: tuple[type[TenantRow], ...] = (
     AdvocacyPosition,
@@ -32,10 +32,9 @@ FILE_AND_PARTS: tuple[type[TenantRow], ...] = (AdvocacyFile, *PARTS)
 TABLES: tuple[type[TenantRow], ...] = (*FILE_AND_PARTS, JournalEntry)
 
 
-async def picture(make: Maker) -> dict[str, list[dict[str, Any]]]:
+async def picture(make: Maker) -> Picture:
     """Every row that an operation on files could have written: compared before and after a refusal."""
-    found = await make.everything(*TABLES)
-    return {model.__name__: [row.model_dump() for row in rows] for model, rows in zip(TABLES, found, strict=True)}
+    return await make.picture(of=TABLES)
 
 
 async def seen(make: Maker, who: Person | None, file_id: UUID) -> set[str]:

@@ -1,7 +1,5 @@
 """What event tests look at."""
 
-from typing import Any
-
 from models import (
     Allocation,
     Allotment,
@@ -28,6 +26,7 @@ from models import (
 )
 from models.base.records import TenantRow
 from tests.making import Maker
+from tests.making.base import Picture
 
 TABLES: tuple[type[TenantRow], ...] = (
     Allocation,
@@ -55,7 +54,6 @@ TABLES: tuple[type[TenantRow], ...] = (
 )
 
 
-async def picture(make: Maker) -> dict[str, list[dict[str, Any]]]:
+async def picture(make: Maker) -> Picture:
     """Every row that an event operation could have written: compared before and after a refusal."""
-    found = await make.everything(*TABLES)
-    return {model.__name__: [row.model_dump() for row in rows] for model, rows in zip(TABLES, found, strict=True)}
+    return await make.picture(of=TABLES)

@@ -1,16 +1,29 @@
 """What mentoring tests look at."""
 
-import asyncpg
-
+from models import (
+    JournalEntry,
+    MentoringProfile,
+    MentoringProgramme,
+    Pairing,
+    PairingGoal,
+    PairingNote,
+    PairingSession,
+)
+from models.base.records import TenantRow
 from tests.making import Maker
+from tests.making.base import Picture
 
-TABLES = (
-    "journal_entry", "mentoring_programme", "mentoring_profile", "pairing", "pairing_goal", "pairing_session",
-    "pairing_note",
-)  # fmt: skip
+TABLES: tuple[type[TenantRow], ...] = (
+    JournalEntry,
+    MentoringProfile,
+    MentoringProgramme,
+    Pairing,
+    PairingGoal,
+    PairingNote,
+    PairingSession,
+)
 
 
-async def picture(owner: asyncpg.Connection, make: Maker) -> dict[str, list[str]]:
+async def picture(make: Maker) -> Picture:
     """Every row that a mentoring operation could have written, past all policies: compared before and after."""
-    query = "select coalesce(array_agg(t::text order by id), '{{}}') from {} t where confederation_id = $1"
-    return {table: await owner.fetchval(query.format(table), make.tenant.id) for table in TABLES}
+    return await make.picture(of=TABLES)

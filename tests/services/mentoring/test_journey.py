@@ -4,7 +4,6 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-import asyncpg
 import pytest
 
 from models import Pairing, PairingGoal, PairingNote, PairingSession, PairingState, Person, Role
@@ -123,16 +122,16 @@ async def test_a_note_is_read_by_both_and_taken_back_by_who_wrote_it(
 @writing
 @pytest.mark.parametrize("state", [PairingState.PROPOSED, PairingState.COMPLETED, PairingState.ENDED])
 async def test_nothing_is_written_but_while_the_pairing_is_active(
-    make: Maker, acting_as: ActingAs, owner: asyncpg.Connection, write: Writing, state: PairingState
+    make: Maker, acting_as: ActingAs, write: Writing, state: PairingState
 ) -> None:
     pairing = await make.pairing(state=state)
-    before = await picture(owner, make)
+    before = await picture(make)
     for participant in await make.the_two(pairing):
         with pytest.raises(WrongPairingState) as refused:
             async with acting_as(participant) as work:
                 await write(work, pairing)
         assert refused.value.found is state
-    assert await picture(owner, make) == before
+    assert await picture(make) == before
 
 
 async def test_after_its_end_the_two_read_everything_and_change_no_goal(make: Maker, acting_as: ActingAs) -> None:
@@ -151,9 +150,7 @@ async def test_after_its_end_the_two_read_everything_and_change_no_goal(make: Ma
 
 
 @writing
-async def test_nobody_but_the_two_writes(
-    make: Maker, acting_as: ActingAs, owner: asyncpg.Connection, pairing: Pairing, write: Writing
-) -> None:
+async def test_nobody_but_the_two_writes(make: Maker, acting_as: ActingAs, pairing: Pairing, write: Writing) -> None:
     umbrella = await make.umbrella()
     await make.affiliation(await make.home(), umbrella, visible_from_above=True)
     who: list[tuple[Person | None, type[Problem]]] = [
@@ -164,9 +161,9 @@ async def test_nobody_but_the_two_writes(
         (await (await make.other()).staff(), NotFound),
         (None, NotFound),
     ]
-    before = await picture(owner, make)
+    before = await picture(make)
     for somebody, refusal in who:
         with pytest.raises(refusal):
             async with acting_as(somebody) as work:
                 await write(work, pairing)
-    assert await picture(owner, make) == before
+    assert await picture(make) == before

@@ -4,7 +4,6 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from uuid import uuid4
 
-import asyncpg
 import pytest
 
 from models import JournalEntry, MentoringProfile, Pairing, PairingEnd, PairingState, Person, ProgrammeState, Role
@@ -109,11 +108,11 @@ async def test_an_active_pairing_is_completed_or_ended_by_one_of_the_two_or_the_
 
 
 async def test_a_coordinator_takes_a_proposal_back_and_the_two_decline_it(
-    make: Maker, acting_as: ActingAs, coordinator: Person, owner: asyncpg.Connection
+    make: Maker, acting_as: ActingAs, coordinator: Person
 ) -> None:
     mentor = await make.mentor()
     pairing = await make.pairing(mentor, state=PROPOSED)
-    before = await picture(owner, make)
+    before = await picture(make)
     for participant in await make.the_two(pairing):
         with pytest.raises(WrongPairingState) as refused:
             async with acting_as(participant) as work:
@@ -123,7 +122,7 @@ async def test_a_coordinator_takes_a_proposal_back_and_the_two_decline_it(
         async with acting_as(coordinator) as work:
             await end_pairing(work, pairing.id, reason=PairingEnd.NOT_A_MATCH)
     assert (invalid.value.path, invalid.value.required) == (("reason",), "one of PROPOSAL_WITHDRAWN")
-    assert await picture(owner, make) == before
+    assert await picture(make) == before
     async with acting_as(coordinator) as work:
         ended = await end_pairing(work, pairing.id, reason=PairingEnd.PROPOSAL_WITHDRAWN)
     assert (ended.state, ended.end_reason) == (ENDED, PairingEnd.PROPOSAL_WITHDRAWN)
@@ -131,15 +130,15 @@ async def test_a_coordinator_takes_a_proposal_back_and_the_two_decline_it(
 
 
 async def test_an_active_pairing_is_no_proposal_to_take_back(
-    make: Maker, acting_as: ActingAs, coordinator: Person, owner: asyncpg.Connection
+    make: Maker, acting_as: ActingAs, coordinator: Person
 ) -> None:
     pairing = await make.pairing()
-    before = await picture(owner, make)
+    before = await picture(make)
     for somebody in (coordinator, *await make.the_two(pairing)):
         with pytest.raises(InvalidInput):
             async with acting_as(somebody) as work:
                 await end_pairing(work, pairing.id, reason=PairingEnd.PROPOSAL_WITHDRAWN)
-    assert await picture(owner, make) == before
+    assert await picture(make) == before
 
 
 async def test_what_is_closed_may_be_followed_by_another_pairing_of_the_same_two(
@@ -156,34 +155,34 @@ async def test_what_is_closed_may_be_followed_by_another_pairing_of_the_same_two
 
 @pytest.mark.parametrize("state", [PROPOSED, ACTIVE])
 async def test_a_mentee_has_one_live_pairing_in_a_programme(
-    make: Maker, acting_as: ActingAs, coordinator: Person, owner: asyncpg.Connection, state: PairingState
+    make: Maker, acting_as: ActingAs, coordinator: Person, state: PairingState
 ) -> None:
     person, other_programme = await make.member(), await make.programme()
     mentee = await make.mentee(person)
     live = await make.pairing(mentee=mentee, state=state)
     mentor = await make.mentor()
-    before = await picture(owner, make)
+    before = await picture(make)
     with pytest.raises(AlreadyPaired) as refused:
         async with acting_as(coordinator) as work:
             await propose_pairing(work, mentor.id, mentee.id)
     assert (refused.value.pairing_id, refused.value.path) == (live.id, ("menteeProfileId",))
-    assert await picture(owner, make) == before
+    assert await picture(make) == before
     mentor, mentee = await make.mentor(programme=other_programme), await make.mentee(person, other_programme)
     async with acting_as(coordinator) as work:
         await propose_pairing(work, mentor.id, mentee.id)
 
 
 async def test_a_mentor_without_a_place_left_is_proposed_to_nobody(
-    make: Maker, acting_as: ActingAs, coordinator: Person, owner: asyncpg.Connection
+    make: Maker, acting_as: ActingAs, coordinator: Person
 ) -> None:
     mentor = await make.mentor(capacity=1)
     pairing, mentee = await make.pairing(mentor), await make.mentee()
-    before = await picture(owner, make)
+    before = await picture(make)
     with pytest.raises(MentorFull) as refused:
         async with acting_as(coordinator) as work:
             await propose_pairing(work, mentor.id, mentee.id)
     assert (refused.value.capacity, refused.value.path) == (1, ("mentorProfileId",))
-    assert await picture(owner, make) == before
+    assert await picture(make) == before
     async with acting_as(coordinator) as work:
         await complete_pairing(work, pairing.id)
         await propose_pairing(work, mentor.id, mentee.id)
@@ -191,7 +190,7 @@ async def test_a_mentor_without_a_place_left_is_proposed_to_nobody(
 
 
 async def test_a_pairing_is_of_two_who_published_a_mentors_and_a_mentees_profile_in_one_programme(
-    make: Maker, acting_as: ActingAs, coordinator: Person, owner: asyncpg.Connection
+    make: Maker, acting_as: ActingAs, coordinator: Person
 ) -> None:
     ana = await make.member()
     mentor, mentee = await make.mentor(ana), await make.mentee()
@@ -206,24 +205,22 @@ async def test_a_pairing_is_of_two_who_published_a_mentors_and_a_mentees_profile
         (mentor, unpublished[0], NotFound, mentee_id),
         (unpublished[1], mentee, NotFound, mentor_id),
     ]
-    before = await picture(owner, make)
+    before = await picture(make)
     for one, other, refusal, path in wrong:
         with pytest.raises(refusal) as refused:
             async with acting_as(coordinator) as work:
                 await propose_pairing(work, one.id, other.id)
         assert refused.value.path == (path,)
-    assert await picture(owner, make) == before
+    assert await picture(make) == before
 
 
-async def test_a_coordinators_own_draft_is_not_proposed(
-    make: Maker, acting_as: ActingAs, coordinator: Person, owner: asyncpg.Connection
-) -> None:
+async def test_a_coordinators_own_draft_is_not_proposed(make: Maker, acting_as: ActingAs, coordinator: Person) -> None:
     draft, mentee = await make.mentor(coordinator, published_at=None), await make.mentee()
-    before = await picture(owner, make)
+    before = await picture(make)
     with pytest.raises(InvalidInput):
         async with acting_as(coordinator) as work:
             await propose_pairing(work, draft.id, mentee.id)
-    assert await picture(owner, make) == before
+    assert await picture(make) == before
 
 
 async def test_pairings_are_proposed_while_the_programme_is_open_and_go_on_after_it(
@@ -247,13 +244,12 @@ async def test_pairings_are_proposed_while_the_programme_is_open_and_go_on_after
 async def test_a_proposal_is_accepted_or_declined_while_it_is_one(
     make: Maker,
     acting_as: ActingAs,
-    owner: asyncpg.Connection,
     operation: Callable[..., Awaitable[Pairing]],
     state: PairingState,
 ) -> None:
     pairing = await make.pairing(state=state)
     mentor, _ = await make.the_two(pairing)
-    before = await picture(owner, make)
+    before = await picture(make)
     if operation is accept_pairing and state is ACTIVE:
         async with acting_as(mentor) as work:
             assert (await accept_pairing(work, pairing.id)).state is ACTIVE
@@ -262,17 +258,17 @@ async def test_a_proposal_is_accepted_or_declined_while_it_is_one(
             async with acting_as(mentor) as work:
                 await operation(work, pairing.id)
         assert (refused.value.required, refused.value.found) == ([PROPOSED], state)
-    assert await picture(owner, make) == before
+    assert await picture(make) == before
 
 
 async def test_a_coordinator_answers_for_neither_side_and_a_stranger_finds_nothing(
-    make: Maker, acting_as: ActingAs, coordinator: Person, owner: asyncpg.Connection
+    make: Maker, acting_as: ActingAs, coordinator: Person
 ) -> None:
     pairing = await make.pairing(state=PROPOSED)
     active = await make.pairing()
     mentor, mentee = await make.mentor(), await make.mentee()
     stranger, foreigner = await make.member(), await (await make.other()).staff()
-    before = await picture(owner, make)
+    before = await picture(make)
     for operation in (accept_pairing, decline_pairing):
         with pytest.raises(NotAParticipant):
             async with acting_as(coordinator) as work:
@@ -292,4 +288,4 @@ async def test_a_coordinator_answers_for_neither_side_and_a_stranger_finds_nothi
     with pytest.raises(NotAllowed):
         async with acting_as(stranger) as work:  # who sees both profiles, as a member
             await propose_pairing(work, mentor.id, mentee.id)
-    assert await picture(owner, make) == before
+    assert await picture(make) == before

@@ -5,7 +5,6 @@ from datetime import UTC, date, datetime
 from typing import Any
 from uuid import uuid4
 
-import asyncpg
 import pytest
 
 from models import JournalEntry, MentoringProfile, MentoringRole, Person, ProgrammeState, Role, Sector
@@ -74,17 +73,15 @@ async def test_a_profile_is_written_anew_and_stays_published(make: Maker, acting
     assert await make.count(MentoringProfile, person_id=ana.id) == 2
 
 
-async def test_a_capacity_never_goes_below_the_places_that_are_taken(
-    make: Maker, acting_as: ActingAs, owner: asyncpg.Connection
-) -> None:
+async def test_a_capacity_never_goes_below_the_places_that_are_taken(make: Maker, acting_as: ActingAs) -> None:
     programme, ana = await make.programme(), await make.member()
     await make.mentor(ana, programme, capacity=5, taken=3)
-    before = await picture(owner, make)
+    before = await picture(make)
     with pytest.raises(CapacityTaken) as refused:
         async with acting_as(ana) as work:
             await draft_profile(work, programme.id, **OFFER)
     assert (refused.value.taken, refused.value.path) == (3, ("capacity",))
-    assert await picture(owner, make) == before
+    assert await picture(make) == before
 
 
 @pytest.mark.parametrize(
@@ -148,13 +145,11 @@ async def test_who_has_left_the_association_publishes_no_more_and_may_withdraw(
     assert not (await make.fresh(profile)).published
 
 
-async def test_profiles_are_written_and_published_while_the_programme_is_open(
-    make: Maker, acting_as: ActingAs, owner: asyncpg.Connection
-) -> None:
+async def test_profiles_are_written_and_published_while_the_programme_is_open(make: Maker, acting_as: ActingAs) -> None:
     ana = await make.member()
     closed, draft = [await make.programme(state=state) for state in (ProgrammeState.CLOSED, ProgrammeState.DRAFT)]
     profile = await make.mentor(ana, closed, published_at=None)
-    before = await picture(owner, make)
+    before = await picture(make)
     with pytest.raises(WrongProgrammeState):
         async with acting_as(ana) as work:
             await draft_profile(work, closed.id, **OFFER)
@@ -166,17 +161,15 @@ async def test_profiles_are_written_and_published_while_the_programme_is_open(
             async with acting_as(ana) as work:
                 await draft_profile(work, absent, **OFFER)
         assert refused.value.path == ("mentoringProgrammeId",)
-    assert await picture(owner, make) == before
+    assert await picture(make) == before
 
 
 @pytest.mark.parametrize("step", [publish_profile, withdraw_profile])
-async def test_nobody_else_publishes_or_withdraws_a_profile(
-    make: Maker, acting_as: ActingAs, owner: asyncpg.Connection, step: Any
-) -> None:
+async def test_nobody_else_publishes_or_withdraws_a_profile(make: Maker, acting_as: ActingAs, step: Any) -> None:
     published = datetime.now(UTC) if step is withdraw_profile else None
     profile = await make.mentor(published_at=published)
     others = [await make.member(), await make.staff(Role.COORDINATOR), await make.staff()]
-    before = await picture(owner, make)
+    before = await picture(make)
     for other in others:
         with pytest.raises(NotFound):
             async with acting_as(other) as work:
@@ -184,7 +177,7 @@ async def test_nobody_else_publishes_or_withdraws_a_profile(
     with pytest.raises(NotSignedIn):
         async with acting_as(None) as work:
             await step(work, profile.id)
-    assert await picture(owner, make) == before
+    assert await picture(make) == before
 
 
 async def test_one_who_drafts_many_times_at_once_has_one_profile(crowd: Crowd) -> None:

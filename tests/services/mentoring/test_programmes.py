@@ -3,7 +3,6 @@
 from datetime import date
 from typing import Any
 
-import asyncpg
 import pytest
 
 from models import MentoringProgramme, ProgrammeState, Role
@@ -38,16 +37,16 @@ async def test_a_programme_is_drafted_opened_closed_and_opened_again(make: Maker
 
 @pytest.mark.parametrize("state", ProgrammeState)
 async def test_a_step_that_is_not_next_is_refused_and_changes_nothing(
-    make: Maker, acting_as: ActingAs, owner: asyncpg.Connection, state: ProgrammeState
+    make: Maker, acting_as: ActingAs, state: ProgrammeState
 ) -> None:
     programme, coordinator = await make.programme(state=state), await make.staff(Role.COORDINATOR)
     step, required = (open_programme, [DRAFT, CLOSED]) if state is OPEN else (close_programme, [OPEN])
-    before = await picture(owner, make)
+    before = await picture(make)
     with pytest.raises(WrongProgrammeState) as refused:
         async with acting_as(coordinator) as work:
             await step(work, programme.id)
     assert (refused.value.required, refused.value.found) == (required, state)
-    assert await picture(owner, make) == before
+    assert await picture(make) == before
 
 
 @pytest.mark.parametrize(
@@ -79,15 +78,13 @@ async def test_a_slug_names_one_programme(make: Maker, acting_as: ActingAs) -> N
     assert await make.count(MentoringProgramme) == 1
 
 
-async def test_only_coordinators_of_the_association_plan_and_open(
-    make: Maker, acting_as: ActingAs, owner: asyncpg.Connection
-) -> None:
+async def test_only_coordinators_of_the_association_plan_and_open(make: Maker, acting_as: ActingAs) -> None:
     given = await planned(make)
     draft, closed = await make.programme(state=DRAFT), await make.programme(state=CLOSED)
     elsewhere = await make.staff(Role.COORDINATOR, await make.association())
     foreigner = await (await make.other()).staff(Role.COORDINATOR)
     seen_by = [(None, NotSignedIn), (elsewhere, NotAllowed), (await make.member(), NotAllowed), (foreigner, NotFound)]
-    before = await picture(owner, make)
+    before = await picture(make)
     for somebody, refusal in seen_by:
         with pytest.raises(refusal):
             async with acting_as(somebody) as work:
@@ -98,4 +95,4 @@ async def test_only_coordinators_of_the_association_plan_and_open(
         with pytest.raises(NotFound):
             async with acting_as(somebody) as work:
                 await open_programme(work, draft.id)
-    assert await picture(owner, make) == before
+    assert await picture(make) == before

@@ -82,7 +82,7 @@ async def test_a_mentee_proposed_to_several_mentors_at_once_is_paired_with_one(c
 
 
 async def test_a_proposal_that_was_not_there_yet_is_refused_without_a_key(
-    crowd: Crowd, owner: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
+    crowd: Crowd, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     make = crowd.make
     mentee, coordinator = await make.mentee(), await make.staff(Role.COORDINATOR)

@@ -23,9 +23,9 @@ from models import Person, Role
 from schema.base.ids import encode_id
 from schema.build import build
 from services.core.database.connections import Database
+from tests.access import world
 from tests.client import Client
 from tests.making import Maker
-from tests.schema.standing import world
 
 EXAMPLES = int(os.environ.get("CONFED_FUZZ", "20"))
 OURS = re.compile(

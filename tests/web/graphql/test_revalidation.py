@@ -1,6 +1,6 @@
 """A cache that asks whether what it keeps is still right is told so: after every kind of write, of every public answer.
 
-The documents are those of the authorization matrix (tests/schema/standing), a domain adds its own by being there, and
+The documents are those of the authorization matrix (tests/access), a domain adds its own by being there, and
 what websites ask. What is true is what the same document gives by POST, which nothing keeps.
 """
 
@@ -16,10 +16,11 @@ from starlette.applications import Starlette
 from models import EventState
 from schema.build import build
 from services.core.database.connections import Database
+from tests import access
+from tests.access import asking, declared, matrix
+from tests.access.world import World
 from tests.client import Answer, Client
 from tests.making import Maker
-from tests.schema import asking, matrix, standing
-from tests.schema.world import World
 
 WEBSITES = {
     "events list": "{ events(first: 20) { totalCount nodes { slug title state startsAt seatsRemaining } } }",
@@ -51,8 +52,9 @@ def documents(world: World) -> Iterator[tuple[str, str, dict[str, Any]]]:
                     yield f"{name} {label}".strip(), of_row, {"id": world.ids[f"{name} {label}".strip()]}
                 else:
                     yield f"{name} {label}".strip(), asking.document(type_, fields, {label: steps}), {}
-    for name, cases in standing.roots(world).items():
-        if name != "node" and any("anonymous" in said.who(said.queries[name][case]) for case in cases):
+    for name, cases in access.roots(world).items():
+        of = declared.type_of_root("Query", name)
+        if name != "node" and any("anonymous" in (said.given("Query", name, case, of) or ()) for case in cases):
             fields = " ".join(f"r{i}: {document}" for i, document in enumerate(cases.values()))
             yield f"Query.{name}", f"{{ {fields} }}", {}
     for name, document in WEBSITES.items():
@@ -99,13 +101,12 @@ class Cache:
 
 def writes(world: World) -> list[tuple[str, Mapping[str, Any]]]:
     """A case of each mutation that home's staff may do."""
-    said, given = matrix.read(), standing.inputs(world)
+    said = matrix.read()
     found: dict[str, Mapping[str, Any]] = {}
-    for name, cases in said.mutations.items():
-        payload = name[0].upper() + name[1:] + "Payload"
-        for case, answers in cases.items():
-            if "staff" in said.who(answers.get(payload, "")) and case in given.get(name, {}):
-                found.setdefault(name, given[name][case])
+    for name, cases in access.inputs(world).items():
+        for case, input in cases.items():
+            if "staff" in declared.answers(world, said, name, case, input).get(asking.payload(name), ()):
+                found.setdefault(name, input)
     return list(found.items())
 
 
@@ -119,7 +120,7 @@ async def done(client: Client, world: World, name: str, input: Mapping[str, Any]
 @pytest.fixture(scope="module")
 async def world(app: Starlette, database: Database) -> World:
     """A world of these tests' own, which they change."""
-    return await standing.world(await Maker.of_a_new_confederation(database))
+    return await access.world(await Maker.of_a_new_confederation(database))
 
 
 async def test_every_public_answer_is_revalidated_after_every_write(app: Starlette, world: World) -> None:

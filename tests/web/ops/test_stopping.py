@@ -30,6 +30,9 @@ CANCEL = """mutation ($id: ID!) { done: cancelRegistration(input: {registrationI
   ... on CancelRegistrationPayload { registration { id } } ... on Problem { code } } }"""
 COUNTS = "subscription ($id: ID!) { eventCounts(eventId: $id) { registered } }"
 
+DRAIN = 2
+"""Seconds that the server says that it stops: long enough to be asked on a busy machine."""
+
 SLOW = "{ associations(first: 1) { nodes { mentoringProgrammes { totalCount } } } }"
 
 
@@ -102,7 +105,7 @@ async def process(url: str, port: int) -> AsyncIterator[asyncio.subprocess.Proce
         "app.py",
         "serve",
         cwd=CHECKOUT,
-        env=environment | settings | {"CONFED_DRAIN_SECONDS": "0.3"},
+        env=environment | settings | {"CONFED_DRAIN_SECONDS": str(DRAIN)},
         stderr=asyncio.subprocess.PIPE,
     )
     try:

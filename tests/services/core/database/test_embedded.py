@@ -16,6 +16,9 @@ import pytest
 from services.core.database.embedded import EmbeddedPostgresError, embedded_postgres
 from services.core.settings import CHECKOUT
 
+PATIENCE = 100
+"""Seconds that a test waits for a process to end: as long as a busy machine may take."""
+
 ANOTHER_USER = """
 import sys
 from pathlib import Path
@@ -105,7 +108,7 @@ async def test_the_first_process_starts_it_and_the_last_one_stops_it(home: Path)
 def test_a_user_that_is_asked_to_end_stops_it(home: Path, number: signal.Signals) -> None:
     with another_user(home) as (process, _):
         process.send_signal(number)
-        assert process.wait(timeout=20) == 128 + number
+        assert process.wait(timeout=PATIENCE) == 128 + number
         assert not is_running(home)
 
 

@@ -59,15 +59,11 @@ async def waits(make: Maker, event: Event, *, seats: int = 1, person: Person | N
     return person
 
 
-async def why(client: Client, event: Event, person: Person) -> tuple[Any, Any]:
-    """What the person is told."""
+async def why(client: Client, event: Event, person: Person) -> tuple[Any, datetime | None]:
+    """What the person is told, and until when it holds."""
     mine = (await client.ask(MINE, {"slug": event.slug}, person=person)).data["event"]["myRegistration"]
-    return mine["waitReason"], mine["waitReasonUntil"]
-
-
-def told(moment: datetime) -> str:
-    """A moment as it is answered."""
-    return moment.isoformat()
+    until = mine["waitReasonUntil"]
+    return mine["waitReason"], until and datetime.fromisoformat(until)
 
 
 async def test_a_full_event_has_no_seat_free(make: Maker, client: Client) -> None:
@@ -83,13 +79,13 @@ async def test_seats_are_offered_to_others_until_the_first_of_these_offers_ends(
     until = NOW + timedelta(hours=3)
     for expires_at in (until + timedelta(hours=1), until):
         await make.registration(event, await make.person(), OFFERED, offer_expires_at=expires_at)
-    assert await why(client, event, await waits(make, event)) == (WaitReason.SEATS_OFFERED, told(until))
+    assert await why(client, event, await waits(make, event)) == (WaitReason.SEATS_OFFERED, until)
 
 
 async def test_seats_are_kept_for_an_association_until_they_are_released(make: Maker, client: Client) -> None:
     event = await make.event(capacity=2)
     kept = await make.allotment(event, seats=2)
-    assert await why(client, event, await waits(make, event)) == (WaitReason.SEATS_ALLOTTED, told(kept.releases_at))
+    assert await why(client, event, await waits(make, event)) == (WaitReason.SEATS_ALLOTTED, kept.releases_at)
     # Where both hold seats back, whichever ends first is told.
     pool = await make.pool(event)
     pool.capacity = 3
@@ -97,7 +93,7 @@ async def test_seats_are_kept_for_an_association_until_they_are_released(make: M
     offer = await make.registration(event, await make.person(), OFFERED)
     expires_at = offer.offer_expires_at
     assert expires_at is not None
-    assert await why(client, event, await waits(make, event)) == (WaitReason.SEATS_OFFERED, told(expires_at))
+    assert await why(client, event, await waits(make, event)) == (WaitReason.SEATS_OFFERED, expires_at)
 
 
 async def test_a_party_may_be_larger_than_what_is_free(make: Maker, client: Client) -> None:
@@ -115,7 +111,7 @@ async def test_what_is_kept_for_ones_own_association_counts_as_free(make: Maker,
     kept = await make.allotment(event, south, 2)
     member = await make.member(south)
     await waits(make, event, seats=3, person=member)
-    assert await why(client, event, member) == (WaitReason.PARTY_TOO_LARGE, told(kept.releases_at))
+    assert await why(client, event, member) == (WaitReason.PARTY_TOO_LARGE, kept.releases_at)
 
 
 async def test_once_the_event_has_begun_nobody_is_served_any_more(make: Maker, client: Client) -> None:

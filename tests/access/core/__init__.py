@@ -1,0 +1,1 @@
+"""What core adds to the world, and who may see and do what of it."""

@@ -1,0 +1,1 @@
+"""What messages adds to the world, and who may see and do what of it."""
