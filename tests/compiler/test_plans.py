@@ -91,7 +91,7 @@ def test_a_statement_has_no_value_of_its_document(operations: Operations, one: s
 
 def test_documents_and_shapes_are_kept_up_to_a_number(operations: Operations, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(plan_cache, "MOST_DOCUMENTS", 3)
-    monkeypatch.setattr(run, "SHAPES", 3)
+    monkeypatch.setattr(run, "MOST_SHAPES_PER_DOCUMENT", 3)
     shapes: list[dict[str, Any]] = [{"where": {"or": [{"city": {"eq": "a"}}] * n}} for n in range(1, 6)]
     plans = [planned(operations, shape) for shape in shapes]
     assert [planned(operations, shape) is plan for shape, plan in zip(shapes[2:], plans[2:], strict=True)] == [True] * 3
