@@ -69,18 +69,22 @@ class Kept:
 
     def of(
         self,
-        document: tuple[str, str | None] | None,
+        document: Hashable,
         operation: OperationDefinitionNode,
         part: Hashable,
         variables: Variables,
         make: Callable[[], T],
     ) -> T:
-        """What `make` made of this part of the document, for variables of this shape. Without a document, anew."""
+        """What `make` made of this part of the document, for variables of this shape. Without a document, anew.
+
+        `document`: its text and the operation's name.
+        """
         if document is None:
             return make()
         if document not in self._documents:
             kept = (Coercion(self._schema, operation), OrderedDict[Hashable, Any]())
-            self._documents.put(document, kept, len(document[0]) * BYTES_OF_A_CHARACTER)
+            characters = sum(len(part) for part in document if part) if isinstance(document, tuple) else 0
+            self._documents.put(document, kept, characters * BYTES_OF_A_CHARACTER)
         else:
             kept = self._documents.get(document)
         coercion, plans = kept
