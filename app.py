@@ -24,7 +24,6 @@ from schema.web.ops.serving import run
 from schema.web.routes import routes
 from services import demo
 from services.core.database.connections import Database
-from services.core.database.migrations import migrate
 from services.core.database.provision import provided
 from services.core.jobs.worker import working
 from services.core.settings import Settings
@@ -77,7 +76,7 @@ def serve(workers: Annotated[int, typer.Option(min=1, help="Processes that share
     """Migrate, load the demo where the embedded database is empty, and serve on HOST:PORT (127.0.0.1:8000)."""
     with provided(Settings()) as database:
         configure(database.settings.log)
-        asyncio.run(migrate(database.owner_url))
+        database_commands.bring_up_to_date(database.owner_url)
         if database.is_embedded:
             asyncio.run(demo.load_if_empty(database.owner_url))
             Console().print(demo.welcome(database.settings.host, database.settings.port))

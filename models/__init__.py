@@ -1,10 +1,13 @@
 """Tables, constraints and row policies: what Confed knows, and what must hold whatever the code does."""
 
 from models.advocacy.files import *
+from models.billing.accounts import *
+from models.billing.invoices import *
+from models.billing.payments import *
 from models.core.journal import *
 from models.events.events import *
-from models.events.fees import *
 from models.events.mail import *
+from models.events.prices import *
 from models.events.questions import *
 from models.events.registrations import *
 from models.events.reports import *

@@ -43,6 +43,7 @@ from services.core.database.connections import Database
 from services.core.database.embedded import embedded_postgres
 from services.core.database.migrations import migrate
 from services.core.settings import CHECKOUT, Settings
+from tests import stamps
 from tests.client import Client
 from tests.making import ActingAs, Maker
 
@@ -104,6 +105,7 @@ async def database_url(server_url: str, testrun_uid: str, worker_id: str) -> Asy
         if not await admin.fetchval("select exists (select from pg_database where datname = $1)", template):
             await admin.execute(f"create database confed_test_making_{run}")
             await migrate(sibling(server_url, f"confed_test_making_{run}"))
+            await stamps.watch(sibling(server_url, f"confed_test_making_{run}"))
             await admin.execute(f"alter database confed_test_making_{run} rename to {template}")
         await admin.execute(f"create database {name} template {template}")
         await admin.execute("select pg_advisory_unlock(hashtext($1))", template)

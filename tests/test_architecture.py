@@ -1,7 +1,9 @@
 """How the code hangs together, read from the code itself: which way dependencies point, and what stands only where."""
 
 import ast
+import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -15,6 +17,7 @@ EDGE = {"strawberry", "starlette", "graphql", "uvicorn"}
 DOMAINS = (
     "core",
     "messages",
+    "billing",
     "tenancy",
     "people",
     "identity",
@@ -22,8 +25,19 @@ DOMAINS = (
 )  # each imports those before it; leaf domains import all of these
 WHOLE = {"demo"}  # written through every domain
 
+LIFTING = {"elevated", "elevated_read", "elevated_start", "elevated_body"}
+"""What lifts row security, each with the reason first: `Work.elevated` and `models.base.elevation`."""
+
 ELEVATED = {
     # Where row security is lifted within the tenant, and why: review each.
+    "models/events/seats.py": {"a seat is anybody's to take"},
+    "services/core/actor.py": {"nobody may see what gives somebody rights before they have them"},
+    "services/core/jobs/backlog.py": {"how much waits is a figure about rows that nobody sees"},
+    "services/core/journal/chaining.py": {"the chain is made of entries that nobody else sees all of"},
+    "services/identity/site_keys.py": {
+        "whose key it is decides who acts",
+        "the day of its last use is noted on a key by whoever shows it",
+    },
     "services/tenancy/visibility.py": {
         "other associations' links to a person decide who sees them",
         "whoever holds a cascading grant is nobody's to list",
@@ -57,6 +71,7 @@ ELEVATED = {
         "who somebody is at a provider is theirs to see, and ends with the provider"
     },
     "services/identity/sessions.py": {
+        "whose session it is decides who acts",
         "whoever signs in is nobody yet, and whose session it is decides what they may change",
         "whoever ends a session of theirs doesn't change their own record otherwise",
     },
@@ -82,8 +97,8 @@ ELEVATED = {
     "services/events/questions/asking.py": {"an answer that the actor may not see freezes its question as well"},
     "services/events/planning/planning.py": {
         "an edition may be a draft of another association",
-        "seats that are added are for those in line",
     },
+    "services/events/seats/capacity.py": {"seats that are added are for those on the waiting list"},
     "services/events/registrations/registering.py": {"a seat that is given back is the next in line's"},
     "services/events/registrations/guests.py": {
         "a guest's seat is of the pool, and given back it is the next in line's"
@@ -96,18 +111,21 @@ ELEVATED = {
     "services/events/registrations/moving.py": {"a seat passes from one registration to another"},
     "services/events/desk/scans.py": {"the desk keeps an event from moving on, and may not change it"},
     "services/events/seats/offers.py": {"an offer that ends is the next in line's"},
-    "services/events/fees/prices.py": {
-        "an event's invoices are not those of everybody who plans it",
-        "what somebody pays depends on rows that they may not see",
+    "services/billing/invoices.py": {
+        "whoever brings an invoice about doesn't issue it",
+        "whoever brings a credit note about doesn't issue it",
     },
-    "services/events/fees/invoices.py": {
+    "services/billing/allocations.py": {"whoever brings an invoice about doesn't say what is set against it"},
+    "services/billing/providers.py": {"what a provider confirms is recorded, whoever brings the news"},
+    "services/events/prices/setting.py": {"an event's invoices are not those of everybody who plans it"},
+    "services/events/prices/fitting.py": {"what somebody pays depends on rows that they may not see"},
+    "services/events/prices/charging.py": {
         "whoever confirms a seat doesn't issue invoices",
         "a registration is not its treasurer's to change, and mustn't change meanwhile",
         "whoever gives a seat up doesn't issue credit notes",
         "whoever changes a party doesn't issue invoices",
-        "the sequence of numbers is nobody's",
+        "whoever moves a registration doesn't say what is set against its invoice",
     },
-    "services/events/fees/providers.py": {"what a provider confirms is recorded, whoever brings the news"},
     "services/events/seats/allotments.py": {"what an allotment keeps or releases is for those in line"},
     "services/events/seats/priorities.py": {"whoever is moved up in line makes others of it wait"},
     "services/events/planning/rules.py": {
@@ -125,6 +143,7 @@ def sources(*roots: str) -> Iterator[Path]:
                 yield path.relative_to(CHECKOUT)
 
 
+@cache
 def parsed(path: Path) -> ast.Module:
     return ast.parse((CHECKOUT / path).read_text())
 
@@ -156,8 +175,12 @@ def against_the_domains(domain: str, imported: set[str]) -> set[str]:
     return {name for name in imported if name.startswith("services.") and name.split(".")[1] not in before}
 
 
+def _called(call: ast.Call) -> str:
+    return call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+
+
 def elevations(tree: ast.Module) -> set[str]:
-    """The reasons that `elevated` is called with: texts, or constants of the module."""
+    """The reasons that `elevated` and the like are called with: texts, or constants of the module."""
     constants = {
         target.id: node.value.value
         for node in tree.body
@@ -167,8 +190,8 @@ def elevations(tree: ast.Module) -> set[str]:
     }
     found: set[str] = set()
     for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "elevated":
-            (why,) = node.args
+        if isinstance(node, ast.Call) and _called(node) in LIFTING:
+            why = node.args[0]
             reason = why.value if isinstance(why, ast.Constant) else constants.get(getattr(why, "id", ""))
             assert isinstance(reason, str), f"A reason that can be read here, not {ast.unparse(why)}"
             found.add(reason)
@@ -302,14 +325,47 @@ def test_the_domain_never_commits() -> None:
 
 @pytest.mark.promise("elevation-listed")
 def test_row_security_is_lifted_only_in_the_places_listed() -> None:
-    found = {str(path): elevations(parsed(path)) for path in sources("app.py", "services", "schema")}
+    found = {str(path): elevations(parsed(path)) for path in sources("app.py", "models", "services", "schema")}
     assert {path: reasons for path, reasons in found.items() if reasons} == ELEVATED
 
 
-def test_functions_of_the_database_that_lift_row_security_are_listed() -> None:
-    """`take_seats`: a seat is anybody's to take, and its counter staff's to write."""
-    lifting = {str(path) for path in sources("models") if "set_config('confed.elevated'" in path.read_text()}
-    assert {path for path in lifting if "/migrations/" not in path} == {"models/events/seats.py"}
+SPELT_OUT = {
+    # Where services name the tenant's column, and why: nowhere else, `services.core.statements` fills it in.
+    "services/identity/sessions.py": "read before there is a work",
+    "services/identity/site_keys.py": "read before there is a work",
+    "services/trusted_documents/finding.py": "read before there is a work",
+    "services/tenancy/roles.py": "recursive SQL as text",
+    "services/people/segments.py": "one statement for any work, built once of tables",
+    "services/billing/balances.py": "SQL over any row, built once of tables",
+}
+BY_HAND = re.compile(r"\b(confederation_id|populate_existing|with_for_update)\b")
+
+
+def test_operations_spell_out_neither_the_tenant_nor_the_locks() -> None:
+    found = {
+        str(path)
+        for path in sources("services")
+        if path.parts[1] != "core" and BY_HAND.search((CHECKOUT / path).read_text())
+    }
+    assert found == SPELT_OUT.keys()
+    # Who changes rows by a statement notes when: `work.update`, `work.inserting`.
+    by_statement = {
+        "sqlalchemy.update",
+        "sqlalchemy.insert",
+        "sqlalchemy.delete",
+        "sqlalchemy.dialects.postgresql.insert",
+    }
+    paths = [path for path in sources("services") if path.parts[1] != "core" and str(path) not in SPELT_OUT]
+    assert {str(path) for path in paths if imports(parsed(path)) & by_statement} == set()
+
+
+def test_seats_are_counted_in_one_place() -> None:
+    """What `pools` and the database's `take_seats` don't count, nobody does."""
+    counting = re.compile(r"\.(taken|reserved|released_at) ([+-]=|= )")
+    found = {str(path) for path in sources("services/events") if counting.search((CHECKOUT / path).read_text())}
+    assert found == {"services/events/seats/pools.py"}
+    ahead = [path for path in sources("models") if "priority <= 0" in (CHECKOUT / path).read_text()]
+    assert [str(path) for path in ahead if "migrations" not in path.parts] == ["models/events/seats.py"]
 
 
 def test_things_to_do_say_why() -> None:

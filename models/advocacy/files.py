@@ -11,6 +11,8 @@ from sqlalchemy import Boolean, CheckConstraint, Column, Computed, Index
 from sqlmodel import Field
 
 from models.base.enums import DescribedEnum
+from models.base.permissions import Permission
+from models.base.personal import UNNAMED, classified
 from models.base.policies import Condition, holds, is_any, member_of_any, overlaps, own, policy, when
 from models.base.records import (
     TenantRecord,
@@ -287,34 +289,69 @@ class AdvocacyNotice(_Watching, table=True):
     read_at: datetime | None = moment(nullable=True)
 
 
-_MANAGE = "advocacy.manage"
+MANAGE_ADVOCACY = Permission("advocacy.manage", about_persons=False, scope=False)
 
 
 def _with_the_file(model: Any) -> Condition:
     return (
         is_any(model.confidentiality, "PUBLIC")
         | (is_any(model.confidentiality, "MEMBERS") & member_of_any(model.association_ids))
-        | overlaps(_MANAGE, model.association_ids)
+        | overlaps(MANAGE_ADVOCACY, model.association_ids)
     )
 
 
 for _part in (AdvocacyFile, Demand, TimelineEntry):
-    policy(_part, read=_with_the_file(_part), write=holds(_MANAGE, _part.association_id))
+    policy(_part, read=_with_the_file(_part), write=holds(MANAGE_ADVOCACY, _part.association_id))
 policy(
     AdvocacyPosition,
     read=_with_the_file(AdvocacyPosition),
-    write=holds(_MANAGE, AdvocacyPosition.association_id) | holds(_MANAGE, AdvocacyPosition.participant_id),
+    write=holds(MANAGE_ADVOCACY, AdvocacyPosition.association_id)
+    | holds(MANAGE_ADVOCACY, AdvocacyPosition.participant_id),
 )
 policy(
     DemandAnswer,
     read=(when(DemandAnswer.published) & _with_the_file(DemandAnswer))
-    | overlaps(_MANAGE, DemandAnswer.association_ids),
-    write=holds(_MANAGE, DemandAnswer.association_id),
+    | overlaps(MANAGE_ADVOCACY, DemandAnswer.association_ids),
+    write=holds(MANAGE_ADVOCACY, DemandAnswer.association_id),
 )
 policy(
     AdvocacyWatch,
     read=own(AdvocacyWatch.person_id) | (Condition("watcher_id is not null") & _with_the_file(AdvocacyWatch)),
-    write=own(AdvocacyWatch.person_id) | holds(_MANAGE, AdvocacyWatch.watcher_id),
+    write=own(AdvocacyWatch.person_id) | holds(MANAGE_ADVOCACY, AdvocacyWatch.watcher_id),
 )
-_told = own(AdvocacyNotice.person_id) | holds(_MANAGE, AdvocacyNotice.watcher_id)
+_told = own(AdvocacyNotice.person_id) | holds(MANAGE_ADVOCACY, AdvocacyNotice.watcher_id)
 policy(AdvocacyNotice, read=_told & _with_the_file(AdvocacyNotice), write=_told & _with_the_file(AdvocacyNotice))
+
+classified(
+    AdvocacyFile,
+    neither="association_id association_ids slug title summary theme sector state confidentiality opened_on closed_on",
+)
+classified(
+    AdvocacyPosition,
+    neither="file_id association_id association_ids confidentiality participant_id stance conditions taken_on",
+)
+classified(
+    Demand,
+    personal={UNNAMED: "counterpart"},
+    neither="file_id association_id association_ids confidentiality number title details origin_id state state_on "
+    "due_on",
+)
+classified(
+    DemandAnswer,
+    neither="file_id association_id association_ids confidentiality demand_id text decided_on published_on published",
+)
+classified(
+    TimelineEntry,
+    neither="file_id association_id association_ids confidentiality kind happened_on title file_state demand_id "
+    "demand_state position_id",
+)
+classified(
+    AdvocacyWatch,
+    personal={"person_id": "since"},
+    neither="file_id association_id association_ids confidentiality watcher_id",
+)
+classified(
+    AdvocacyNotice,
+    personal={"person_id": "action at read_at"},
+    neither="file_id association_id association_ids confidentiality watcher_id entry_id",
+)

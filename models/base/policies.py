@@ -13,6 +13,9 @@ from typing import Any
 from alembic_utils.pg_policy import PGPolicy
 from sqlmodel import SQLModel
 
+from models.base import elevation
+from models.base.permissions import Permission
+
 APP = "confed_app"
 """The role that the application acts as: not the owner, NOBYPASSRLS."""
 FIGURES = "confed_figures"
@@ -29,7 +32,7 @@ def id_set(name: str) -> str:
     return f"{setting(name, 'uuid[]')}::uuid[]"
 
 
-ELEVATED = f"{setting('elevated', 'text')} is not null"
+ELEVATED = f"{setting(elevation.SETTING.removeprefix('confed.'), 'text')} is not null"
 
 
 @dataclass(frozen=True)
@@ -37,7 +40,7 @@ class Condition:
     """One way of being admitted to a row, as SQL over the row's own columns. `|`: either; `&`: both; `~`: not."""
 
     sql: str
-    permissions: frozenset[str] = frozenset()
+    permissions: frozenset[Permission] = frozenset()
 
     def __or__(self, other: "Condition") -> "Condition":
         return Condition(f"{self.sql} or {other.sql}", self.permissions | other.permissions)
@@ -83,25 +86,26 @@ def member_of_any(column: Any) -> Condition:
     return Condition(f"{_name(column)} && {id_set('memberships')}")
 
 
-def holds(permission: str, column: Any) -> Condition:
+def holds(permission: Permission, column: Any) -> Condition:
     """Rows of an association where the actor holds the permission, cascades unfolded."""
     return Condition(f"{_name(column)} = any({permission_setting(permission)})", frozenset({permission}))
 
 
-def overlaps(permission: str, column: Any) -> Condition:
+def overlaps(permission: Permission, column: Any) -> Condition:
     """Rows that belong to any association where the actor holds the permission."""
     return Condition(f"{_name(column)} && {permission_setting(permission)}", frozenset({permission}))
 
 
-def permission_setting(permission: str) -> str:
+def permission_setting(permission: Permission) -> str:
     """The associations where the actor holds the permission, as SQL."""
-    return id_set(permission.replace(".", "_"))
+    return id_set(permission.setting)
 
 
 @dataclass(frozen=True)
 class RowPolicy:
     """What a table admits. `write` covers insert, update and delete, unless the table is append-only.
 
+    `against_owner`: of an append-only table; a trigger refuses changes to the owner of the tables as well.
     `participants`: tier PARTICIPANTS, rows that no administrator and no elevation is admitted to.
     """
 
@@ -109,8 +113,14 @@ class RowPolicy:
     read: Condition
     write: Condition
     append_only: bool = False
+    against_owner: bool = False
     counted: bool = False
     participants: bool = False
+
+    @property
+    def parts(self) -> list[str]:
+        """Which of the parts that are not usual it has, by their names."""
+        return [part for part in ("append_only", "against_owner", "counted", "participants") if getattr(self, part)]
 
     @property
     def tenant(self) -> str:
@@ -163,7 +173,7 @@ class Policies:
         return self.by_table[model.__tablename__]
 
     @property
-    def permissions(self) -> frozenset[str]:
+    def permissions(self) -> frozenset[Permission]:
         """Every permission that some policy asks for: each is a setting of the actor."""
         return frozenset().union(*(p.read.permissions | p.write.permissions for p in self.by_table.values()))
 
@@ -177,9 +187,10 @@ def policy(
     read: Condition,
     write: Condition,
     append_only: bool = False,
+    against_owner: bool = False,
     counted: bool = False,
     participants: bool = False,
 ) -> None:
-    """Declare who reads and writes a model's rows. `counted`: figure functions read it too."""
+    """Declare who reads and writes a model's rows. `counted`: figure functions read it too. The rest: `RowPolicy`."""
     table = str(model.__tablename__)
-    policies.by_table[table] = RowPolicy(table, read, write, append_only, counted, participants)
+    policies.by_table[table] = RowPolicy(table, read, write, append_only, against_owner, counted, participants)

@@ -4,6 +4,7 @@ The primary key and every foreign key carry `confederation_id`: a row can't poin
 by a bug, and the tables distribute by tenant without a rewrite.
 """
 
+from datetime import datetime
 from enum import StrEnum
 from typing import Any, ClassVar
 from uuid import UUID
@@ -15,6 +16,7 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     MetaData,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.dialects.postgresql import UUID as PG_UUID
@@ -32,17 +34,46 @@ SQLModel.metadata.naming_convention = MetaData(
 ).naming_convention
 
 
-class TenantRecord(SQLModel):
-    """A row of one confederation. `id` is a UUIDv7 made by the application, so rows sort by age."""
+class TenantRow(SQLModel):
+    """A row of one confederation. `id` is a UUIDv7 made by the application, so rows sort by age.
+
+    The base of append-only tables, which have a moment of their own; everything else is a `TenantRecord`.
+    """
 
     # What the database computes comes back with each change: an attribute that has to be loaded first can't be awaited.
     __mapper_args__ = {"eager_defaults": True}
 
+    # Filled in by the session (`services.core.statements`): no operation says in which confederation it works.
+    confederation_id: UUID = Field(default=None, primary_key=True, foreign_key="confederation.id")
+    id: UUID = Field(default_factory=uuid7, primary_key=True)
+
     concerned: ClassVar[str] = "person_id"
     """The column of the person whom a row concerns, where the table has one: the journal shows them its entries."""
 
-    confederation_id: UUID = Field(primary_key=True, foreign_key="confederation.id")
-    id: UUID = Field(default_factory=uuid7, primary_key=True)
+
+def _stamp() -> Any:
+    """A moment that the session fills in; the default is for statements that it doesn't make."""
+    return Field(
+        default=None,
+        sa_type=DateTime(timezone=True),
+        nullable=False,
+        sa_column_kwargs={"server_default": text("now()")},
+    )
+
+
+class Dated(SQLModel):
+    """A row that tells when it was created and last changed, both filled in by the session with the work's moment."""
+
+    # Columns whose change is no change of the record: counters and copies that services keep, and moments that are
+    # kept coarse, which a `updated_at` to the microsecond would undo.
+    unnoted: ClassVar[frozenset[str]] = frozenset()
+
+    created_at: datetime = _stamp()
+    updated_at: datetime = _stamp()
+
+
+class TenantRecord(Dated, TenantRow):
+    """A row of one confederation that tells when it was created and last changed."""
 
 
 def concerned_by(row: SQLModel) -> UUID | None:

@@ -14,8 +14,10 @@ from sqlmodel import Field
 
 from models.base.enums import DescribedEnum
 from models.base.figures import routine
+from models.base.permissions import Permission
+from models.base.personal import classified
 from models.base.policies import Condition, holds, nobody, own, policy, setting
-from models.base.records import TenantRecord, belongs_to, choice, moment, unique
+from models.base.records import TenantRow, belongs_to, choice, moment, unique
 
 
 class _TransactionId(UserDefinedType[int]):
@@ -40,10 +42,10 @@ class ReadKind(DescribedEnum):
     EXPORT = "EXPORT", "A file was exported that contains a registration of the person."
 
 
-class JournalEntry(TenantRecord, table=True):
+class JournalEntry(TenantRow, table=True):
     """One change, written in its transaction: audit entry and outgoing event at once. STAFF, and whom it is about.
 
-    Append-only, which a trigger holds against the owner too (migration 0006).
+    Append-only, which a trigger holds against the owner too.
     """
 
     __table_args__ = (
@@ -80,7 +82,7 @@ class JournalEntry(TenantRecord, table=True):
     )
 
 
-class JournalLink(TenantRecord, table=True):
+class JournalLink(TenantRow, table=True):
     """A link of the tenant's chain: an entry, hashed with the link before it. SEALED; append-only.
 
     Its key is the entry's. Written after the entry's transaction, by `services.core.journal.chaining`.
@@ -99,7 +101,7 @@ class JournalLink(TenantRecord, table=True):
     at: datetime = moment()  # when it was chained
 
 
-class AccessRecord(TenantRecord, table=True):
+class AccessRecord(TenantRow, table=True):
     """That somebody read a person's confidential data. The person's; STAFF (`journal.read`); append-only.
 
     One a reader, person, kind and hour. Who reads their own is not recorded.
@@ -122,7 +124,7 @@ class AccessRecord(TenantRecord, table=True):
     hour: datetime = moment()
 
 
-class IdempotencyRecord(TenantRecord, table=True):
+class IdempotencyRecord(TenantRow, table=True):
     """What a request with an idempotency key did, for the client that has to ask again. The actor's own."""
 
     __table_args__ = (belongs_to("person", "person_id"), unique("person_id", "key", name="one_answer_a_key"))
@@ -135,6 +137,8 @@ class IdempotencyRecord(TenantRecord, table=True):
     at: datetime = moment()
 
 
+READ_JOURNAL = Permission("journal.read", about_persons=True, scope=False)
+
 _by_the_actor = Condition(
     f"actor_person_id is not distinct from {setting('person', 'uuid')}"
     f" and actor_key_id is not distinct from {setting('key', 'uuid')}"
@@ -142,18 +146,32 @@ _by_the_actor = Condition(
 
 policy(
     JournalEntry,
-    read=own(JournalEntry.concerns_id) | holds("journal.read", JournalEntry.association_id),
+    read=own(JournalEntry.concerns_id) | holds(READ_JOURNAL, JournalEntry.association_id),
     write=_by_the_actor,
     append_only=True,
+    against_owner=True,
 )
-policy(JournalLink, read=nobody, write=nobody, append_only=True)
+policy(JournalLink, read=nobody, write=nobody, append_only=True, against_owner=True)
 policy(
     AccessRecord,
-    read=own(AccessRecord.person_id) | holds("journal.read", AccessRecord.association_id),
+    read=own(AccessRecord.person_id) | holds(READ_JOURNAL, AccessRecord.association_id),
     write=Condition(f"reader_id = coalesce({setting('person', 'uuid')}, {setting('key', 'uuid')})"),
     append_only=True,
 )
 policy(IdempotencyRecord, read=own(IdempotencyRecord.person_id), write=own(IdempotencyRecord.person_id))
+
+classified(
+    JournalEntry,
+    personal={"actor_person_id on_behalf_of_id": "at action", "concerns_id": "reason data"},
+    neither="actor actor_key_id subject_type subject_id association_id xid",
+)
+classified(JournalLink, neither="seq hash at")
+classified(
+    AccessRecord,
+    personal={"person_id reader_id": "kind at hour", "reader_id": "reader_name"},
+    neither="association_id",
+)
+classified(IdempotencyRecord, personal={"person_id": "key fingerprint result at"})
 
 refuse_change = routine(
     "refuse_change()",
@@ -166,4 +184,4 @@ end
     language="plpgsql",
     volatility="volatile",
 )
-"""The trigger of what is append-only against its owner too: migration 0006 puts it on the journal and its chain."""
+"""The trigger of tables that are append-only against their owner too (`policy(…, against_owner=True)`)."""

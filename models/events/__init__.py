@@ -1,1 +1,1 @@
-"""Events, their seats, registrations, questions, scans, fees and mail."""
+"""Events, their seats, registrations, questions, scans, prices and mail."""

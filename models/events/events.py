@@ -7,6 +7,8 @@ from sqlalchemy import Boolean, CheckConstraint, Column, Computed, Index, String
 from sqlmodel import Field
 
 from models.base.enums import DescribedEnum
+from models.base.permissions import Permission
+from models.base.personal import UNNAMED, classified
 from models.base.policies import everyone, holds, policy, when
 from models.base.records import (
     TenantRecord,
@@ -202,19 +204,33 @@ class EventAudience(TenantRecord, table=True):
     published: bool = False
 
 
-policy(EventSeries, read=everyone, write=holds("events.manage", EventSeries.association_id))
+MANAGE_EVENTS = Permission("events.manage", about_persons=False, scope=True)
+
+policy(EventSeries, read=everyone, write=holds(MANAGE_EVENTS, EventSeries.association_id))
 policy(
     Event,
-    read=when(Event.published) | holds("events.manage", Event.association_id),
-    write=holds("events.manage", Event.association_id),
+    read=when(Event.published) | holds(MANAGE_EVENTS, Event.association_id),
+    write=holds(MANAGE_EVENTS, Event.association_id),
     counted=True,
 )
 for _part in (EventHost, Speaker, EventAudience):
     policy(
         _part,
-        read=when(_part.published) | holds("events.manage", _part.association_id),
-        write=holds("events.manage", _part.association_id),
+        read=when(_part.published) | holds(MANAGE_EVENTS, _part.association_id),
+        write=holds(MANAGE_EVENTS, _part.association_id),
     )
+
+classified(EventSeries, neither="slug association_id name")
+classified(
+    Event,
+    neither="slug association_id series_id edition follow_up_to_id kind format state published_at published title "
+    "summary starts_at ends_at time_zone venue city languages registration_opens_at "
+    "registration_closes_at cancellation_reason offer_hours largest_party smaller_parties_may_pass "
+    "counts_speakers counts_staff sequence",
+)
+classified(EventHost, neither="event_id host_id role rank association_id published")
+classified(Speaker, personal={UNNAMED: "name title"}, neither="event_id rank association_id published")
+classified(EventAudience, neither="event_id segment_id by_interest opens_at association_id published")
 
 # Whoever watches an event hears of what changes its desk's counts.
 topic(Event, Event, by=Event.id)

@@ -5,8 +5,10 @@ from uuid import UUID
 from sqlalchemy import Index
 
 from models.base.enums import DescribedEnum
+from models.base.personal import classified
 from models.base.policies import holds, own, policy
 from models.base.records import TenantRecord, belongs_to, unique
+from models.events.registrations import MANAGE_REGISTRATIONS, READ_REGISTRATIONS
 from models.messages.messages import readable_with
 
 
@@ -42,9 +44,15 @@ class RegistrationMessage(TenantRecord, table=True):
     sequence: int = 0  # of the calendar entry that the message carried (RFC 5545)
 
 
-readable_with("registrations.read")
+readable_with(READ_REGISTRATIONS)
 policy(
     RegistrationMessage,
-    read=own(RegistrationMessage.person_id) | holds("registrations.read", RegistrationMessage.association_id),
-    write=own(RegistrationMessage.person_id) | holds("registrations.manage", RegistrationMessage.association_id),
+    read=own(RegistrationMessage.person_id) | holds(READ_REGISTRATIONS, RegistrationMessage.association_id),
+    write=own(RegistrationMessage.person_id) | holds(MANAGE_REGISTRATIONS, RegistrationMessage.association_id),
+)
+
+classified(
+    RegistrationMessage,
+    personal={"person_id": ""},
+    neither="message_id registration_id event_id association_id sequence",
 )

@@ -11,8 +11,12 @@ from sqlmodel import Field
 
 from models.base.enums import DescribedEnum
 from models.base.figures import derivation
+from models.base.permissions import Permission
+from models.base.personal import classified
 from models.base.policies import holds, own, policy, when
 from models.base.records import TenantRecord, belongs_to, carries, choice, localized, localized_check, moment, unique
+from models.events.events import MANAGE_EVENTS
+from models.events.registrations import MANAGE_REGISTRATIONS, READ_REGISTRATIONS
 
 
 class QuestionKind(DescribedEnum):
@@ -108,18 +112,32 @@ class Answer(TenantRecord, table=True):
     answered_at: datetime = moment()
 
 
+READ_NEEDS = Permission("needs.read", about_persons=True, scope=False)
+
 policy(
     Question,
-    read=when(Question.published) | holds("events.manage", Question.association_id),
-    write=holds("events.manage", Question.association_id),
+    read=when(Question.published) | holds(MANAGE_EVENTS, Question.association_id),
+    write=holds(MANAGE_EVENTS, Question.association_id),
 )
 _not_sensitive = ~when(Answer.sensitive)
 policy(
     Answer,
     read=own(Answer.person_id)
-    | (_not_sensitive & holds("registrations.read", Answer.association_id))
-    | holds("needs.read", Answer.association_id),
-    write=own(Answer.person_id) | holds("registrations.manage", Answer.association_id),
+    | (_not_sensitive & holds(READ_REGISTRATIONS, Answer.association_id))
+    | holds(READ_NEEDS, Answer.association_id),
+    write=own(Answer.person_id) | holds(MANAGE_REGISTRATIONS, Answer.association_id),
+)
+
+classified(
+    Question,
+    neither="event_id association_id published key version rank kind label help options required sensitive "
+    "segment_id depends_on_id depends_on_value retired_at",
+)
+classified(
+    Answer,
+    personal={"person_id": "answered_at"},
+    confidential={"person_id": "value"},
+    neither="registration_id event_id association_id question_id sensitive",
 )
 
 question_options = derivation(

@@ -1,6 +1,7 @@
 """Registrations: a place at an event, or in its queue."""
 
 from datetime import datetime
+from decimal import Decimal
 from uuid import UUID
 
 from sqlalchemy import BigInteger, CheckConstraint, Column, Identity, Index, text
@@ -8,6 +9,8 @@ from sqlmodel import Field
 
 from models.base.enums import DescribedEnum
 from models.base.figures import RULE_OF_FIVE, figure
+from models.base.permissions import Permission
+from models.base.personal import classified
 from models.base.policies import holds, own, policy
 from models.base.records import TenantRecord, belongs_to, carries, choice, moment, unique
 from models.base.topics import topic
@@ -88,6 +91,9 @@ class Registration(TenantRecord, table=True):
         CheckConstraint("allotment_id is null or seats > 0", name="registration_takes_allotted_seats"),
         CheckConstraint("(offer_expires_at is null) = (state <> 'OFFERED')", name="registration_offered_until_a_time"),
         CheckConstraint("checked_out_at is null or checked_in_at is not null", name="registration_out_after_in"),
+        CheckConstraint(
+            "num_nonnulls(agreed_amount, agreed_currency) in (0, 2)", name="registration_agreed_in_a_currency"
+        ),
         CheckConstraint("(cancelled_at is null) = (state <> 'CANCELLED')", name="registration_cancelled_at_a_time"),
         CheckConstraint("(checked_in_at is null) = (state <> 'ATTENDED')", name="registration_attended_at_a_time"),
         # One live registration each; a cancelled or refused one may be followed by another.
@@ -138,6 +144,9 @@ class Registration(TenantRecord, table=True):
     # The person's and their guests', together or not at all; none for a role that the event doesn't count.
     seats: int = Field(default=1, sa_column_kwargs={"server_default": "1"})
     allotment_id: UUID | None = None  # whose seats they are, where they were kept for an association
+    # What a seat cost when the person joined the waiting list: what they pay if they are given one. Null: nothing.
+    agreed_amount: Decimal | None = Field(default=None, max_digits=12, decimal_places=2)
+    agreed_currency: str | None = None
     ticket_code: str = Field(default=None, sa_column_kwargs={"server_default": text(_TICKET)})
     priority: int = 0  # lower comes first
     # Decides the queue. Taken under the pool's lock, so arrivals and commits are in one order. Who comes in somebody's
@@ -177,21 +186,40 @@ class RegistrationGuest(TenantRecord, table=True):
     checked_out_at: datetime | None = moment(nullable=True)
 
 
+READ_REGISTRATIONS = Permission("registrations.read", about_persons=True, scope=True)
+MANAGE_REGISTRATIONS = Permission("registrations.manage", about_persons=True, scope=True)
+
 policy(
     Registration,
     read=own(Registration.person_id)
-    | holds("registrations.read", Registration.association_id)
-    | holds("registrations.read", Registration.delegated_by_id),
+    | holds(READ_REGISTRATIONS, Registration.association_id)
+    | holds(READ_REGISTRATIONS, Registration.delegated_by_id),
     write=own(Registration.person_id)
-    | holds("registrations.manage", Registration.association_id)
-    | holds("registrations.manage", Registration.delegated_by_id),
+    | holds(MANAGE_REGISTRATIONS, Registration.association_id)
+    | holds(MANAGE_REGISTRATIONS, Registration.delegated_by_id),
     counted=True,
 )
 policy(
     RegistrationGuest,
-    read=own(RegistrationGuest.person_id) | holds("registrations.read", RegistrationGuest.association_id),
-    write=own(RegistrationGuest.person_id) | holds("registrations.manage", RegistrationGuest.association_id),
+    read=own(RegistrationGuest.person_id) | holds(READ_REGISTRATIONS, RegistrationGuest.association_id),
+    write=own(RegistrationGuest.person_id) | holds(MANAGE_REGISTRATIONS, RegistrationGuest.association_id),
     counted=True,
+)
+
+classified(
+    Registration,
+    personal={
+        "person_id": "name delegated_by_id state role seats ticket_code priority arrival registered_at confirmed_at "
+        "offered_at offer_expires_at cancelled_at cancellation_cause checked_in_at checked_out_at "
+        "agreed_amount agreed_currency",
+        "registered_by_id": "",
+    },
+    neither="event_id association_id pool_id allotment_id",
+)
+classified(
+    RegistrationGuest,
+    personal={"person_id": "name ticket_code checked_in_at checked_out_at"},
+    neither="registration_id event_id association_id rank",
 )
 
 attendance = figure(

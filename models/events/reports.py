@@ -6,8 +6,10 @@ from uuid import UUID
 from sqlalchemy import Boolean, CheckConstraint, Column, Computed
 from sqlmodel import Field
 
+from models.base.personal import classified
 from models.base.policies import holds, policy, when
 from models.base.records import TenantRecord, belongs_to, carries, localized, localized_check, moment, unique
+from models.events.events import MANAGE_EVENTS
 
 
 class Report(TenantRecord, table=True):
@@ -49,6 +51,9 @@ class Avenue(TenantRecord, table=True):
 for _part in (Report, Avenue):
     policy(
         _part,
-        read=when(_part.published) | holds("events.manage", _part.association_id),
-        write=holds("events.manage", _part.association_id),
+        read=when(_part.published) | holds(MANAGE_EVENTS, _part.association_id),
+        write=holds(MANAGE_EVENTS, _part.association_id),
     )
+
+classified(Report, neither="event_id association_id summary published_at published")
+classified(Avenue, neither="report_id number title association_id published")

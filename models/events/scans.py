@@ -8,10 +8,12 @@ from sqlalchemy import CheckConstraint, Index
 
 from models.base.enums import DescribedEnum
 from models.base.figures import derivation, routine
+from models.base.personal import classified
 from models.base.policies import holds, permission_setting, policy, setting
 from models.base.records import TenantRecord, belongs_to, choice, moment, unique
 from models.base.topics import topic
 from models.events.events import Event
+from models.events.registrations import MANAGE_REGISTRATIONS, READ_REGISTRATIONS
 
 
 class ScanKind(DescribedEnum):
@@ -65,8 +67,14 @@ class Scan(TenantRecord, table=True):
 
 policy(
     Scan,
-    read=holds("registrations.read", Scan.association_id),
-    write=holds("registrations.manage", Scan.association_id),
+    read=holds(READ_REGISTRATIONS, Scan.association_id),
+    write=holds(MANAGE_REGISTRATIONS, Scan.association_id),
+)
+
+classified(
+    Scan,
+    personal={"scanned_by_id": "device", "registration_id.person_id": "kind code at received_at refusal"},
+    neither="event_id association_id nonce registration_id guest_id",
 )
 
 key_of = derivation(
@@ -107,7 +115,7 @@ desk_counts = routine(
     where confederation_id = e.confederation_id and event_id = e.id
   ) s
   where e.confederation_id = {setting("tenant", "uuid")} and e.id = of_event
-    and e.association_id = any({permission_setting("registrations.read")})
+    and e.association_id = any({permission_setting(READ_REGISTRATIONS)})
 """,
 )
 """What a desk watches of an event, for who holds `registrations.read` there; for others, no row."""

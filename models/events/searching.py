@@ -11,8 +11,9 @@ from sqlalchemy.dialects.postgresql import BIT
 from sqlmodel import SQLModel
 
 from models.base.figures import foundation, routine
+from models.base.personal import classified
 from models.base.policies import permission_setting, setting
-from models.events.registrations import Registration, RegistrationGuest
+from models.events.registrations import READ_REGISTRATIONS, Registration, RegistrationGuest
 
 SIGNATURE = 256
 """Bits of a set of trigrams: those of a usual name fill a tenth of them, so that few names are alike by chance."""
@@ -58,6 +59,7 @@ def _looked_for_by_name(model: type[SQLModel]) -> None:
     table.append_column(
         Column("trigrams", BIT(SIGNATURE), Computed("trigram_bits(searchable(name))", persisted=True), nullable=False)
     )
+    classified(model, personal={"person_id": "search trigrams"})
 
 
 _looked_for_by_name(Registration)
@@ -74,7 +76,7 @@ def _hits(table: str, registration_id: str) -> str:
       ) end as shared
     from asked, public.{table} row
     where row.confederation_id = {setting("tenant", "uuid")} and row.event_id = of_event
-      and row.association_id = any({permission_setting("registrations.read")})
+      and row.association_id = any({permission_setting(READ_REGISTRATIONS)})
       and (bit_count(row.trigrams & asked.bits) >= asked.needed_bits
         or asked.is_code and starts_with(row.ticket_code, asked.code))"""
 

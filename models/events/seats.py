@@ -6,11 +6,14 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, Index
 from sqlmodel import Field
 
+from models.base.elevation import elevated_body
 from models.base.figures import routine
+from models.base.personal import classified
 from models.base.policies import holds, member_of, policy, when
 from models.base.records import TenantRecord, belongs_to, carries, choice, moment, unique
 from models.base.topics import topic
-from models.events.events import Event, EventFormat
+from models.events.events import MANAGE_EVENTS, Event, EventFormat
+from models.events.registrations import MANAGE_REGISTRATIONS
 
 
 class SeatPool(TenantRecord, table=True):
@@ -41,6 +44,11 @@ class SeatPool(TenantRecord, table=True):
     association_id: UUID  # the event's
     published: bool = False
 
+    @property
+    def free(self) -> int | None:
+        """Seats for all that nobody took; None without a limit."""
+        return None if self.capacity is None else self.capacity - self.taken - self.reserved
+
 
 class Allotment(TenantRecord, table=True):
     """Seats kept for an association's members until a moment, then released to all. STAFF and MEMBERS.
@@ -68,40 +76,70 @@ class Allotment(TenantRecord, table=True):
     releases_at: datetime = moment()
     released_at: datetime | None = moment(nullable=True)  # when what was left went to all
 
+    @property
+    def left(self) -> int:
+        """Seats that its members haven't taken."""
+        return self.seats - self.taken
+
 
 policy(
     SeatPool,
-    read=when(SeatPool.published) | holds("events.manage", SeatPool.association_id),
-    write=holds("events.manage", SeatPool.association_id),
+    read=when(SeatPool.published) | holds(MANAGE_EVENTS, SeatPool.association_id),
+    write=holds(MANAGE_EVENTS, SeatPool.association_id),
     counted=True,
 )
 policy(
     Allotment,
-    read=holds("events.manage", Allotment.association_id)
-    | holds("registrations.manage", Allotment.beneficiary_id)
+    read=holds(MANAGE_EVENTS, Allotment.association_id)
+    | holds(MANAGE_REGISTRATIONS, Allotment.beneficiary_id)
     | member_of(Allotment.beneficiary_id),
-    write=holds("events.manage", Allotment.association_id),
+    write=holds(MANAGE_EVENTS, Allotment.association_id),
     counted=True,
 )
+
+classified(SeatPool, neither="event_id format capacity taken reserved association_id published")
+classified(Allotment, neither="pool_id event_id association_id beneficiary_id seats taken releases_at released_at")
+
+others_wait = routine(
+    "others_wait(of_pool uuid, of_members_of uuid, free int, at timestamptz, as_of date)",
+    "boolean",
+    """
+  select exists (
+    select from public.registration w
+    join public.event e on e.confederation_id = w.confederation_id and e.id = w.event_id
+    where w.confederation_id = nullif(current_setting('confed.tenant', true), '')::uuid
+      and w.pool_id = of_pool and w.state = 'WAITLISTED' and w.priority <= 0
+      and (w.seats <= free or free is null or not e.smaller_parties_may_pass)
+      and (of_members_of is null or public.is_member(w.person_id, of_members_of, as_of))
+      and at < e.starts_at and e.state not in ('HELD', 'REPORTED', 'CANCELLED')
+  )
+""",
+)
+"""Whether somebody on the waiting list of a pool is ahead of whoever comes now for these free seats.
+
+Ahead is who waits, unless they were put behind, and would be served with these seats; or any larger party, where
+smaller ones may not pass. `of_members_of`: the seats are kept for an association, and only its members are ahead.
+Nobody is ahead once the event has begun: nobody on the list is served then any more. Runs elevated, under the pool's
+lock.
+"""
 
 take_seats = routine(
     "take_seats(of_event uuid, of_format text, who uuid, as_what text, party int, at timestamptz, as_of date)",
     "table (pool_id uuid, seats int, seated boolean, allotment_id uuid, event_state text)",
-    """
-declare
+    # A pool's counter is staff's to write.
+    elevated_body(
+        "a seat is anybody's to take",
+        """
   tenant uuid := nullif(current_setting('confed.tenant', true), '')::uuid;
-  lifted text := current_setting('confed.elevated', true);
   ids uuid[];
   pool public.seat_pool;
   gathering public.event;
-  nobody_is_served boolean;
-begin
-  -- A pool's counter is staff's to write, and a seat anybody's to take.
-  perform set_config('confed.elevated', 'a seat is anybody''s to take', true);
+""",
+        """
   select array_agg(p.id) into ids from public.seat_pool p
     where p.confederation_id = tenant and p.event_id = of_event and (of_format is null or p.format = of_format);
   if cardinality(ids) = 1 then
-    -- The lock. Each statement after it sees what its last holder left: a seat freed, a place in line taken.
+    -- The lock. Each statement after it sees what its last holder left: a seat freed, another who waits.
     select * into pool from public.seat_pool p where p.confederation_id = tenant and p.id = ids[1] for no key update;
     select * into gathering from public.event e where e.confederation_id = tenant and e.id = of_event;
     pool_id := pool.id;
@@ -112,42 +150,29 @@ begin
       else party
     end;
     seated := seats = 0;
-    -- Nobody in line is served any more once the event has begun: they are in nobody's way.
-    nobody_is_served := at >= gathering.starts_at or gathering.state in ('HELD', 'REPORTED', 'CANCELLED');
     if not seated and pool.reserved > 0 then
       select a.id into allotment_id from public.allotment a
       where a.confederation_id = tenant and a.pool_id = pool.id and a.released_at is null
         and a.seats - a.taken >= take_seats.seats and public.is_member(who, a.beneficiary_id, as_of)
-        and (nobody_is_served or not exists (
-          select from public.registration w
-          where w.confederation_id = tenant and w.pool_id = pool.id and w.state = 'WAITLISTED' and w.priority <= 0
-            and (w.seats <= a.seats - a.taken or not gathering.smaller_parties_may_pass)
-            and public.is_member(w.person_id, a.beneficiary_id, as_of)
-        ))
+        and not public.others_wait(pool.id, a.beneficiary_id, a.seats - a.taken, at, as_of)
       order by a.releases_at, a.id limit 1;
-      if allotment_id is not null then
-        update public.allotment a set taken = a.taken + take_seats.seats
-          where a.confederation_id = tenant and a.id = take_seats.allotment_id;
-        update public.seat_pool p set taken = p.taken + take_seats.seats, reserved = p.reserved - take_seats.seats
-          where p.confederation_id = tenant and p.id = pool.id;
-        seated := true;
-      end if;
+      seated := allotment_id is not null;
     end if;
     if not seated and (pool.capacity is null or pool.taken + pool.reserved + seats <= pool.capacity) then
-      update public.seat_pool p set taken = p.taken + take_seats.seats
-      where p.confederation_id = tenant and p.id = pool.id and (nobody_is_served or not exists (
-        select from public.registration w
-        where w.confederation_id = tenant and w.pool_id = pool.id and w.state = 'WAITLISTED' and w.priority <= 0
-          and (pool.capacity is null or w.seats <= pool.capacity - pool.taken - pool.reserved
-            or not gathering.smaller_parties_may_pass)
-      ));
-      seated := found;
+      seated := not public.others_wait(pool.id, null, pool.capacity - pool.taken - pool.reserved, at, as_of);
+    end if;
+    if seated and seats > 0 then
+      -- As `services.events.seats.pools.count` does.
+      update public.allotment a set taken = a.taken + take_seats.seats, updated_at = at
+        where a.confederation_id = tenant and a.id = take_seats.allotment_id;
+      update public.seat_pool p set taken = p.taken + take_seats.seats, updated_at = at,
+          reserved = p.reserved - case when take_seats.allotment_id is null then 0 else take_seats.seats end
+        where p.confederation_id = tenant and p.id = pool.id;
     end if;
     return next;
   end if;
-  perform set_config('confed.elevated', coalesce(lifted, ''), true);
-end
 """,
+    ),
     language="plpgsql",
     volatility="volatile",
 )
@@ -157,9 +182,8 @@ Taken or not, the pool stays locked until the transaction ends. One row tells of
 the party counts for (none where the event doesn't count its role), whether they were taken, of which allotment, and
 where the event is in its life now; no row where the event has no such pool, or several and no format was given.
 
-Nobody takes what somebody ahead in line waits for: seats that would serve them, or any where they are a larger party
-that smaller ones may not pass. A function, so that the lock, what it protects and the lifting of the row policies cost
-one round trip. It runs as whoever calls it.
+Nobody takes what somebody ahead waits for (`others_wait`). A function, so that the lock, what it protects and the
+lifting of the row policies cost one round trip. It runs as whoever calls it.
 """
 
 topic(SeatPool, Event, by=SeatPool.event_id)

@@ -8,6 +8,8 @@ from sqlalchemy import CheckConstraint, Index, LargeBinary
 from sqlmodel import Field
 
 from models.base.enums import DescribedEnum
+from models.base.permissions import Permission
+from models.base.personal import UNNAMED, classified
 from models.base.policies import holds, nobody, own, policy, when
 from models.base.records import TenantRecord, belongs_to, choice, localized, localized_check, moment, unique
 
@@ -90,10 +92,25 @@ class SignInAttempt(TenantRecord, table=True):
     used_at: datetime | None = moment(nullable=True)
 
 
+MANAGE_IDENTITY = Permission("identity.manage", about_persons=True, scope=False)
+
 policy(
     IdentityProvider,
-    read=when(IdentityProvider.enabled) | holds("identity.manage", IdentityProvider.association_id),
-    write=holds("identity.manage", IdentityProvider.association_id),
+    read=when(IdentityProvider.enabled) | holds(MANAGE_IDENTITY, IdentityProvider.association_id),
+    write=holds(MANAGE_IDENTITY, IdentityProvider.association_id),
 )
 policy(ExternalIdentity, read=own(ExternalIdentity.person_id), write=nobody)
 policy(SignInAttempt, read=nobody, write=nobody)
+
+classified(
+    IdentityProvider,
+    confidential={UNNAMED: "client_secret"},
+    neither="association_id slug name issuer client_id enabled",
+)
+classified(ExternalIdentity, personal={"person_id": "subject linked_at"}, neither="provider_id")
+classified(
+    SignInAttempt,
+    personal={"person_id": "kind expires_at used_at"},
+    confidential={UNNAMED: "handle_hash challenge verifier", "person_id": "return_to"},
+    neither="provider_id",
+)

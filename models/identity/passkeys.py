@@ -1,13 +1,15 @@
 """Passkeys: what a person's devices prove themselves by (WebAuthn)."""
 
-from datetime import date, datetime
+from datetime import date
+from typing import ClassVar
 from uuid import UUID
 
 from sqlalchemy import BigInteger, CheckConstraint, Index, LargeBinary, Text
 from sqlmodel import Field
 
+from models.base.personal import classified
 from models.base.policies import own, policy
-from models.base.records import TenantRecord, belongs_to, many, moment, unique
+from models.base.records import TenantRecord, belongs_to, many, unique
 
 
 class Passkey(TenantRecord, table=True):
@@ -21,6 +23,8 @@ class Passkey(TenantRecord, table=True):
         CheckConstraint("sign_count between 0 and 4294967295", name="passkey_sign_count_of_32_bits"),
     )
 
+    unnoted: ClassVar[frozenset[str]] = frozenset({"backed_up", "last_used_on", "sign_count"})
+
     person_id: UUID
     credential_id: bytes = Field(sa_type=LargeBinary)
     public_key: bytes = Field(sa_type=LargeBinary)  # as COSE has it
@@ -28,8 +32,12 @@ class Passkey(TenantRecord, table=True):
     label: str
     transports: list[str] = many(Text)
     backed_up: bool  # whether it survives the device
-    created_at: datetime = moment()
     last_used_on: date | None = None  # a day: when somebody signs in is nobody's affair
 
 
 policy(Passkey, read=own(Passkey.person_id), write=own(Passkey.person_id))
+
+classified(
+    Passkey,
+    personal={"person_id": "credential_id public_key sign_count label transports backed_up created_at last_used_on"},
+)

@@ -4,14 +4,17 @@ Secrets are 256 random bits, kept as SHA-256 only. Where somebody signs in from 
 """
 
 from datetime import datetime
+from typing import ClassVar
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Index
 
 from models.base.enums import DescribedEnum
+from models.base.personal import UNNAMED, classified
 from models.base.policies import holds, nobody, own, policy
 from models.base.records import TenantRecord, belongs_to, choice, moment, unique
 from models.messages.messages import readable_with
+from models.people.persons import MANAGE_PERSONS
 
 
 class SignInMethod(DescribedEnum):
@@ -42,13 +45,14 @@ class Session(TenantRecord, table=True):
         Index("session_by_person", "confederation_id", "person_id", "created_at"),
     )
 
+    unnoted: ClassVar[frozenset[str]] = frozenset({"last_used_at", "previous_hash", "rotated_at", "secret_hash"})
+
     person_id: UUID
     secret_hash: str
     previous_hash: str | None = None  # of the secret before: good for a moment after `rotated_at`, then a thief's
     rotated_at: datetime = moment()
     method: SignInMethod = choice(SignInMethod)
     device: str | None = None  # "Firefox on Linux", no finer
-    created_at: datetime = moment()
     last_used_at: datetime = moment()  # the hour, no finer
     authenticated_at: datetime = moment()  # when the person last showed who they are
     expires_at: datetime = moment()  # however much it is used
@@ -80,7 +84,6 @@ class SignInLink(TenantRecord, table=True):
     message_id: UUID | None = None  # that carries it; null where it was only asked for
     secret_hash: str | None = None  # null where it was only asked for
     return_to: str | None = None  # where the browser goes afterwards: checked before it was written down
-    created_at: datetime = moment()
     expires_at: datetime = moment()
     used_at: datetime | None = moment(nullable=True)
 
@@ -104,16 +107,33 @@ class Invitation(TenantRecord, table=True):
     contact_point_id: UUID  # where it went; no reference, for addresses are forgotten
     message_id: UUID  # that carries it
     secret_hash: str | None = None  # null until it is mailed
-    created_at: datetime = moment()
     expires_at: datetime = moment()
     claimed_at: datetime | None = moment(nullable=True)
 
 
-readable_with("persons.manage")
+readable_with(MANAGE_PERSONS)
 policy(Session, read=own(Session.person_id), write=own(Session.person_id))
 policy(SignInLink, read=nobody, write=nobody)
 policy(
     Invitation,
-    read=own(Invitation.person_id) | holds("persons.manage", Invitation.association_id),
-    write=holds("persons.manage", Invitation.association_id),
+    read=own(Invitation.person_id) | holds(MANAGE_PERSONS, Invitation.association_id),
+    write=holds(MANAGE_PERSONS, Invitation.association_id),
+)
+
+classified(
+    Session,
+    personal={"person_id": "rotated_at method device created_at last_used_at authenticated_at expires_at revoked_at"},
+    confidential={UNNAMED: "secret_hash previous_hash"},
+)
+classified(
+    SignInLink,
+    personal={"person_id": "purpose created_at expires_at used_at"},
+    confidential={"person_id": "address return_to", UNNAMED: "secret_hash"},
+    neither="session_id message_id",
+)
+classified(
+    Invitation,
+    personal={"person_id": "contact_point_id created_at expires_at claimed_at", "invited_by_id": ""},
+    confidential={UNNAMED: "secret_hash"},
+    neither="association_id message_id",
 )

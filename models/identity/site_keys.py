@@ -1,12 +1,15 @@
 """Site keys: what an association's website, or a program of its own, shows instead of a person's session."""
 
 from datetime import date, datetime
+from typing import ClassVar
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Index, Text
 from sqlmodel import Field
 
 from models.base.enums import DescribedEnum
+from models.base.permissions import Permission
+from models.base.personal import UNNAMED, classified
 from models.base.policies import Condition, holds, policy, setting
 from models.base.records import TenantRecord, belongs_to, choice, many, moment, unique
 
@@ -33,6 +36,8 @@ class SiteKey(TenantRecord, table=True):
     )
     __tablename__ = "site_key"
 
+    unnoted: ClassVar[frozenset[str]] = frozenset({"last_used_on"})
+
     association_id: UUID
     kind: SiteKeyKind = choice(SiteKeyKind)
     name: str
@@ -50,11 +55,21 @@ class SiteKey(TenantRecord, table=True):
     access_version: int = Field(default=1)  # raised with each change: what was kept of the key is old then
 
 
+MANAGE_KEYS = Permission("keys.manage", about_persons=False, scope=False)
+
 _itself = Condition(f"id = {setting('key', 'uuid')}")
 
 policy(
     SiteKey,
     # A key sees its own row, because every statement of its own compares the version that is there.
-    read=holds("keys.manage", SiteKey.association_id) | _itself,
-    write=holds("keys.manage", SiteKey.association_id),
+    read=holds(MANAGE_KEYS, SiteKey.association_id) | _itself,
+    write=holds(MANAGE_KEYS, SiteKey.association_id),
+)
+
+classified(
+    SiteKey,
+    personal={"made_by_id": "made_at"},
+    confidential={UNNAMED: "digest"},
+    neither="association_id kind name last_four origins scopes trusted_documents_only replaces_id expires_at "
+    "revoked_at last_used_on access_version",
 )

@@ -8,6 +8,8 @@ from sqlalchemy import CheckConstraint, Index, text
 
 from models.base.enums import DescribedEnum
 from models.base.figures import derivation, routine
+from models.base.permissions import Permission
+from models.base.personal import classified
 from models.base.policies import everyone, holds, own, policy
 from models.base.records import TenantRecord, belongs_to, carries, choice, in_order, localized, localized_check, unique
 
@@ -108,12 +110,26 @@ class Membership(TenantRecord, table=True):
     override_until: date | None = None
 
 
-policy(MembershipCategory, read=everyone, write=holds("memberships.manage", MembershipCategory.association_id))
+READ_MEMBERSHIPS = Permission("memberships.read", about_persons=True, scope=True)
+MANAGE_MEMBERSHIPS = Permission("memberships.manage", about_persons=True, scope=False)
+
+policy(MembershipCategory, read=everyone, write=holds(MANAGE_MEMBERSHIPS, MembershipCategory.association_id))
 policy(
     Membership,
-    read=own(Membership.person_id) | holds("memberships.read", Membership.association_id),
-    write=holds("memberships.manage", Membership.association_id),
+    read=own(Membership.person_id) | holds(READ_MEMBERSHIPS, Membership.association_id),
+    write=holds(MANAGE_MEMBERSHIPS, Membership.association_id),
     counted=True,
+)
+
+classified(MembershipCategory, neither="association_id slug name kind grace_days")
+classified(
+    Membership,
+    personal={
+        "person_id": "number joined_on starts_on ends_on grace_until "
+        "cancelled_on cancellation_reason override_status override_until"
+    },
+    confidential={"person_id": "override_reason"},
+    neither="association_id category_id",
 )
 
 membership_status = derivation(

@@ -1,6 +1,7 @@
 """Mentoring: programmes, the profiles that persons publish in them, pairings, and what stays between the two."""
 
 from datetime import date, datetime
+from typing import ClassVar
 from uuid import UUID
 
 from sqlalchemy import Boolean, CheckConstraint, Column, Computed, Index, String, text
@@ -8,6 +9,8 @@ from sqlmodel import Field
 
 from models.base.enums import DescribedEnum
 from models.base.figures import figure
+from models.base.permissions import Permission
+from models.base.personal import classified
 from models.base.policies import holds, member_of, own, policy, when
 from models.base.records import (
     TenantRecord,
@@ -104,6 +107,9 @@ class MentoringProfile(TenantRecord, table=True):
     )
     __tablename__ = "mentoring_profile"
 
+    # When a place is taken, a pairing is proposed: that is for those who see the pairing.
+    unnoted: ClassVar[frozenset[str]] = frozenset({"taken"})
+
     programme_id: UUID
     association_id: UUID  # the programme's
     person_id: UUID
@@ -156,6 +162,9 @@ class Pairing(TenantRecord, table=True):
         Index("pairing_by_mentor", "confederation_id", "mentor_id"),
         Index("pairing_by_mentee", "confederation_id", "mentee_id"),
     )
+
+    # A moment of the first acceptance would tell who declined.
+    unnoted: ClassVar[frozenset[str]] = frozenset({"mentor_accepted_at", "mentee_accepted_at"})
 
     programme_id: UUID
     association_id: UUID  # the programme's
@@ -228,31 +237,65 @@ class PairingNote(TenantRecord, table=True):
     written_at: datetime = moment()
 
 
-_MANAGE = "mentoring.manage"
+MANAGE_MENTORING = Permission("mentoring.manage", about_persons=True, scope=False)
 
 policy(
     MentoringProgramme,
-    read=when(MentoringProgramme.published) | holds(_MANAGE, MentoringProgramme.association_id),
-    write=holds(_MANAGE, MentoringProgramme.association_id),
+    read=when(MentoringProgramme.published) | holds(MANAGE_MENTORING, MentoringProgramme.association_id),
+    write=holds(MANAGE_MENTORING, MentoringProgramme.association_id),
 )
 policy(
     MentoringProfile,
     read=own(MentoringProfile.person_id)
     | (
         when(MentoringProfile.published)
-        & (member_of(MentoringProfile.association_id) | holds(_MANAGE, MentoringProfile.association_id))
+        & (member_of(MentoringProfile.association_id) | holds(MANAGE_MENTORING, MentoringProfile.association_id))
     ),
     write=own(MentoringProfile.person_id),
 )
 _of_the_two = own(Pairing.mentor_id) | own(Pairing.mentee_id)
 policy(
     Pairing,
-    read=_of_the_two | holds(_MANAGE, Pairing.association_id),
-    write=_of_the_two | holds(_MANAGE, Pairing.association_id),
+    read=_of_the_two | holds(MANAGE_MENTORING, Pairing.association_id),
+    write=_of_the_two | holds(MANAGE_MENTORING, Pairing.association_id),
 )
 for _between_them in (PairingGoal, PairingSession):
     policy(_between_them, read=_of_the_two, write=_of_the_two, participants=True, counted=True)
 policy(PairingNote, read=_of_the_two, write=own(PairingNote.author_id), participants=True)
+
+classified(MentoringProgramme, neither="association_id slug name summary state starts_on ends_on published")
+classified(
+    MentoringProfile,
+    personal={"person_id": "role name presentation skills languages sector region capacity taken published_at"},
+    neither="programme_id association_id published",
+)
+classified(
+    Pairing,
+    personal={
+        "mentor_id": "mentor_name mentor_accepted_at",
+        "mentee_id": "mentee_name mentee_accepted_at",
+        "mentor_id mentee_id": "state proposed_at activated_at closed_at end_reason",
+    },
+    neither="programme_id association_id mentor_profile_id mentee_profile_id",
+)
+classified(
+    PairingGoal,
+    personal={"mentor_id mentee_id": "set_on achieved_on"},
+    confidential={"mentor_id mentee_id": "title"},
+    neither="pairing_id",
+)
+classified(
+    PairingSession,
+    personal={"mentor_id mentee_id": "held_on minutes"},
+    confidential={"mentor_id mentee_id": "topic"},
+    neither="pairing_id",
+)
+classified(
+    PairingNote,
+    personal={"mentor_id mentee_id author_id": "written_at"},
+    confidential={"author_id": "text"},
+    neither="pairing_id",
+)
 
 pairing_progress = figure(
     "pairing_progress(of_pairing uuid)",

@@ -1,7 +1,7 @@
 """The outbox: which message goes to whom, and whether it was sent. Never what it says.
 
 A message is of no subject. A domain that sends messages has a link table of its own, whose composite key holds the
-message's person, and declares by which permissions STAFF read its kinds: `readable_with("registrations.read")`.
+message's person, and declares by which permissions STAFF read its kinds: `readable_with(READ_REGISTRATIONS)`.
 """
 
 from datetime import datetime
@@ -10,6 +10,8 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, Index
 
 from models.base.enums import DescribedEnum
+from models.base.permissions import Permission
+from models.base.personal import classified
 from models.base.policies import Condition, holds, is_any, own, policy
 from models.base.records import TenantRecord, belongs_to, carries, choice, moment, unique
 
@@ -51,10 +53,17 @@ class Message(TenantRecord, table=True):
     attempts: int = 0
 
 
-_readers: set[str] = set()
+classified(
+    Message,
+    personal={"person_id": "kind cause_id at state sent_at"},
+    neither="association_id permission attempts",
+)
 
 
-def readable_with(permission: str) -> None:
+_readers: set[Permission] = set()
+
+
+def readable_with(permission: Permission) -> None:
     """Declare a permission by which STAFF of the sending association read some kinds of messages."""
     _readers.add(permission)
     admitted: Condition = own(Message.person_id)

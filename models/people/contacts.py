@@ -1,14 +1,17 @@
 """How a person is reached: each contact point with its own visibility, nobody's by default."""
 
 from datetime import datetime
+from typing import ClassVar
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Column, Computed, Index, String, text
 from sqlmodel import Field
 
 from models.base.enums import DescribedEnum
+from models.base.personal import classified
 from models.base.policies import is_any, overlaps, own, policy
 from models.base.records import TenantRecord, belongs_to, choice, ids, moment, unique
+from models.people.persons import MANAGE_PERSONS, READ_PERSONS
 
 
 class ContactKind(DescribedEnum):
@@ -45,6 +48,8 @@ class ContactPoint(TenantRecord, table=True):
     )
     __tablename__ = "contact_point"
 
+    unnoted: ClassVar[frozenset[str]] = frozenset({"association_ids"})
+
     person_id: UUID
     kind: ContactKind = choice(ContactKind)
     value: str
@@ -61,6 +66,11 @@ class ContactPoint(TenantRecord, table=True):
 policy(
     ContactPoint,
     read=own(ContactPoint.person_id)
-    | (is_any(ContactPoint.visibility, "STAFF") & overlaps("persons.read", ContactPoint.association_ids)),
-    write=own(ContactPoint.person_id) | overlaps("persons.manage", ContactPoint.association_ids),
+    | (is_any(ContactPoint.visibility, "STAFF") & overlaps(READ_PERSONS, ContactPoint.association_ids)),
+    write=own(ContactPoint.person_id) | overlaps(MANAGE_PERSONS, ContactPoint.association_ids),
+)
+
+classified(
+    ContactPoint,
+    personal={"person_id": "kind value folded_value preferred visibility verified_at association_ids"},
 )

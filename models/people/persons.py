@@ -8,6 +8,8 @@ from sqlalchemy import CheckConstraint, Index
 from sqlmodel import Field
 
 from models.base.enums import DescribedEnum
+from models.base.permissions import Permission
+from models.base.personal import classified
 from models.base.policies import holds, overlaps, own, policy, when
 from models.base.records import TenantRecord, belongs_to, choice, ids, in_order, moment, unique
 from models.tenancy.federation import Sector
@@ -61,6 +63,8 @@ class Person(TenantRecord, table=True):
         Index("person_by_name", "confederation_id", "family_name", "given_name"),
     )
 
+    # Which association links a person isn't told to the others by the moment it happened.
+    unnoted: ClassVar[frozenset[str]] = frozenset({"access_version", "association_ids"})
     concerned: ClassVar[str] = "id"
 
     given_name: str
@@ -82,6 +86,8 @@ class PersonReference(TenantRecord, table=True):
     __table_args__ = (belongs_to("person", "person_id"), unique("system", "value"))
     __tablename__ = "person_reference"
 
+    unnoted: ClassVar[frozenset[str]] = frozenset({"association_ids"})
+
     person_id: UUID
     system: str
     value: str
@@ -97,6 +103,8 @@ class Position(TenantRecord, table=True):
         in_order("position", "starts_on", "ends_on"),
         Index("position_by_person", "confederation_id", "person_id", "starts_on", "id"),
     )
+
+    unnoted: ClassVar[frozenset[str]] = frozenset({"association_ids"})
 
     person_id: UUID
     employer: str
@@ -132,29 +140,48 @@ class Mandate(TenantRecord, table=True):
     published_name: str | None = Field(default=None)  # what a website prints: the person's own row stays closed
 
 
-_staff_read = "persons.read"
-_staff_write = "persons.manage"
+READ_PERSONS = Permission("persons.read", about_persons=True, scope=True)
+MANAGE_PERSONS = Permission("persons.manage", about_persons=True, scope=False)
 
 policy(
     Person,
-    read=own(Person.id) | overlaps(_staff_read, Person.association_ids),
-    write=overlaps(_staff_write, Person.association_ids),
+    read=own(Person.id) | overlaps(READ_PERSONS, Person.association_ids),
+    write=overlaps(MANAGE_PERSONS, Person.association_ids),
     counted=True,
 )
 policy(
     PersonReference,
-    read=own(PersonReference.person_id) | overlaps(_staff_read, PersonReference.association_ids),
-    write=overlaps(_staff_write, PersonReference.association_ids),
+    read=own(PersonReference.person_id) | overlaps(READ_PERSONS, PersonReference.association_ids),
+    write=overlaps(MANAGE_PERSONS, PersonReference.association_ids),
 )
 policy(
     Position,
-    read=own(Position.person_id) | overlaps(_staff_read, Position.association_ids),
-    write=overlaps(_staff_write, Position.association_ids),
+    read=own(Position.person_id) | overlaps(READ_PERSONS, Position.association_ids),
+    write=overlaps(MANAGE_PERSONS, Position.association_ids),
     counted=True,
 )
 policy(
     Mandate,
-    read=when(Mandate.published) | own(Mandate.person_id) | holds(_staff_read, Mandate.association_id),
-    write=holds(_staff_write, Mandate.association_id),
+    read=when(Mandate.published) | own(Mandate.person_id) | holds(READ_PERSONS, Mandate.association_id),
+    write=holds(MANAGE_PERSONS, Mandate.association_id),
     counted=True,
+)
+
+classified(
+    Person,
+    personal={"id": "given_name family_name locale region deceased_on claimed_at association_ids"},
+    neither="access_version",
+)
+classified(PersonReference, personal={"person_id": "system value association_ids"})
+classified(
+    Position,
+    personal={
+        "person_id": "employer title position_class working_time level sector "
+        "reports_to_id starts_on ends_on association_ids"
+    },
+)
+classified(
+    Mandate,
+    personal={"person_id": "role starts_on ends_on published_name"},
+    neither="association_id published",
 )

@@ -4,6 +4,8 @@ from uuid import UUID
 
 from sqlalchemy import Index
 
+from models.base.permissions import Permission
+from models.base.personal import classified
 from models.base.policies import holds, policy, when
 from models.base.records import TenantRecord, belongs_to, carries, choice, localized, localized_check, unique
 from models.membership.memberships import MembershipStatus
@@ -52,13 +54,22 @@ class SegmentClause(TenantRecord, table=True):
     published: bool = False
 
 
+MANAGE_SEGMENTS = Permission("segments.manage", about_persons=False, scope=True)
+
 policy(
     Segment,
-    read=when(Segment.published) | holds("segments.manage", Segment.association_id),
-    write=holds("segments.manage", Segment.association_id),
+    read=when(Segment.published) | holds(MANAGE_SEGMENTS, Segment.association_id),
+    write=holds(MANAGE_SEGMENTS, Segment.association_id),
 )
 policy(
     SegmentClause,
-    read=when(SegmentClause.published) | holds("segments.manage", SegmentClause.association_id),
-    write=holds("segments.manage", SegmentClause.association_id),
+    read=when(SegmentClause.published) | holds(MANAGE_SEGMENTS, SegmentClause.association_id),
+    write=holds(MANAGE_SEGMENTS, SegmentClause.association_id),
+)
+
+classified(Segment, neither="association_id slug name published")
+classified(
+    SegmentClause,
+    neither="segment_id rank within_id with_affiliates sector mandate_role position_class level membership_status "
+    "locale region association_id published",
 )

@@ -5,13 +5,25 @@ from decimal import Decimal
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Index, String, text
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 from uuid_utils.compat import uuid7
 
 from models.base.enums import DescribedEnum
 from models.base.figures import figure
+from models.base.permissions import Permission
+from models.base.personal import UNNAMED, classified
 from models.base.policies import everyone, holds, is_any, nobody, policy
-from models.base.records import TenantRecord, belongs_to, choice, in_order, localized, localized_check, many, unique
+from models.base.records import (
+    Dated,
+    TenantRecord,
+    belongs_to,
+    choice,
+    in_order,
+    localized,
+    localized_check,
+    many,
+    unique,
+)
 
 
 class AssociationKind(DescribedEnum):
@@ -48,7 +60,7 @@ class VotingWeight(DescribedEnum):
     HEADCOUNT = "HEADCOUNT", "Each association's vote is weighted by its headcount."
 
 
-class Confederation(SQLModel, table=True):
+class Confederation(Dated, table=True):
     """The tenant. PUBLIC."""
 
     __table_args__ = (
@@ -108,15 +120,25 @@ class Affiliation(TenantRecord, table=True):
     per_capita_rate: Decimal | None = Field(default=None, max_digits=10, decimal_places=2)
 
 
+MANAGE_ASSOCIATIONS = Permission("associations.manage", about_persons=False, scope=False)
+MANAGE_AFFILIATIONS = Permission("affiliations.manage", about_persons=False, scope=False)
+
 policy(Confederation, read=everyone, write=nobody, counted=True)
-policy(Association, read=everyone, write=holds("associations.manage", Association.id), counted=True)
+policy(Association, read=everyone, write=holds(MANAGE_ASSOCIATIONS, Association.id), counted=True)
 policy(
     Affiliation,
     read=is_any(Affiliation.state, "ACTIVE", "SUSPENDED", "ENDED")
-    | holds("affiliations.manage", Affiliation.association_id)
-    | holds("affiliations.manage", Affiliation.umbrella_id),
-    write=holds("affiliations.manage", Affiliation.umbrella_id),
+    | holds(MANAGE_AFFILIATIONS, Affiliation.association_id)
+    | holds(MANAGE_AFFILIATIONS, Affiliation.umbrella_id),
+    write=holds(MANAGE_AFFILIATIONS, Affiliation.umbrella_id),
     counted=True,
+)
+
+classified(Confederation, personal={UNNAMED: "privacy_officer"}, neither="slug name locales time_zone")
+classified(Association, neither="slug name about kind sector website")
+classified(
+    Affiliation,
+    neither="association_id umbrella_id state starts_on ends_on visible_from_above voting_weight per_capita_rate",
 )
 
 tenant = figure(

@@ -6,6 +6,8 @@ from uuid import UUID
 from sqlalchemy import Index
 
 from models.base.enums import DescribedEnum
+from models.base.permissions import Permission
+from models.base.personal import classified
 from models.base.policies import holds, own, policy
 from models.base.records import TenantRecord, belongs_to, choice, in_order
 
@@ -44,8 +46,12 @@ class RoleGrant(TenantRecord, table=True):
     ends_on: date | None = None  # the last day
 
 
+MANAGE_ROLES = Permission("roles.manage", about_persons=False, scope=False)
+
 policy(
     RoleGrant,
-    read=own(RoleGrant.person_id) | holds("roles.manage", RoleGrant.association_id),
-    write=holds("roles.manage", RoleGrant.association_id),
+    read=own(RoleGrant.person_id) | holds(MANAGE_ROLES, RoleGrant.association_id),
+    write=holds(MANAGE_ROLES, RoleGrant.association_id),
 )
+
+classified(RoleGrant, personal={"person_id": "role cascades starts_on ends_on"}, neither="association_id")

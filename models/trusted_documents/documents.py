@@ -5,6 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import CheckConstraint, UniqueConstraint
 
+from models.base.personal import classified
 from models.base.policies import everyone, nobody, policy
 from models.base.records import TenantRecord, belongs_to, moment
 
@@ -37,3 +38,5 @@ class TrustedDocument(TenantRecord, table=True):
 
 
 policy(TrustedDocument, read=everyone, write=nobody)
+
+classified(TrustedDocument, neither="hash text association_id added_at")

@@ -1,12 +1,15 @@
 """Webhooks: where an association has its changes told to, and each telling."""
 
 from datetime import datetime
+from typing import ClassVar
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Index, LargeBinary, Text, text
 from sqlmodel import Field
 
 from models.base.enums import DescribedEnum
+from models.base.permissions import Permission
+from models.base.personal import UNNAMED, classified
 from models.base.policies import holds, policy
 from models.base.records import TenantRecord, belongs_to, carries, choice, many, moment, unique
 
@@ -49,6 +52,8 @@ class Webhook(TenantRecord, table=True):
         CheckConstraint("(disabled_at is null) = (disabled_because is null)", name="webhook_disabled_for_a_reason"),
         CheckConstraint("(old_secret is null) = (old_secret_until is null)", name="webhook_old_secret_until_a_time"),
     )
+
+    unnoted: ClassVar[frozenset[str]] = frozenset({"failing_since", "failures", "rests_until"})
 
     association_id: UUID
     url: str
@@ -98,13 +103,27 @@ class WebhookDelivery(TenantRecord, table=True):
     delivered_at: datetime | None = moment(nullable=True)
 
 
+MANAGE_WEBHOOKS = Permission("webhooks.manage", about_persons=True, scope=False)
+
 policy(
     Webhook,
-    read=holds("webhooks.manage", Webhook.association_id),
-    write=holds("webhooks.manage", Webhook.association_id),
+    read=holds(MANAGE_WEBHOOKS, Webhook.association_id),
+    write=holds(MANAGE_WEBHOOKS, Webhook.association_id),
 )
 policy(
     WebhookDelivery,
-    read=holds("webhooks.manage", WebhookDelivery.association_id),
-    write=holds("webhooks.manage", WebhookDelivery.association_id),
+    read=holds(MANAGE_WEBHOOKS, WebhookDelivery.association_id),
+    write=holds(MANAGE_WEBHOOKS, WebhookDelivery.association_id),
+)
+
+classified(
+    Webhook,
+    confidential={UNNAMED: "url secret old_secret"},
+    neither="association_id events old_secret_until registered_at disabled_at disabled_because failing_since "
+    "failures rests_until",
+)
+classified(
+    WebhookDelivery,
+    neither="webhook_id association_id entry_id state begun_at next_try_at tries last_try_at last_status "
+    "last_failure delivered_at",
 )

@@ -10,18 +10,8 @@ import models
 from schema.base.ids import Ref
 from schema.base.scalars import Locale
 from schema.compiler import context
-from schema.compiler.declare import (
-    Row,
-    column,
-    connection,
-    expression,
-    extends,
-    localized,
-    many,
-    official,
-    one,
-    read_type,
-)
+from schema.compiler.bindings import Row
+from schema.compiler.declare import column, connection, expression, extends, localized, many, official, one, read_type
 from schema.events.report import Avenue, Report
 from schema.people.person import Person
 from schema.reading.queries import Query, by_slug

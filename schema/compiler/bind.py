@@ -24,20 +24,8 @@ from strawberry.types.field import StrawberryField
 from strawberry.utils.str_converters import to_camel_case
 
 from models.base.policies import policies
-from schema.compiler.declare import (
-    ANNOTATION,
-    BINDING,
-    CONNECTION,
-    ONE,
-    READ_TYPES,
-    Argument,
-    Binding,
-    Column,
-    Localized,
-    Relation,
-    Translations,
-    argument,
-)
+from schema.compiler.bindings import CONNECTION, ONE, Argument, Binding, Column, Localized, Relation, Translations
+from schema.compiler.declare import ANNOTATION, BINDING, READ_TYPES, argument
 from schema.compiler.filters import FILTERABLE, order_type, where_type
 from schema.compiler.read_types import ReadType
 

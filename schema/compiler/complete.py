@@ -18,7 +18,7 @@ from strawberry.dataloader import DataLoader
 
 from schema.compiler import limits
 from schema.compiler.bind import BoundField, Catalog
-from schema.compiler.declare import Argument, Computed, Recorded
+from schema.compiler.bindings import Argument, Computed, Recorded
 from schema.compiler.expressions import HIDDEN
 from schema.compiler.kept import Kept
 from schema.compiler.names import camel

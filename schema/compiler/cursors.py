@@ -10,7 +10,7 @@ from graphql import GraphQLError
 from sqlalchemy import ColumnElement, Date, DateTime, Integer, Text, Uuid, and_, cast, func, literal_column, or_, tuple_
 
 from schema.base.scalars import parse_date, parse_moment
-from schema.compiler.declare import Row
+from schema.compiler.bindings import Row
 from schema.compiler.values import Refused
 
 Ordering = tuple[tuple[str, bool], ...]

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import JSON, ColumnElement, FromClause, Numeric, Select, Text, cast, func, literal_column, select
 
 from schema.compiler.bind import KEY
-from schema.compiler.declare import Row
+from schema.compiler.bindings import Row
 
 HIDDEN = "$"
 """Begins the labels of columns that the answer doesn't show: no GraphQL name can."""

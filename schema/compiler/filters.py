@@ -19,7 +19,7 @@ from strawberry.annotation import StrawberryAnnotation
 from strawberry.types.field import StrawberryField
 
 from schema.base.describing import describe_values
-from schema.compiler.declare import Row
+from schema.compiler.bindings import Row
 from schema.compiler.names import camel, plural, with_article
 from schema.compiler.values import Getter, Refused
 

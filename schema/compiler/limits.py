@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from schema.compiler.bindings import MANY, NodeLookup, Relation
 from schema.compiler.context import Context
-from schema.compiler.declare import MANY, MOST_NODES, NodeLookup, Relation
+from schema.compiler.declare import MOST_NODES
 from schema.compiler.filters import Compare, Condition
 from schema.compiler.measure import LONGEST_LIST, MAXIMUM_COST, MAXIMUM_DEPTH, MAXIMUM_FIELDS, MAXIMUM_ROOTS, check
 from schema.compiler.plan import FieldPlan, Page, Part, Selection

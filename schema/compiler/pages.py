@@ -17,8 +17,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
+from schema.compiler.bindings import Row
 from schema.compiler.cursors import cursor_sql, decode, follows
-from schema.compiler.declare import Row
 from schema.compiler.expressions import HIDDEN, json_array, literal, named, ordered
 from schema.compiler.filters import condition_sql
 from schema.compiler.plan import Page, Part, Selection

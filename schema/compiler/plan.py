@@ -29,7 +29,7 @@ from graphql import (
 )
 
 from schema.compiler.bind import KEY, BoundField, Catalog
-from schema.compiler.declare import CONNECTION, DEFAULT_FIRST, MAXIMUM_FIRST, Computed, NodeLookup, Relation
+from schema.compiler.bindings import CONNECTION, DEFAULT_FIRST, MAXIMUM_FIRST, Computed, NodeLookup, Relation
 from schema.compiler.filters import Combine, Compare, Condition, comparable
 from schema.compiler.measure import check
 from schema.compiler.values import Constant, Getter, Refused, Variables, getter, then

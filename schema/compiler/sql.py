@@ -34,11 +34,9 @@ from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
 from schema.base.scalars import LOCALES
 from schema.compiler import context
 from schema.compiler.bind import KEY, Catalog
-from schema.compiler.correlation import check_sources, correlated
-from schema.compiler.declare import (
+from schema.compiler.bindings import (
     ONE,
     ORDINALITY,
-    PAGED,
     Column,
     Computed,
     Expression,
@@ -48,6 +46,8 @@ from schema.compiler.declare import (
     Relation,
     Translations,
 )
+from schema.compiler.correlation import check_sources, correlated
+from schema.compiler.declare import PAGED
 from schema.compiler.expressions import (
     HIDDEN,
     each_once,

@@ -10,9 +10,11 @@ from sqlalchemy import Text, any_, case, cast, func, literal, literal_column
 from sqlalchemy import column as sql_column
 
 import models
+from models import READ_JOURNAL
 from models.base.policies import permission_setting
 from schema.compiler import context
-from schema.compiler.declare import ORDINALITY, Row, column, connection, expression, extends, many, one, read_type
+from schema.compiler.bindings import ORDINALITY, Row
+from schema.compiler.declare import column, connection, expression, extends, many, one, read_type
 from schema.compiler.expressions import base64
 from schema.people.person import Person
 from schema.reading.relay import Connection, Node
@@ -25,7 +27,7 @@ def _subject(entry: Row) -> Any:
 
 def _reason(entry: Row) -> Any:
     """Staff write it for staff: it may speak of others too."""
-    is_staff = entry.association_id == any_(literal_column(permission_setting("journal.read")))
+    is_staff = entry.association_id == any_(literal_column(permission_setting(READ_JOURNAL)))
     return case((is_staff, entry.reason))
 
 

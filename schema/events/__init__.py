@@ -1,1 +1,1 @@
-"""Events, registrations, seats, questions, the desk, fees and mail."""
+"""Events, registrations, seats, questions, the desk, prices and mail."""

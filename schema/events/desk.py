@@ -9,18 +9,8 @@ from sqlalchemy import column as sql_column
 
 import models
 from models.events.searching import MOST
-from schema.compiler.declare import (
-    ORDINALITY,
-    Argument,
-    Row,
-    column,
-    connection,
-    expression,
-    extends,
-    many,
-    one,
-    read_type,
-)
+from schema.compiler.bindings import ORDINALITY, Argument, Row
+from schema.compiler.declare import column, connection, expression, extends, many, one, read_type
 from schema.compiler.watching import Watch
 from schema.events.event import Event
 from schema.events.registration import Registration

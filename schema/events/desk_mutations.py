@@ -42,7 +42,7 @@ class ScanInput(bringing.ScanInput):
 
 @mutation(Event)
 async def record_scans(
-    work: Work, *, event_id: EventId, scans: Annotated[list[ScanInput], f"Up to {bringing.MOST} scans."]
+    work: Work, *, event_id: EventId, scans: Annotated[list[ScanInput], f"Up to {bringing.MOST_SCANS_PER_BATCH} scans."]
 ) -> models.Event:
     """Take a desk's scans, however late, again, and in any order. Asks for `registrations.manage`.
 

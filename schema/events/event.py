@@ -8,7 +8,8 @@ from sqlalchemy import Integer, cast, func, select
 
 import models
 from schema.base.ids import Ref
-from schema.compiler.declare import Row, column, connection, expression, extends, localized, many, one, read_type
+from schema.compiler.bindings import Row
+from schema.compiler.declare import column, connection, expression, extends, localized, many, one, read_type
 from schema.people.segment import Segment
 from schema.reading.queries import Query, by_slug
 from schema.reading.relay import Connection, Node

@@ -17,6 +17,7 @@ from services.core.unset import UNSET, Unset, given
 from services.core.work import Work
 from services.events.errors import BelowTaken, RoleInUse, WrongEventState
 from services.events.planning import life, planning, reports, rules
+from services.events.seats import capacity
 
 _SMALLER = "Whether a party that fits may be served before a larger one that is ahead of it and doesn't."
 
@@ -227,7 +228,7 @@ async def update_seat_pool(
 
     Asks for `events.manage`.
     """
-    return await planning.change_capacity(work, seat_pool_id, limit.capacity)
+    return await capacity.change_capacity(work, seat_pool_id, limit.capacity)
 
 
 @dataclass(frozen=True)

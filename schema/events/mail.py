@@ -7,9 +7,11 @@ from uuid import UUID
 from sqlalchemy import exists
 
 import models
+from models import MANAGE_EVENTS
 from schema.base.scalars import Locale
 from schema.compiler import context
-from schema.compiler.declare import Argument, Row, computed, expression, extends, many
+from schema.compiler.bindings import Argument, Row
+from schema.compiler.declare import computed, expression, extends, many
 from schema.events.event import Event
 from schema.events.registration import Registration
 from schema.messages.message import Message, MessagePreview
@@ -43,7 +45,7 @@ async def _preview(
 ) -> MessagePreview | None:
     async with begin(request.database, request.actor, now=request.reading.now) as work:
         event = await work.find(models.Event, UUID(row["id"]))
-        if not work.actor.may("events.manage", event.association_id):
+        if not work.actor.may(MANAGE_EVENTS, event.association_id):
             return None
         chosen = request.reading.locales[0] if locale is None else locale.code
         said = await preview(work, event, kind or models.MailKind.CONFIRMATION, chosen, "")

@@ -97,7 +97,8 @@ async def register_group(
     *,
     event_id: EventId,
     person_ids: Annotated[
-        list[PersonId], f"Who is registered, {groups.MOST} at the most, a seat each; in this order they have them."
+        list[PersonId],
+        f"Who is registered, {groups.LARGEST_GROUP} at the most, a seat each; in this order they have them.",
     ],
     association_id: Annotated[
         AssociationId | None, "Whose delegates they are: it pays for them, and sees their registrations."

@@ -11,18 +11,8 @@ from sqlalchemy.dialects.postgresql import JSONB, array
 
 import models
 from schema.base.ids import Ref
-from schema.compiler.declare import (
-    ORDINALITY,
-    Row,
-    column,
-    computed,
-    expression,
-    extends,
-    localized,
-    many,
-    one,
-    read_type,
-)
+from schema.compiler.bindings import ORDINALITY, Row
+from schema.compiler.declare import column, computed, expression, extends, localized, many, one, read_type
 from schema.events.event import Event
 from schema.events.registration import Registration
 from schema.people.segment import Segment

@@ -8,9 +8,11 @@ from sqlalchemy import DateTime, Integer, Text, func, select
 from sqlalchemy import column as sql_column
 
 import models
+from models import READ_REGISTRATIONS
 from schema.base.ids import Ref
 from schema.compiler import context
-from schema.compiler.declare import Row, column, connection, expression, extends, many, one, read_type
+from schema.compiler.bindings import Row
+from schema.compiler.declare import column, connection, expression, extends, many, one, read_type
 from schema.events.event import Event, SeatPool
 from schema.people.person import Person
 from schema.reading.recording import file
@@ -101,5 +103,5 @@ class _PersonRegistrations:
         via="person_id",
         order=("-registered_at",),
         limit=200,
-        recorded=file("registrations.read"),
+        recorded=file(READ_REGISTRATIONS),
     )

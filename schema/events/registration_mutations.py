@@ -33,10 +33,11 @@ from services.events.errors import (
     WrongEventState,
     WrongRegistrationState,
 )
+from services.events.prices.errors import PriceListEnded
 from services.events.registrations import eligibility, gate, registering
 from services.events.seats import offers, priorities
 
-ADMISSION = (RegistrationNotOpen, RegistrationClosed, NotInvited, AlreadyRegistered)
+ADMISSION = (RegistrationNotOpen, RegistrationClosed, NotInvited, PriceListEnded, AlreadyRegistered)
 """Why somebody may not register, whatever they ask for."""
 REGISTERING = (*ADMISSION, NoSuchFormat, PartyTooLarge, PartyTooSmall, AnswersNotAccepted)
 """What stands in the way of registering, or of registering somebody."""

@@ -36,7 +36,7 @@ class _Passkeys:
         "The passkeys of the person who asks; none for anybody else.",
         on=lambda _, row: row.person_id == context.person(),
         order=("id",),
-        limit=adding.MOST,
+        limit=adding.MOST_PASSKEYS,
     )
 
 

@@ -14,7 +14,7 @@ from schema.messages.message import Message
 from schema.people.person import Person
 from schema.reading.relay import Node
 from schema.tenancy.federation import Association
-from services.identity.sessions import IDLE
+from services.identity.sessions import SESSION_IDLE
 
 
 @read_type(models.Session)
@@ -56,7 +56,7 @@ def _open(person: Any, session: Any) -> Any:
         of_theirs
         & session.revoked_at.is_(None)
         & (session.expires_at > context.now())
-        & (session.last_used_at > context.now() - IDLE)
+        & (session.last_used_at > context.now() - SESSION_IDLE)
     )
 
 

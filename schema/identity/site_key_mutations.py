@@ -50,7 +50,7 @@ async def rotate_site_key(
     site_key_id: SiteKeyId,
     overlap_days: Annotated[
         int, f"For how many days the old key is still good, {site_keys.LONGEST_OVERLAP.days} at the most."
-    ] = site_keys.OVERLAP.days,
+    ] = site_keys.KEY_OVERLAP.days,
 ) -> tuple[models.SiteKey, str]:
     """Make a key's successor, which is shown, and let the key end after a while. Asks for `keys.manage`, and for what
     the key may do.

@@ -10,7 +10,8 @@ from sqlalchemy import column as sql_column
 
 import models
 from schema.base.describing import describe_values
-from schema.compiler.declare import ORDINALITY, Row, column, expression, extends, many, one, read_type
+from schema.compiler.bindings import ORDINALITY, Row
+from schema.compiler.declare import column, expression, extends, many, one, read_type
 from schema.tenancy.federation import AS_OF, Association, Confederation
 
 _WEIGHT = 300

@@ -5,7 +5,9 @@ from datetime import date
 from sqlalchemy import func
 
 import models
-from schema.compiler.declare import Row, column, connection, expression, extends, localized, many, one, read_type
+from models import READ_MEMBERSHIPS
+from schema.compiler.bindings import Row
+from schema.compiler.declare import column, connection, expression, extends, localized, many, one, read_type
 from schema.people.person import Person
 from schema.reading.recording import file
 from schema.reading.relay import Connection, Node
@@ -65,5 +67,5 @@ class _AssociationMembers:
 @extends(Person)
 class _PersonMemberships:
     memberships: list[Membership] = many(
-        "All their memberships.", via="person_id", order=("joined_on",), limit=50, recorded=file("memberships.read")
+        "All their memberships.", via="person_id", order=("joined_on",), limit=50, recorded=file(READ_MEMBERSHIPS)
     )

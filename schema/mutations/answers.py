@@ -5,7 +5,7 @@ a secret shown once, or the row, read by a compiled statement. Their values are 
 What can't be read is an `Unreadable` part: the change stands, and the field is null with its error.
 """
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -31,7 +31,7 @@ class Asking:
     `spliced`: the answer is put together here; otherwise graphql-core completes it.
     """
 
-    document: Hashable
+    document: tuple[str, str | None] | None
     operation: OperationDefinitionNode
     fragments: Mapping[str, FragmentDefinitionNode]
     nodes: Sequence[FieldNode]

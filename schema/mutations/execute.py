@@ -8,7 +8,7 @@ A document with one mutation is answered here, refusals too. Others, and errors 
 decided already is handed to it (`Request.decided`): nothing is done twice.
 """
 
-from collections.abc import Awaitable, Callable, Hashable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache, partial
 from typing import Any, TypeVar
@@ -87,7 +87,7 @@ class Engine:
         return self._crowd.waiting
 
     async def data(
-        self, operation: Operation, document: Hashable, variables: Variables, request: Request
+        self, operation: Operation, document: tuple[str, str | None], variables: Variables, request: Request
     ) -> bytes | None:
         """What the operation does, done, and the answer's `data` as JSON; None where graphql-core has to answer."""
         field = self._find(operation)

@@ -9,17 +9,8 @@ from dataclasses import replace
 from typing import Any
 
 from schema.compiler.bind import KEY
-from schema.compiler.declare import (
-    ANNOTATION,
-    BINDING,
-    READ_TYPES,
-    Column,
-    Declared,
-    Expression,
-    Localized,
-    Relation,
-    read_type,
-)
+from schema.compiler.bindings import Column, Expression, Localized, Relation
+from schema.compiler.declare import ANNOTATION, BINDING, READ_TYPES, Declared, read_type
 
 PREVIEWS: set[str] = set()
 """The names of these types."""

@@ -1,13 +1,17 @@
 """Persons, positions and mandates."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
 
+from sqlalchemy import ARRAY, Uuid, case, literal_column
+
 import models
+from models.base.policies import permission_setting
 from schema.base.ids import Ref
 from schema.compiler import context
-from schema.compiler.declare import column, connection, extends, many, one, read_type
+from schema.compiler.bindings import Row
+from schema.compiler.declare import column, connection, expression, extends, many, one, read_type
 from schema.reading.queries import Query
 from schema.reading.relay import Connection, Node
 from schema.tenancy.federation import AS_OF, Association, on_the_day
@@ -32,6 +36,11 @@ class _PositionReports:
     reports_to: Position | None = one("The position that it reports to.", via="reports_to_id")
 
 
+def _for_who_manages(person: Row) -> Row:
+    held: Row = literal_column(f"({permission_setting(models.MANAGE_PERSONS)})", ARRAY(Uuid))
+    return case(((person.id == context.person()) | person.association_ids.overlap(held), person.updated_at))
+
+
 @read_type(models.Person)
 class Person(Node):
     """Somebody, once per confederation. STAFF of the person's associations, and the person."""
@@ -40,6 +49,10 @@ class Person(Node):
     family_name: str = column("Family name.", where=True, order=True)
     locale: str = column("The language they prefer, by its code.", where=True)
     region: str | None = column("Where they live or work.", where=True)
+    updated_at: datetime | None = expression(
+        "When the record was last changed. Null for all but the person and STAFF who hold `persons.manage` for them.",
+        _for_who_manages,
+    )
     positions: list[Position] = many(
         "All their positions, the latest first.", via="person_id", order=("-starts_on",), limit=50
     )

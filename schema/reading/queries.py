@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from schema.compiler.declare import Argument, node_lookup, nodes_lookup, one, read_type
+from schema.compiler.bindings import Argument
+from schema.compiler.declare import node_lookup, nodes_lookup, one, read_type
 from schema.reading.relay import Node
 
 AT_ADDRESS = {"slug": Argument(str, "Its name in addresses.")}

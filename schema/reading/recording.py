@@ -15,19 +15,20 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from models import ReadKind
-from schema.compiler.declare import Recorded
+from models import READ_NEEDS, READ_PERSONS, ReadKind
+from models.base.permissions import Permission
+from schema.compiler.bindings import Recorded
 from services.core.journal.access_records import Read, record_reads
 from services.core.work import begin
 
 if TYPE_CHECKING:
     from schema.reading.requests import Request
 
-CONTACTS = Recorded(ReadKind.CONTACTS, "persons.read", associations="association_ids")
-NEEDS = Recorded(ReadKind.NEEDS, "needs.read", only="sensitive")
+CONTACTS = Recorded(ReadKind.CONTACTS, READ_PERSONS, associations="association_ids")
+NEEDS = Recorded(ReadKind.NEEDS, READ_NEEDS, only="sensitive")
 
 
-def file(permission: str) -> Recorded:
+def file(permission: Permission) -> Recorded:
     """Something in a person's file, read by a permission."""
     return Recorded(ReadKind.FILE, permission, whose="id", associations="association_ids")
 

@@ -6,8 +6,8 @@ from functools import cached_property
 from time import perf_counter
 from typing import Any, Protocol
 
+from schema.compiler.bindings import Recorded
 from schema.compiler.context import Context
-from schema.compiler.declare import Recorded
 from schema.compiler.run import Plan, RightsChanged
 from schema.compiler.sql import Statement
 from schema.compiler.values import TooSlow, Variables

@@ -6,7 +6,8 @@ from sqlalchemy import Text, column, func, select
 from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by, array
 
 import models
-from schema.compiler.declare import Row, expression
+from schema.compiler.bindings import Row
+from schema.compiler.declare import expression
 
 
 def translation_gaps(name: str) -> Any:

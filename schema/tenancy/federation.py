@@ -11,18 +11,8 @@ import models
 from models.base.policies import permission_setting
 from schema.base.ids import Ref
 from schema.compiler import context
-from schema.compiler.declare import (
-    Argument,
-    Row,
-    column,
-    connection,
-    expression,
-    extends,
-    localized,
-    many,
-    one,
-    read_type,
-)
+from schema.compiler.bindings import Argument, Row
+from schema.compiler.declare import column, connection, expression, extends, localized, many, one, read_type
 from schema.reading.queries import Query, by_slug
 from schema.reading.relay import Connection, Node
 
@@ -61,7 +51,7 @@ AssociationId = Annotated[UUID, Ref("Association", "The association.")]
 
 
 def _staff_only(row: Row, value: str) -> Row:
-    held: Row = literal_column(f"({permission_setting('affiliations.manage')})")
+    held: Row = literal_column(f"({permission_setting(models.MANAGE_AFFILIATIONS)})")
     return case((row.association_id.bool_op("= any")(held) | row.umbrella_id.bool_op("= any")(held), row[value]))
 
 

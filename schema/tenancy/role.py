@@ -10,29 +10,21 @@ from sqlalchemy import column as sql_column
 from sqlalchemy.dialects.postgresql import JSONB, array
 
 import models
+from models.base.permissions import permissions
 from models.base.policies import permission_setting
 from schema.base.ids import Ref
 from schema.base.scalars import LOCALES
 from schema.compiler import context
-from schema.compiler.declare import (
-    ORDINALITY,
-    Row,
-    column,
-    connection,
-    expression,
-    extends,
-    many,
-    one,
-    read_type,
-)
+from schema.compiler.bindings import ORDINALITY, Row
+from schema.compiler.declare import column, connection, expression, extends, many, one, read_type
 from schema.people.person import Person
 from schema.reading.queries import Query
 from schema.reading.relay import Connection, Node
 from schema.tenancy.federation import Association
-from services.core.permissions import PERMISSIONS, PURPOSES, ROLES
+from services.core.permissions import ROLES, held_by
 
 _MOST = 100
-_PURPOSES = orjson.dumps({role.value: texts for role, texts in PURPOSES.items()}).decode()
+_PURPOSES = orjson.dumps({role.value: duties.purpose for role, duties in ROLES.items()}).decode()
 
 
 def _texts(*texts: str) -> Row:
@@ -53,7 +45,7 @@ def _purpose(row: Row) -> Row:
 
 
 def _permissions(row: Row) -> Row:
-    return case(*((row.value == role.value, _texts(*sorted(ROLES[role]))) for role in models.Role))
+    return case(*((row.value == role.value, _texts(*sorted(held_by(role)))) for role in models.Role))
 
 
 @read_type()
@@ -109,7 +101,7 @@ def _held(person: Row) -> Row:
                 literal_column(f"'{permission}'", Text),
             )
         )
-        for permission in sorted(PERMISSIONS)
+        for permission in sorted(permissions.values())
     )
     return _listed(func.array_remove(array(list(names)), null()))
 
@@ -123,7 +115,7 @@ class _PersonRoles:
         limit=_MOST,
     )
     permissions: list[HeldPermission] = many(
-        "What they may do, and where; empty for anybody but themselves.", rows=_held, limit=len(PERMISSIONS), weight=10
+        "What they may do, and where; empty for anybody but themselves.", rows=_held, limit=len(permissions), weight=10
     )
 
 

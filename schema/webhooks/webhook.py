@@ -10,7 +10,7 @@ from schema.compiler.declare import column, connection, extends, many, one, read
 from schema.core.journal import JournalEntry
 from schema.reading.relay import Connection, Node
 from schema.tenancy.federation import Association
-from services.webhooks.registering import MOST
+from services.webhooks.registering import MOST_WEBHOOKS
 
 
 @read_type(models.Webhook)
@@ -65,5 +65,5 @@ class _AssociationWebhooks:
         "Where it has its changes told to, for those who manage them.",
         via="association_id",
         order=("registered_at",),
-        limit=MOST,
+        limit=MOST_WEBHOOKS,
     )

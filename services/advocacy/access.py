@@ -7,12 +7,11 @@ while it is closed, given another confidentiality, or joined by an association.
 from datetime import date
 from uuid import UUID
 
-from models import AdvocacyFile, AdvocacyFileState, Demand
+from models import MANAGE_ADVOCACY, AdvocacyFile, AdvocacyFileState, Demand
 from services.advocacy.errors import WrongAdvocacyFileState
 from services.core.errors import InvalidInput
 from services.core.work import Work
 
-MANAGE = "advocacy.manage"
 """What the staff of an association hold: for the files that it leads, and for its own part in others."""
 
 _OPEN: list[AdvocacyFileState] = [state for state in AdvocacyFileState if state is not AdvocacyFileState.CLOSED]
@@ -20,7 +19,7 @@ _OPEN: list[AdvocacyFileState] = [state for state in AdvocacyFileState if state 
 
 async def managed_file(work: Work, file_id: UUID) -> AdvocacyFile:
     """The file, locked, for the staff of the association that leads it, unless it is closed."""
-    file = await work.find_managed(AdvocacyFile, file_id, MANAGE, "advocacyFileId")
+    file = await work.find_managed(AdvocacyFile, file_id, MANAGE_ADVOCACY, "advocacyFileId")
     check_open(file)
     return file
 

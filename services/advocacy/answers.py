@@ -34,7 +34,7 @@ async def record_answer(
             decided_on=check_day(work, decided_on, "decidedOn"),
         )
     )
-    await work.record("demand_answer.recorded", answer, file_id=str(file.id), demand_id=str(demand.id))
+    await work.record("demand_answer.recorded", answer, data={"file_id": str(file.id), "demand_id": str(demand.id)})
     if published_on is not None:
         await _publish(work, file, answer, published_on, "publishedOn")
     return answer
@@ -64,4 +64,4 @@ async def _publish(work: Work, file: AdvocacyFile, answer: DemandAnswer, on: dat
         happened_on=answer.published_on,
         demand_id=answer.demand_id,
     )
-    await changed(work, file, answer, "demand_answer.published", happened, demand_id=str(answer.demand_id))
+    await changed(work, file, answer, "demand_answer.published", happened, data={"demand_id": str(answer.demand_id)})

@@ -1,8 +1,8 @@
 """The one way that a file changes: the journal, the timeline, and a notice for each watcher, in one transaction."""
 
+from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import insert, select
 from sqlmodel import col
 
 from models import AdvocacyFile, AdvocacyNotice, AdvocacyWatch, TimelineEntry
@@ -13,7 +13,6 @@ from services.core.work import Work
 def part_of(file: AdvocacyFile) -> dict[str, Any]:
     """The columns that every part of a file has from it: whose it is, and who reads it."""
     return {
-        "confederation_id": file.confederation_id,
         "file_id": file.id,
         "association_id": file.association_id,
         "association_ids": list(file.association_ids),
@@ -27,17 +26,19 @@ async def changed(
     subject: TenantRecord,
     action: str,
     happened: TimelineEntry | None = None,
-    **data: Any,
+    *,
+    data: Mapping[str, Any] | None = None,
 ) -> None:
     """Record a change of a file, note in its timeline what `happened`, and tell everybody who watches the file.
 
     Whoever made the change isn't told of it; an association that they work for is. A notice names the journal's entry
     and has no text: it is read with the file, by those who may see that then.
     """
-    entry = await work.record(action, subject, association_id=file.association_id, file_id=str(file.id), **data)
+    entry = await work.record(
+        action, subject, association_id=file.association_id, data={"file_id": str(file.id), **(data or {})}
+    )
     notice = {**part_of(file), "entry_id": entry.id, "action": action, "at": work.now}
-    watches = select(col(AdvocacyWatch.person_id), col(AdvocacyWatch.watcher_id)).where(
-        col(AdvocacyWatch.confederation_id) == work.tenant_id,
+    watches = work.select(col(AdvocacyWatch.person_id), col(AdvocacyWatch.watcher_id)).where(
         col(AdvocacyWatch.file_id) == file.id,
         # An association's watch has no person, and neither has the platform.
         col(AdvocacyWatch.person_id).is_(None) | col(AdvocacyWatch.person_id).is_distinct_from(work.actor.person_id),
@@ -50,4 +51,4 @@ async def changed(
             for person, watcher in await work.session.execute(watches)
         ]
         if told:
-            await work.session.execute(insert(AdvocacyNotice), told)
+            await work.session.execute(work.inserting(AdvocacyNotice), work.all_completed(AdvocacyNotice, told))

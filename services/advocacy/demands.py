@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func
 from sqlmodel import col
 
 from models import AdvocacyFile, Avenue, Demand, DemandState, TimelineEntry, TimelineKind
@@ -98,7 +98,7 @@ async def change_demand(
                 raise InvalidInput(f"none, except with {_S.TABLED}", f"{given}", path=(name,))
     before, demand.state, demand.state_on = demand.state, state, day
     await work.flush()
-    await changed(work, file, demand, _ACTIONS[state], _happened(file, demand), before=before, on=f"{day}")
+    await changed(work, file, demand, _ACTIONS[state], _happened(file, demand), data={"before": before, "on": f"{day}"})
     return demand
 
 
@@ -127,9 +127,7 @@ async def _draft(
     avenue_id: UUID | None,
 ) -> Demand:
     # The file's lock lets one in at a time, and demands stay: each number follows the last, without gaps.
-    last = select(func.max(Demand.number)).where(
-        col(Demand.confederation_id) == work.tenant_id, col(Demand.file_id) == file.id
-    )
+    last = work.select(func.max(Demand.number), of=Demand).where(col(Demand.file_id) == file.id)
     number = 1 + (await work.session.scalar(last) or 0)
     if number > MOST_DEMANDS:
         raise InvalidInput(f"{MOST_DEMANDS} demands at the most", "one more", path=("advocacyFileId",))
@@ -145,7 +143,7 @@ async def _draft(
         ),
         refused={"an_avenue_once_a_file": AlreadyExists("demand", path=("avenueId",))},
     )
-    await changed(work, file, demand, "demand.drafted", _happened(file, demand), number=number)
+    await changed(work, file, demand, "demand.drafted", _happened(file, demand), data={"number": number})
     return demand
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from uuid import UUID
 
 from models import (
+    MANAGE_ADVOCACY,
     AdvocacyFile,
     AdvocacyFileState,
     AdvocacyTheme,
@@ -13,7 +14,7 @@ from models import (
     TimelineEntry,
     TimelineKind,
 )
-from services.advocacy.access import MANAGE, managed_file
+from services.advocacy.access import managed_file
 from services.advocacy.changes import changed, part_of
 from services.advocacy.errors import WrongAdvocacyFileState
 from services.advocacy.positions import enter
@@ -49,9 +50,8 @@ async def open_advocacy_file(
     AlreadyExists for a slug that is taken.
     """
     await work.find(Association, association_id, "associationId")
-    work.actor.require(MANAGE, association_id)
+    work.actor.require(MANAGE_ADVOCACY, association_id)
     file = AdvocacyFile(
-        confederation_id=work.tenant_id,
         association_id=association_id,
         association_ids=[association_id],
         slug=check_slug(slug),
@@ -64,20 +64,20 @@ async def open_advocacy_file(
     )
     taken = AlreadyExists("advocacy file", path=("slug",))
     await work.insert(file, refused={"uq_advocacy_file_confederation_id_slug": taken})
-    await changed(work, file, file, "advocacy_file.opened", _state(work, file), slug=file.slug)
+    await changed(work, file, file, "advocacy_file.opened", _state(work, file), data={"slug": file.slug})
     await enter(work, file, association_id)
     return file
 
 
 async def move_advocacy_file(work: Work, file_id: UUID, state: AdvocacyFileState) -> AdvocacyFile:
     """Say where the file stands from today on, one of the steps in `NEXT`. Asks for `advocacy.manage` in the lead."""
-    file = await work.find_managed(AdvocacyFile, file_id, MANAGE, "advocacyFileId")
+    file = await work.find_managed(AdvocacyFile, file_id, MANAGE_ADVOCACY, "advocacyFileId")
     if state not in NEXT[file.state]:
         raise WrongAdvocacyFileState([before for before, steps in NEXT.items() if state in steps], file.state)
     before, file.state = file.state, state
     file.closed_on = work.today if state is _S.CLOSED else None
     await work.flush()
-    await changed(work, file, file, "advocacy_file.moved", _state(work, file), state=state, before=before)
+    await changed(work, file, file, "advocacy_file.moved", _state(work, file), data={"state": state, "before": before})
     return file
 
 
@@ -92,7 +92,11 @@ async def change_confidentiality(work: Work, file_id: UUID, confidentiality: Con
     before, file.confidentiality = file.confidentiality, confidentiality
     await work.flush()  # the parts' copies follow, by their keys
     await changed(
-        work, file, file, "advocacy_file.confidentiality_changed", confidentiality=confidentiality, before=before
+        work,
+        file,
+        file,
+        "advocacy_file.confidentiality_changed",
+        data={"confidentiality": confidentiality, "before": before},
     )
     return file
 

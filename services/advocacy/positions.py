@@ -5,6 +5,7 @@ from datetime import date
 from uuid import UUID
 
 from models import (
+    MANAGE_ADVOCACY,
     MOST_PARTICIPANTS,
     AdvocacyFile,
     AdvocacyPosition,
@@ -13,7 +14,7 @@ from models import (
     TimelineEntry,
     TimelineKind,
 )
-from services.advocacy.access import MANAGE, check_day, check_open, managed_file
+from services.advocacy.access import check_day, check_open, managed_file
 from services.advocacy.changes import changed, part_of
 from services.advocacy.errors import TakesNoPart
 from services.core.checks import check_texts
@@ -35,7 +36,7 @@ async def add_participant(work: Work, file_id: UUID, association_id: UUID) -> Ad
         raise InvalidInput(f"{MOST_PARTICIPANTS} participants at the most", "one more", path=("associationId",))
     file.association_ids = [*file.association_ids, association_id]
     await work.flush()  # the parts' copies follow, by their keys
-    await changed(work, file, file, "advocacy_file.joined", participant_id=str(association_id))
+    await changed(work, file, file, "advocacy_file.joined", data={"participant_id": str(association_id)})
     await enter(work, file, association_id)
     return file
 
@@ -57,7 +58,7 @@ async def take_position(
     """
     await work.find(AdvocacyFile, file_id, "advocacyFileId")
     await work.find(Association, association_id, "associationId")
-    work.actor.require(MANAGE, association_id)
+    work.actor.require(MANAGE_ADVOCACY, association_id)
     conditional = stance is Stance.SUPPORTS_WITH_CONDITIONS
     if conditional != (conditions is not None):
         required = "conditions" if conditional else "no conditions"
@@ -81,9 +82,7 @@ async def take_position(
         position,
         "advocacy_position.taken",
         happened,
-        participant_id=str(association_id),
-        stance=stance,
-        taken_on=f"{day}",
+        data={"participant_id": str(association_id), "stance": stance, "taken_on": f"{day}"},
     )
     return position
 

@@ -30,5 +30,5 @@ async def note_in_timeline(
             title=check_texts(work, title, "title", most=500),
         )
     )
-    await changed(work, file, entry, "timeline_entry.noted", kind=kind)
+    await changed(work, file, entry, "timeline_entry.noted", data={"kind": kind})
     return entry

@@ -3,11 +3,9 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import update
 from sqlmodel import col
 
-from models import AdvocacyFile, AdvocacyNotice, AdvocacyWatch, Association
-from services.advocacy.access import MANAGE
+from models import MANAGE_ADVOCACY, AdvocacyFile, AdvocacyNotice, AdvocacyWatch, Association
 from services.advocacy.changes import part_of
 from services.core.errors import AlreadyExists
 from services.core.work import Work
@@ -39,8 +37,7 @@ async def unwatch_advocacy_file(work: Work, file_id: UUID, *, association_id: UU
     file = await work.find(AdvocacyFile, file_id, "advocacyFileId")
     watch = await work.find_by(AdvocacyWatch, lock=True, file_id=file_id, **await _watcher(work, association_id))
     await _record(work, "advocacy_watch.ended", watch)
-    await work.session.delete(watch)
-    await work.flush()
+    await work.remove(watch)
     return file
 
 
@@ -52,16 +49,14 @@ async def read_advocacy_notices(work: Work, up_to_id: UUID) -> AdvocacyNotice:
     notice = await work.find(AdvocacyNotice, up_to_id, "advocacyNoticeId", lock=True)
     to = "person_id" if notice.person_id is not None else "watcher_id"
     await work.session.execute(
-        update(AdvocacyNotice)
-        .where(
-            col(AdvocacyNotice.confederation_id) == work.tenant_id,
+        work.update(
+            AdvocacyNotice,
             getattr(AdvocacyNotice, to) == getattr(notice, to),
             (col(AdvocacyNotice.at) < notice.at)
             | ((col(AdvocacyNotice.at) == notice.at) & (col(AdvocacyNotice.id) <= notice.id)),
             col(AdvocacyNotice.read_at).is_(None),
+            to={"read_at": work.now},
         )
-        .values(read_at=work.now)
-        .execution_options(synchronize_session=False)
     )
     return await work.find(AdvocacyNotice, up_to_id, "advocacyNoticeId", lock=True)
 
@@ -70,10 +65,10 @@ async def _watcher(work: Work, association_id: UUID | None) -> dict[str, Any]:
     if association_id is None:
         return {"person_id": work.actor.required_person_id}
     await work.find(Association, association_id, "associationId")
-    work.actor.require(MANAGE, association_id)
+    work.actor.require(MANAGE_ADVOCACY, association_id)
     return {"watcher_id": association_id}
 
 
 async def _record(work: Work, action: str, watch: AdvocacyWatch) -> None:
     if watch.watcher_id is not None:
-        await work.record(action, watch, association_id=watch.watcher_id, file_id=str(watch.file_id))
+        await work.record(action, watch, association_id=watch.watcher_id, data={"file_id": str(watch.file_id)})

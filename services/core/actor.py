@@ -15,9 +15,11 @@ import asyncpg
 import orjson
 
 from models import Role
+from models.base.elevation import elevated_read
+from models.base.permissions import Permission
 from services.core.database.connections import Reader
 from services.core.errors import NotAllowed, NotSignedIn, StepUpRequired
-from services.core.permissions import PERSONAL, ROLES
+from services.core.permissions import held_by
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,7 @@ class Key:
         return origin is None or origin in self.origins
 
 
-RECENT = timedelta(minutes=15)
+RECENT_SIGN_IN = timedelta(minutes=15)
 """How long ago somebody may have shown who they are for what asks for it once more."""
 
 
@@ -114,8 +116,8 @@ class Actor:
 
     def require_recent(self, now: datetime) -> None:
         """StepUpRequired where the session's person hasn't shown lately who they are. Others do with each request."""
-        if self.session is not None and now - self.session.authenticated_at > RECENT:
-            raise StepUpRequired(minutes=int(RECENT.total_seconds() // 60))
+        if self.session is not None and now - self.session.authenticated_at > RECENT_SIGN_IN:
+            raise StepUpRequired(minutes=int(RECENT_SIGN_IN.total_seconds() // 60))
 
     @property
     def required_person_id(self) -> UUID:
@@ -124,11 +126,11 @@ class Actor:
             raise NotSignedIn
         return self.person_id
 
-    def may(self, permission: str, association_id: UUID) -> bool:
+    def may(self, permission: Permission, association_id: UUID) -> bool:
         """Whether the actor holds the permission in the association."""
         return self.is_system or association_id in self.holds.get(permission, ())
 
-    def require(self, permission: str, association_id: UUID) -> None:
+    def require(self, permission: Permission, association_id: UUID) -> None:
         """NotSignedIn or NotAllowed where the actor doesn't hold the permission in the association."""
         if self.may(permission, association_id):
             return
@@ -177,9 +179,9 @@ async def all_tenants(connection: asyncpg.Connection) -> list[Tenant]:
     return [Tenant(row["id"], row["slug"], tuple(row["locales"]), row["time_zone"]) for row in rows]
 
 
-_PERSON = """
-select case when set_config('confed.tenant', $1::text, true) is not null
-             and set_config('confed.elevated', 'loading an actor', true) is not null then (
+_PERSON = elevated_read(
+    "nobody may see what gives somebody rights before they have them",
+    """
   with recursive who(person_id) as (
     select coalesce($2::uuid, (select r.person_id from person_reference r
       where r.confederation_id = $1::text::uuid and r.system = $4::text and r.value = $5::text))
@@ -208,11 +210,9 @@ select case when set_config('confed.tenant', $1::text, true) is not null
     (select jsonb_agg(distinct jsonb_build_array(role, association_id, visible)) from below),
     (select jsonb_agg(association_id) from within))::text
   from person p, who where p.confederation_id = $1::text::uuid and p.id = who.person_id and p.deceased_on is null
-) end
-"""
-"""Who the person is and what follows for their rights, in one autocommitted statement, as compiled reads are: the
-settings are made first, because CASE evaluates its condition first, and end with it.
-"""
+""",
+)
+"""Who the person is and what follows for their rights."""
 
 
 async def load_person(
@@ -231,9 +231,8 @@ async def load_person(
     id, version, grants, memberships = orjson.loads(found)
     holds: dict[str, set[UUID]] = {}
     for role, association_id, visible in grants or ():
-        for permission in ROLES[Role(role)]:
-            if visible or permission not in PERSONAL:
-                holds.setdefault(permission, set()).add(UUID(association_id))
+        for permission in held_by(Role(role), visible=visible):
+            holds.setdefault(permission, set()).add(UUID(association_id))
     return Actor(
         tenant,
         UUID(id),

@@ -19,7 +19,7 @@ class Apart(Exception):
     """These can't be decided together: nothing of it may be kept, and each is to be decided alone."""
 
 
-LOT = 100
+MOST_PER_LOT = 100
 """How many are worked on together at the most: each waits for the whole lot."""
 
 
@@ -55,7 +55,7 @@ class Gathering(Generic[Ask, Outcome]):
     async def _work(self, key: Hashable, waiting: deque[Any], decide: Callable[..., Any]) -> None:
         try:
             while waiting:
-                lot = [waiting.popleft() for _ in range(min(len(waiting), LOT))]
+                lot = [waiting.popleft() for _ in range(min(len(waiting), MOST_PER_LOT))]
                 METERS.lots += 1
                 METERS.gathered += len(lot)
                 try:

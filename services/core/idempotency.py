@@ -15,58 +15,20 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import text, tuple_
-from sqlmodel import col, select
+from sqlmodel import col
 from uuid_utils.compat import uuid7
 
 from models import IdempotencyRecord
-from services.core.errors import IdempotencyKeyReused, InvalidInput, RequestInFlight
+from services.core.errors import IdempotencyKeyReused, InvalidInput, Problem, RequestInFlight
 from services.core.work import Work
 
-LONGEST = 200  # characters
+LONGEST_KEY = 200  # characters
 
 
 def fingerprint(mutation: str, input: Mapping[str, Any]) -> str:
     """The same for the same mutation with the same input, in whatever order its fields came."""
     canonical = json.dumps([mutation, input], sort_keys=True, separators=(",", ":"), allow_nan=False, default=_plain)
     return hashlib.sha256(canonical.encode()).hexdigest()
-
-
-async def recall(work: Work, key: str, fingerprint: str) -> dict[str, Any] | None:
-    """What this key was answered, or null when it is new: then this transaction alone works on it until it ends.
-
-    InvalidInput for a key that is empty, too long or not printable; RequestInFlight while another transaction has the
-    key; IdempotencyKeyReused when it was used for another request; NotSignedIn where the actor is no person.
-    """
-    person_id = work.actor.required_person_id
-    if not is_well_formed(key):
-        required = f"1 to {LONGEST} printable characters"
-        raise InvalidInput(required=required, found=f"{len(key)} characters", path=("idempotencyKey",))
-    if not await _take_turn(work, key):
-        raise RequestInFlight
-    query = select(IdempotencyRecord).where(
-        col(IdempotencyRecord.confederation_id) == work.tenant_id,
-        col(IdempotencyRecord.person_id) == person_id,
-        col(IdempotencyRecord.key) == key,
-    )
-    record = (await work.session.execute(query)).scalar_one_or_none()
-    if record is None:
-        return None
-    if record.fingerprint != fingerprint:
-        raise IdempotencyKeyReused
-    return record.result
-
-
-async def remember(work: Work, key: str, fingerprint: str, result: dict[str, Any]) -> None:
-    """Keep the answer of a key that `recall` found new. `result` is JSON."""
-    record = IdempotencyRecord(
-        confederation_id=work.tenant_id,
-        person_id=work.actor.required_person_id,
-        key=key,
-        fingerprint=fingerprint,
-        result=result,
-        at=work.now,
-    )
-    await work.insert(record, refused={"one_answer_a_key": RequestInFlight()})
 
 
 @dataclass(frozen=True)
@@ -78,70 +40,84 @@ class Keyed:
     fingerprint: str
 
 
-async def recall_each(work: Work, asked: Sequence[Keyed]) -> dict[Keyed, dict[str, Any] | None]:
-    """What `recall` says of each of many, in two statements. Left out is whoever it would refuse."""
-    names = [_lock_name(work, each.person_id, each.key) for each in asked]
-    query = text(
-        "select name, pg_try_advisory_xact_lock(hashtextextended(name, 0)) "
-        "from unnest(cast(:names as text[])) with ordinality lock(name, number) order by number"
-    )
-    got = {name for name, taken in await work.session.execute(query, {"names": names}) if taken}
-    turns = [each for each, name in zip(asked, names, strict=True) if name in got]
-    records = select(
-        col(IdempotencyRecord.person_id),
-        col(IdempotencyRecord.key),
-        col(IdempotencyRecord.fingerprint),
-        col(IdempotencyRecord.result),
-    ).where(
-        col(IdempotencyRecord.confederation_id) == work.tenant_id,
-        tuple_(col(IdempotencyRecord.person_id), col(IdempotencyRecord.key)).in_(
-            [(each.person_id, each.key) for each in turns]
-        ),
-    )
-    known = {(person_id, key): (mark, result) for person_id, key, mark, result in await work.session.execute(records)}
-    recalled: dict[Keyed, dict[str, Any] | None] = {}
-    for each in turns:
-        mark, result = known.get((each.person_id, each.key), (each.fingerprint, None))
-        if mark == each.fingerprint:
-            recalled[each] = result
+async def recall(work: Work, key: str, fingerprint: str) -> dict[str, Any] | None:
+    """The answer that this key has been given, or None for a new key: only this transaction works on it until it ends.
+
+    InvalidInput for a key that is empty, too long or not printable; RequestInFlight while another transaction has the
+    key; IdempotencyKeyReused where it was used for another request; NotSignedIn where the actor is no person.
+    """
+    keyed = Keyed(work.actor.required_person_id, key, fingerprint)
+    recalled = (await _recall(work, [keyed]))[keyed]
+    if isinstance(recalled, Problem):
+        raise recalled
     return recalled
 
 
+async def recall_each(work: Work, asked: Sequence[Keyed]) -> dict[Keyed, dict[str, Any] | None]:
+    """What `recall` answers to each of many, in two statements, without those that it refuses."""
+    return {
+        keyed: recalled for keyed, recalled in (await _recall(work, asked)).items() if not isinstance(recalled, Problem)
+    }
+
+
+async def remember(work: Work, key: str, fingerprint: str, result: dict[str, Any]) -> None:
+    """Keep the answer of a key that `recall` found new. `result` is JSON."""
+    await remember_each(work, {Keyed(work.actor.required_person_id, key, fingerprint): result})
+
+
 async def remember_each(work: Work, answered: Mapping[Keyed, dict[str, Any]]) -> None:
-    """Keep the answers of keys that `recall_each` found new."""
-    rows = [
-        {
-            "id": uuid7(),
-            "person_id": each.person_id,
-            "key": each.key,
-            "fingerprint": each.fingerprint,
-            "result": result,
-            "at": work.now,
-        }
-        for each, result in answered.items()
-    ]
-    await work.insert_all(IdempotencyRecord, rows)
+    """Keep the answers of keys that `recall_each` found new. RequestInFlight where somebody else has kept one."""
+    rows = [{"id": uuid7(), **vars(each), "result": result, "at": work.now} for each, result in answered.items()]
+    await work.insert_all(IdempotencyRecord, rows, refused={"one_answer_a_key": RequestInFlight()})
 
 
 def is_well_formed(key: str) -> bool:
     """Whether it can be a key."""
-    return 1 <= len(key) <= LONGEST and key.isprintable()
+    return 1 <= len(key) <= LONGEST_KEY and key.isprintable()
 
 
-async def _take_turn(work: Work, key: str) -> bool:
-    """Whether the key is this transaction's until it ends. Nobody waits: the client is told to ask again.
+async def _recall(work: Work, asked: Sequence[Keyed]) -> dict[Keyed, dict[str, Any] | Problem | None]:
+    """The answer to each request, None where its key is new, or why it is refused."""
+    recalled: dict[Keyed, dict[str, Any] | Problem | None] = {
+        keyed: _not_well_formed(keyed.key) for keyed in asked if not is_well_formed(keyed.key)
+    }
+    names = {keyed: _lock_name(work, keyed) for keyed in asked if keyed not in recalled}
+    turns = await _take_turns(work, list(names.values()))
+    mine = [(keyed.person_id, keyed.key) for keyed, name in names.items() if name in turns]
+    records = work.select(IdempotencyRecord).where(
+        tuple_(col(IdempotencyRecord.person_id), col(IdempotencyRecord.key)).in_(mine)
+    )
+    known = {(row.person_id, row.key): row for row in await work.session.scalars(records)} if mine else {}
+    for keyed, name in names.items():
+        record = known.get((keyed.person_id, keyed.key))
+        if name not in turns:
+            recalled[keyed] = RequestInFlight()
+        elif record is None:
+            recalled[keyed] = None
+        else:
+            recalled[keyed] = record.result if record.fingerprint == keyed.fingerprint else IdempotencyKeyReused()
+    return recalled
+
+
+def _not_well_formed(key: str) -> Problem:
+    required = f"1 to {LONGEST_KEY} printable characters"
+    return InvalidInput(required=required, found=f"{len(key)} characters", path=("idempotencyKey",))
+
+
+async def _take_turns(work: Work, names: Sequence[str]) -> set[str]:
+    """Which of the keys are this transaction's until it ends. Nobody waits: the client is told to ask again.
 
     Without the lock, two requests that arrive together both find the key new and both do the work.
     """
-    name = _lock_name(work, work.actor.required_person_id, key)
-    taken = await work.session.execute(
-        text("select pg_try_advisory_xact_lock(hashtextextended(:name, 0))"), {"name": name}
+    query = text(
+        "select name, pg_try_advisory_xact_lock(hashtextextended(name, 0)) "
+        "from unnest(cast(:names as text[])) with ordinality lock(name, number) order by number"
     )
-    return bool(taken.scalar_one())
+    return {name for name, taken in await work.session.execute(query, {"names": names}) if taken}
 
 
-def _lock_name(work: Work, person_id: UUID, key: str) -> str:
-    return f"{work.tenant_id}:idempotency:{person_id}:{key}"
+def _lock_name(work: Work, keyed: Keyed) -> str:
+    return f"{work.tenant_id}:idempotency:{keyed.person_id}:{keyed.key}"
 
 
 def _plain(value: Any) -> str:

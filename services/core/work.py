@@ -12,25 +12,28 @@ from zoneinfo import ZoneInfo
 
 import asyncpg
 import orjson
-from sqlalchemy import select, text
+from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import SQLModel, col
 from uuid_utils.compat import uuid7
 
 from models import JournalEntry
-from models.base.records import TenantRecord, concerned_by
+from models.base import elevation
+from models.base.permissions import Permission
+from models.base.records import TenantRow, concerned_by
 from models.base.topics import topic_of, topics
 from services.core.actor import Actor
 from services.core.database.connections import Database
 from services.core.errors import AlreadyExists, NotFound
 from services.core.settings import Settings
+from services.core.statements import Statements
 
-Row = TypeVar("Row", bound=TenantRecord)
+Row = TypeVar("Row", bound=TenantRow)
 Refused = Mapping[str, Exception]
 
 
-class Work:
+class Work(Statements):
     """One transaction: its session, who acts, and the moment that the whole of it happens at."""
 
     def __init__(self, session: AsyncSession, actor: Actor, now: datetime, settings: Settings) -> None:
@@ -38,6 +41,7 @@ class Work:
         self.settings = settings
         self.actor = actor
         self.now = now
+        session.info.update(tenant_id=self.tenant_id, now=now)  # what the session completes new rows by
         self._elevations: list[str] = []
         self._topics: set[str] = set()
 
@@ -83,7 +87,7 @@ class Work:
             problem.path = path
             raise
 
-    async def find_managed(self, model: type[Row], id: UUID, permission: str, *path: str) -> Row:
+    async def find_managed(self, model: type[Row], id: UUID, permission: Permission, *path: str) -> Row:
         """The row, locked, for who holds the permission in its association.
 
         NotFound for who may not see it, NotSignedIn or NotAllowed for others who do.
@@ -92,47 +96,56 @@ class Work:
         self.actor.require(permission, seen.association_id)
         return await self.find(model, id, *path, lock=True)
 
-    async def seen(self, model: type[TenantRecord], ids: Collection[UUID]) -> set[UUID]:
+    async def seen(self, model: type[TenantRow], ids: Collection[UUID]) -> set[UUID]:
         """Which of the rows the actor may see."""
-        which = (col(model.confederation_id) == self.tenant_id) & col(model.id).in_(ids)
-        return set(await self.session.scalars(select(col(model.id)).where(which)))
+        return set(await self.session.scalars(self.select(col(model.id)).where(col(model.id).in_(ids))))
 
     async def find_by(self, model: type[Row], *, lock: bool = False, **columns: Any) -> Row:
         """The row that has these values in a unique set of columns; NotFound as in `find`."""
-        query = select(model).filter_by(confederation_id=self.tenant_id, **columns)
-        if lock:
-            # The row as it is once the lock is ours: what an earlier statement read may be history by then.
-            query = query.with_for_update(key_share=True).execution_options(populate_existing=True)
-        row = (await self.session.execute(query)).scalar_one_or_none()
+        row = (await self.session.execute(self.select(model, lock=lock).filter_by(**columns))).scalar_one_or_none()
         if row is None:
             raise NotFound(_kind(model))
         return row
 
     async def insert(self, row: Row, *, refused: Refused | None = None) -> Row:
-        """Add a row. `refused`: the problem that a violated constraint, by its name, means."""
+        """Add a row. `refused`: the problem that a violated constraint, by its name, means.
+
+        Its confederation and its moments are filled in. So are those of rows that are added to the session otherwise.
+        """
         self.session.add(row)
         await self.flush(refused=refused)
         self._notify_watchers_of(row)
         return row
 
     async def insert_all(
-        self, model: type[TenantRecord], rows: Sequence[Mapping[str, Any]], *, refused: Refused | None = None
+        self,
+        model: type[TenantRow],
+        rows: Sequence[Mapping[str, Any]],
+        *,
+        refused: Refused | None = None,
+        overriding: bool = False,
     ) -> None:
         """Add many rows of the same columns, in this order, by one statement; `refused` as in `insert`.
 
         One statement, because PostgreSQL prepares what it computes of a row (a generated column) once for each.
+        `overriding`: a value is given for what PostgreSQL counts by itself.
         """
         if rows:
-            columns = ", ".join(["confederation_id", *rows[0]])
-            given = orjson.dumps([{"confederation_id": self.tenant_id, **row} for row in rows], default=str).decode()
+            completed = self.all_completed(model, rows)
+            columns = ", ".join(completed[0])
             statement = text(
-                f"insert into {model.__tablename__} ({columns}) "  # noqa: S608 - names of ours
+                f"insert into {model.__tablename__} ({columns}) {'overriding system value ' if overriding else ''}"  # noqa: S608 - names of ours
                 f"select {columns} from json_populate_recordset(null::{model.__tablename__}, cast(:rows as json))"
             )
             with _refusing(refused):
-                await self.session.execute(statement, {"rows": given})
-            for row in rows:
-                self._topics.update(topics.of(self.tenant_id, model, {"confederation_id": self.tenant_id, **row}))
+                await self.session.execute(statement, {"rows": orjson.dumps(completed, default=str).decode()})
+            for row in completed:
+                self._topics.update(topics.of(self.tenant_id, model, row))
+
+    async def remove(self, row: TenantRow, *, refused: Refused | None = None) -> None:
+        """Delete a row; `refused` as in `insert`."""
+        await self.session.delete(row)
+        await self.flush(refused=refused)
 
     async def flush(self, *, refused: Refused | None = None) -> None:
         """Send what changed. `refused` as in `insert`; another unique constraint is AlreadyExists."""
@@ -148,7 +161,7 @@ class Work:
         on_behalf_of_id: UUID | None = None,
         reason: str | None = None,
         confidential: bool = False,
-        **data: Any,
+        data: Mapping[str, Any] | None = None,
     ) -> JournalEntry:
         """Write the journal: audit entry and outgoing event in one row. `data`: keys and states, nothing personal.
 
@@ -163,9 +176,9 @@ class Work:
             association_id=None if confidential else whose,
             by=self.actor.person_id,
             concerns_id=None if confidential else concerned_by(subject),
-            data=data,
+            data=dict(data or {}),
         )
-        entry = JournalEntry(confederation_id=self.tenant_id, on_behalf_of_id=on_behalf_of_id, reason=reason, **row)
+        entry = JournalEntry(on_behalf_of_id=on_behalf_of_id, reason=reason, **row)
         self.session.add(entry)
         self._notify_watchers_of(subject)
         return entry
@@ -208,7 +221,7 @@ class Work:
         """
         await self.session.flush()
         self._elevations.append(why)
-        await self._set({"confed.elevated": why})
+        await self._set({elevation.SETTING: why})
         try:
             yield
             await self.session.flush()
@@ -235,14 +248,14 @@ class Work:
     async def _end_elevation(self) -> None:
         self._elevations.pop()
         if self.session.is_active:
-            await self._set({"confed.elevated": self._elevations[-1] if self._elevations else ""})
+            await self._set({elevation.SETTING: self._elevations[-1] if self._elevations else ""})
 
     async def start(self) -> None:
         """Tell PostgreSQL who acts. The platform itself works on whatever the tenant has."""
         settings = dict(self.actor.settings)
         if self.actor.is_system:
             self._elevations.append("the platform itself")
-            settings["confed.elevated"] = self._elevations[-1]
+            settings[elevation.SETTING] = self._elevations[-1]
         await self._set(settings)
 
     async def _set(self, settings: Mapping[str, str]) -> None:

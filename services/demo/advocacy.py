@@ -27,6 +27,7 @@ from services.advocacy.files import move_advocacy_file, open_advocacy_file
 from services.advocacy.positions import add_participant, take_position
 from services.advocacy.timeline import note_in_timeline
 from services.advocacy.watching import read_advocacy_notices, watch_advocacy_file
+from services.core.statements import matching
 from services.core.work import Work
 from services.demo.stage import Stage
 
@@ -147,9 +148,9 @@ async def status_of_senior_management(stage: Stage) -> None:
 
 async def _avenues(work: Work, event_id: UUID) -> Sequence[UUID]:
     query = (
-        select(col(Avenue.id))
-        .join(Report, (col(Report.confederation_id) == Avenue.confederation_id) & (col(Report.id) == Avenue.report_id))
-        .where(col(Avenue.confederation_id) == work.tenant_id, col(Report.event_id) == event_id)
+        work.select(col(Avenue.id))
+        .join(Report, matching(Avenue.report_id, Report.id))
+        .where(col(Report.event_id) == event_id)
         .order_by(col(Avenue.number))
     )
     return (await work.session.scalars(query)).all()

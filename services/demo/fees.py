@@ -7,12 +7,12 @@ from decimal import Decimal
 from sqlalchemy import select
 from sqlmodel import col
 
-from models import CategoryKind, Event, Invoice, PaymentMethod, Person, Registration, RegistrationState
+from models import CategoryKind, Event, Invoice, Payment, PaymentMethod, Person, Registration, RegistrationState
+from services.billing.payments import record_payment, record_refund, return_payment
 from services.core.work import Work
 from services.demo.stage import Stage
-from services.events.fees.invoices import charge_registration
-from services.events.fees.payments import record_payment, record_refund
-from services.events.fees.prices import PriceInput, set_prices
+from services.events.prices.charging import charge_registration
+from services.events.prices.setting import PriceInput, set_prices
 from services.events.registrations.registering import cancel_registration, register
 
 _STUDY_DAY, _PROFESSION = "colloque-sante-trois-lacs", "colloque-energie-bas-pays"
@@ -21,7 +21,10 @@ _METHODS = (PaymentMethod.TRANSFER, PaymentMethod.TRANSFER, PaymentMethod.CHEQUE
 
 
 async def study_day(stage: Stage) -> None:
-    """Members pay less, and less still who come early. Most have paid, some in part; one cancels and is refunded."""
+    """Members pay less, and less still who come early. Most have paid, some in part; one cancels and is refunded.
+
+    One has paid too much, and one by a cheque that came back.
+    """
     treasurer, day = stage.staff[_HEALTH], stage.today - timedelta(days=6)
     async with stage.acting_as(treasurer, stage.at(day)) as work:
         event = await work.find_by(Event, slug=_STUDY_DAY)
@@ -41,7 +44,8 @@ async def study_day(stage: Stage) -> None:
             ],
         )
         # They had their seats before the fee was decided.
-        invoices = [await charge_registration(work, row.id) for row in await _confirmed(work, event)]
+        registrations = await _confirmed(work, event)
+        invoices = [await charge_registration(work, row.id) for row in registrations]
     async with stage.acting_as(treasurer, stage.at(day + timedelta(days=3))) as work:
         for rank, invoice in enumerate(invoices[: len(invoices) * 2 // 3]):
             method = _METHODS[rank % len(_METHODS)]
@@ -49,8 +53,12 @@ async def study_day(stage: Stage) -> None:
             # Some pay in two parts, and owe the second still.
             amount = Decimal("40.00") if rank % 7 == 6 else invoice.total
             await record_payment(work, invoice.id, method=method, amount=amount, reference=reference)
+        # One pays a little too much, which is a credit; a cheque comes back, and its invoice is due again.
+        await record_payment(work, invoices[1].id, method=PaymentMethod.TRANSFER, amount=Decimal("10.00"))
+        cheque = await work.find_by(Payment, invoice_id=invoices[2].id)
+        await return_payment(work, cheque.id, reason="Chèque sans provision")
     async with stage.acting_as(await _payer(stage, invoices[0]), stage.at(day + timedelta(days=4))) as work:
-        await cancel_registration(work, invoices[0].registration_id)
+        await cancel_registration(work, registrations[0].id)
     async with stage.acting_as(treasurer, stage.at(day + timedelta(days=5))) as work:
         await record_refund(
             work, invoices[0].id, method=PaymentMethod.TRANSFER, amount=invoices[0].total, reference="Virement 5107"
@@ -84,8 +92,7 @@ def _price(fr: str, en: str, amount: str, **given: object) -> PriceInput:
 
 
 async def _confirmed(work: Work, event: Event) -> Sequence[Registration]:
-    query = select(Registration).where(
-        col(Registration.confederation_id) == work.tenant_id,
+    query = work.select(Registration).where(
         col(Registration.event_id) == event.id,
         col(Registration.state) == RegistrationState.CONFIRMED,
     )

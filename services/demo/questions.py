@@ -5,10 +5,10 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlmodel import col
 
 from models import Event, Person, QuestionKind, Registration
+from services.core.statements import matching
 from services.core.work import Work
 from services.demo.stage import Stage
 from services.events.planning.audience import segments_of
@@ -149,11 +149,9 @@ def _options(keys: Sequence[str], fr: Sequence[str], en: Sequence[str]) -> list[
 async def _registered(work: Work, event: Event) -> list[tuple[UUID, Person]]:
     """Who is registered and may still answer, by arrival."""
     query = (
-        select(col(Registration.id), Person)
-        .join(Person, col(Person.id) == col(Registration.person_id))
+        work.select(col(Registration.id), Person)
+        .join(Person, matching(Registration.person_id, Person.id))
         .where(
-            col(Registration.confederation_id) == work.tenant_id,
-            col(Person.confederation_id) == work.tenant_id,
             col(Registration.event_id) == event.id,
             col(Registration.state).in_(LIVE),
         )

@@ -7,10 +7,9 @@ read anew is so. An allotment is its pool's: it is changed under that lock, and 
 
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlmodel import col
 
-from models import Event, EventState, Registration
+from models import MANAGE_EVENTS, MANAGE_REGISTRATIONS, Event, EventState, Registration
 from services.core.errors import NotFound
 from services.core.work import Work
 
@@ -25,13 +24,13 @@ async def event(work: Work, event_id: UUID, *, lock: bool = False) -> Event:
 
 async def managed_event(work: Work, event_id: UUID) -> Event:
     """The event, locked, for its staff."""
-    return await work.find_managed(Event, event_id, "events.manage")
+    return await work.find_managed(Event, event_id, MANAGE_EVENTS)
 
 
 async def event_now(work: Work, event_id: UUID) -> Event:
     """The event as it is now, whatever this transaction read earlier."""
-    query = select(Event).where(col(Event.confederation_id) == work.tenant_id, col(Event.id) == event_id)
-    found = (await work.session.execute(query.execution_options(populate_existing=True))).scalar_one_or_none()
+    query = work.select(Event).where(col(Event.id) == event_id)
+    found = (await work.session.execute(query)).scalar_one_or_none()
     if found is None:
         raise NotFound("event")
     return found
@@ -39,7 +38,7 @@ async def event_now(work: Work, event_id: UUID) -> Event:
 
 async def event_state(work: Work, event_id: UUID) -> EventState:
     """Where the event is in its life now, whatever this transaction read earlier."""
-    query = select(col(Event.state)).where(col(Event.confederation_id) == work.tenant_id, col(Event.id) == event_id)
+    query = work.select(col(Event.state)).where(col(Event.id) == event_id)
     state = (await work.session.execute(query)).scalar_one_or_none()
     if state is None:
         raise NotFound("event")
@@ -53,7 +52,7 @@ async def registration(work: Work, registration_id: UUID, *, lock: bool = False)
 
 async def managed_registration(work: Work, registration_id: UUID) -> Registration:
     """The registration, locked, for who runs the event's desk. Its own person sees it and gets NotAllowed."""
-    return await work.find_managed(Registration, registration_id, "registrations.manage")
+    return await work.find_managed(Registration, registration_id, MANAGE_REGISTRATIONS)
 
 
 def speaks_for(work: Work, registration: Registration) -> bool:
@@ -62,7 +61,7 @@ def speaks_for(work: Work, registration: Registration) -> bool:
     """
     associations = (registration.association_id, registration.delegated_by_id)
     return registration.person_id == work.actor.person_id or any(
-        id is not None and work.actor.may("registrations.manage", id) for id in associations
+        id is not None and work.actor.may(MANAGE_REGISTRATIONS, id) for id in associations
     )
 
 
@@ -70,5 +69,5 @@ async def spoken_for(work: Work, registration_id: UUID) -> Registration:
     """The registration, for who `speaks_for` it; NotFound for who may not see it, NotAllowed for others who do."""
     found = await registration(work, registration_id)
     if not speaks_for(work, found):
-        work.actor.require("registrations.manage", found.association_id)
+        work.actor.require(MANAGE_REGISTRATIONS, found.association_id)
     return found

@@ -7,7 +7,6 @@ or wrong: there is nothing to guess at, and nothing to repeat.
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import delete, update
 from sqlmodel import col
 
 from models import AttemptKind, SignInAttempt
@@ -15,7 +14,7 @@ from services.core.jobs.jobs import every
 from services.core.work import Work
 from services.identity.sessions import hashed, new_secret
 
-LIFE = timedelta(minutes=5)
+ATTEMPT_LIFE = timedelta(minutes=5)
 """How long a challenge may be answered."""
 
 _WHY = "a challenge is nobody's to read, and whoever answers one is nobody yet"
@@ -34,7 +33,6 @@ async def begin_attempt(
     """Write down a challenge that is given out. Its handle, which the answer has to bring."""
     handle, kept = new_secret()
     attempt = SignInAttempt(
-        confederation_id=work.tenant_id,
         kind=kind,
         handle_hash=kept,
         challenge=challenge,
@@ -42,7 +40,7 @@ async def begin_attempt(
         provider_id=provider_id,
         person_id=person_id,
         return_to=return_to,
-        expires_at=work.now + LIFE,
+        expires_at=work.now + ATTEMPT_LIFE,
     )
     async with work.elevated(_WHY):
         await work.insert(attempt)
@@ -58,22 +56,19 @@ async def use_attempt(
     """
     async with work.elevated(_WHY):
         return await work.session.scalar(
-            update(SignInAttempt)
-            .where(
-                col(SignInAttempt.confederation_id) == work.tenant_id,
+            work.update(
+                SignInAttempt,
                 col(SignInAttempt.handle_hash) == hashed(handle),
                 col(SignInAttempt.kind) == kind,
                 col(SignInAttempt.person_id).is_not_distinct_from(person_id),
                 col(SignInAttempt.used_at).is_(None),
                 col(SignInAttempt.expires_at) > work.now,
-            )
-            .values(used_at=work.now)
-            .returning(SignInAttempt)
+                to={"used_at": work.now},
+            ).returning(SignInAttempt)
         )
 
 
 @every("*/10 * * * *")
 async def forget_attempts(work: Work) -> None:
     """Delete the attempts that are over."""
-    over = (col(SignInAttempt.confederation_id) == work.tenant_id) & (col(SignInAttempt.expires_at) <= work.now)
-    await work.session.execute(delete(SignInAttempt).where(over))
+    await work.session.execute(work.delete(SignInAttempt, col(SignInAttempt.expires_at) <= work.now))

@@ -6,11 +6,10 @@ Nobody who has signed in is invited again: whoever may enter addresses could hav
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import func, select, update
 from sqlmodel import col
 from uuid_utils.compat import uuid7
 
-from models import Association, ContactKind, ContactPoint, Invitation, Person, Session, SignInMethod
+from models import MANAGE_PERSONS, Association, ContactKind, ContactPoint, Invitation, Person, Session, SignInMethod
 from services.core.errors import InvalidInput
 from services.core.work import Work
 from services.identity.errors import AlreadyClaimed, LinkNotGood, NoAddress
@@ -20,7 +19,7 @@ from services.messages import outbox
 from services.messages.outbox import Due
 from services.people import access
 
-LIFE = timedelta(days=14)
+INVITATION_LIFE = timedelta(days=14)
 """How long an invitation is good."""
 
 _WHY = "whoever brings an invitation's secret is nobody yet"
@@ -34,7 +33,7 @@ async def invite_person(work: Work, *, person_id: UUID, association_id: UUID) ->
     in; NoAddress where there is none.
     """
     await work.find(Association, association_id, "associationId")
-    work.actor.require("persons.manage", association_id)
+    work.actor.require(MANAGE_PERSONS, association_id)
     person = (await access.managed(work, {person_id}))[person_id]
     if association_id not in person.association_ids:
         raise InvalidInput("an association of the person's", "another", path=("associationId",))
@@ -43,8 +42,7 @@ async def invite_person(work: Work, *, person_id: UUID, association_id: UUID) ->
     async with work.elevated(_ADDRESS):
         point = (
             await work.session.scalars(
-                select(ContactPoint).where(
-                    col(ContactPoint.confederation_id) == work.tenant_id,
+                work.select(ContactPoint).where(
                     col(ContactPoint.person_id) == person_id,
                     col(ContactPoint.kind) == ContactKind.EMAIL,
                     col(ContactPoint.preferred),
@@ -53,26 +51,22 @@ async def invite_person(work: Work, *, person_id: UUID, association_id: UUID) ->
         ).one_or_none()
         if point is None:
             raise NoAddress
-        before = (col(Invitation.confederation_id) == work.tenant_id) & (col(Invitation.person_id) == person_id)
-        await work.session.execute(
-            update(Invitation).where(before, col(Invitation.expires_at) > work.now).values(expires_at=work.now)
-        )
+        before = (col(Invitation.person_id) == person_id, col(Invitation.expires_at) > work.now)
+        await work.session.execute(work.update(Invitation, *before, to={"expires_at": work.now}))
     id = uuid7()
     (message_id,) = await outbox.queue(work, [Due(INVITATION, person_id, id)], association_id)
     invitation = await work.insert(
         Invitation(
             id=id,
-            confederation_id=work.tenant_id,
             message_id=message_id,
             association_id=association_id,
             person_id=person_id,
             invited_by_id=work.actor.person_id,
             contact_point_id=point.id,
-            created_at=work.now,
-            expires_at=work.now + LIFE,
+            expires_at=work.now + INVITATION_LIFE,
         )
     )
-    await work.record("person.invited", invitation, person_id=str(person_id))
+    await work.record("person.invited", invitation, data={"person_id": str(person_id)})
     return invitation
 
 
@@ -82,25 +76,21 @@ async def claim(work: Work, secret: str, *, device: str | None = None) -> tuple[
     LinkNotGood for one that was used, is over, or never was, and where the person has signed in otherwise.
     """
     async with work.elevated(_WHY):
-        query = select(Invitation).where(
-            col(Invitation.confederation_id) == work.tenant_id, col(Invitation.secret_hash) == hashed(secret)
-        )
-        invitation = (await work.session.scalars(query.with_for_update())).one_or_none()
+        query = work.select(Invitation, lock=True).where(col(Invitation.secret_hash) == hashed(secret))
+        invitation = (await work.session.scalars(query)).one_or_none()
         if invitation is None or invitation.claimed_at is not None or invitation.expires_at <= work.now:
             raise LinkNotGood
         person = await work.find(Person, invitation.person_id, lock=True)
         if person.claimed_at is not None or person.deceased_on is not None:
             raise LinkNotGood
         invitation.claimed_at = work.now
-        reached = update(ContactPoint).where(
-            col(ContactPoint.confederation_id) == work.tenant_id,
+        reached = work.update(
+            ContactPoint,
             col(ContactPoint.id) == invitation.contact_point_id,
             col(ContactPoint.person_id) == person.id,
+            col(ContactPoint.verified_at).is_(None),
+            to={"verified_at": work.now},
         )
-        await work.session.execute(
-            reached.values(verified_at=func.coalesce(ContactPoint.verified_at, work.now)).execution_options(
-                synchronize_session=False
-            )
-        )
-        await work.record("invitation.claimed", invitation, person_id=str(person.id))
+        await work.session.execute(reached)
+        await work.record("invitation.claimed", invitation, data={"person_id": str(person.id)})
         return await open_session(work, person.id, SignInMethod.INVITATION, device=device)

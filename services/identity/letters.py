@@ -3,14 +3,23 @@
 from collections.abc import Awaitable, Callable
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlmodel import col
 
-from models import Association, Confederation, ContactPoint, Invitation, LinkPurpose, Message, Person, SignInLink
+from models import (
+    MANAGE_PERSONS,
+    Association,
+    Confederation,
+    ContactPoint,
+    Invitation,
+    LinkPurpose,
+    Message,
+    Person,
+    SignInLink,
+)
 from services.core.settings import Settings
 from services.core.work import Work
 from services.identity.sessions import new_secret
-from services.messages.kinds import message_kind
+from services.messages.kinds import Pace, message_kind
 from services.messages.letters import Letter
 from services.messages.words import chosen, writable
 
@@ -30,8 +39,8 @@ async def _asked_address(work: Work, message: Message) -> str | None:
 def _of(purpose: LinkPurpose) -> Callable[[Work, Message, Settings], Awaitable[Letter | None]]:
     async def compose(work: Work, message: Message, settings: Settings) -> Letter | None:
         """The link, as long as it is good and wasn't used."""
-        mine = col(SignInLink.confederation_id) == work.tenant_id, col(SignInLink.message_id) == message.id
-        link = (await work.session.scalars(select(SignInLink).where(*mine).with_for_update())).one_or_none()
+        query = work.select(SignInLink, lock=True).where(col(SignInLink.message_id) == message.id)
+        link = (await work.session.scalars(query)).one_or_none()
         if link is None or link.used_at is not None or link.expires_at <= work.now:
             return None
         secret, link.secret_hash = new_secret()
@@ -42,20 +51,20 @@ def _of(purpose: LinkPurpose) -> Callable[[Work, Message, Settings], Awaitable[L
 
 
 for _purpose, _name in KINDS.items():
-    message_kind(_name, address=_asked_address, urgent=True)(_of(_purpose))
+    message_kind(_name, address=_asked_address, pace=Pace.URGENT)(_of(_purpose))
 
 
 async def _invited_address(work: Work, message: Message) -> str | None:
     invitation = await work.find_by(Invitation, message_id=message.id)
-    point = await work.session.get(ContactPoint, (work.tenant_id, invitation.contact_point_id))
-    return None if point is None else point.value
+    which = col(ContactPoint.id) == invitation.contact_point_id
+    return await work.session.scalar(work.select(col(ContactPoint.value)).where(which))
 
 
-@message_kind(INVITATION, permission="persons.manage", address=_invited_address)
+@message_kind(INVITATION, permission=MANAGE_PERSONS, address=_invited_address)
 async def _invitation(work: Work, message: Message, settings: Settings) -> Letter | None:
     """The invitation, as long as it is good and the person hasn't signed in."""
-    mine = col(Invitation.confederation_id) == work.tenant_id, col(Invitation.message_id) == message.id
-    invitation = (await work.session.scalars(select(Invitation).where(*mine).with_for_update())).one_or_none()
+    query = work.select(Invitation, lock=True).where(col(Invitation.message_id) == message.id)
+    invitation = (await work.session.scalars(query)).one_or_none()
     if invitation is None or invitation.claimed_at is not None or invitation.expires_at <= work.now:
         return None
     person = await work.find(Person, invitation.person_id)

@@ -12,7 +12,7 @@ from datetime import timedelta
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Select, delete, func, or_, select, update
+from sqlalchemy import Select, func, or_, select
 from sqlmodel import col
 from uuid_utils.compat import uuid7
 
@@ -20,6 +20,7 @@ from models import ContactKind, ContactPoint, LinkPurpose, Person, Session, Sign
 from services.core.errors import InvalidInput
 from services.core.jobs.jobs import enqueue, every, job
 from services.core.settings import Settings
+from services.core.statements import matching
 from services.core.work import Work
 from services.identity.errors import LinkNotGood, NoAddress
 from services.identity.letters import KINDS
@@ -28,13 +29,13 @@ from services.messages import outbox
 from services.messages.outbox import Due
 from services.messages.sending import send
 
-LIFE = timedelta(minutes=10)
+LINK_LIFE = timedelta(minutes=10)
 """How long a link is good."""
-HOURLY = 5
+LINKS_PER_ADDRESS_AND_HOUR = 5
 """How many are mailed to an address in an hour; whoever asks isn't told."""
-SHARING = 3
+MOST_PERSONS_PER_ADDRESS = 3
 """How many persons with one address get a link each."""
-LONGEST = 254
+LONGEST_ADDRESS = 254
 
 _WHY = "a link is nobody's to read: whoever has its secret is who may use it"
 
@@ -54,7 +55,7 @@ async def ask_for_link(work: Work, address: str, return_to: str | None = None) -
     """
     address = address.strip().lower()
     # What is no address is written down as well, and found to be nobody's: the answer takes as long.
-    await _write(work, address[:LONGEST], LinkPurpose.SIGN_IN, return_to=return_to)
+    await _write(work, address[:LONGEST_ADDRESS], LinkPurpose.SIGN_IN, return_to=return_to)
 
 
 async def ask_to_step_up(work: Work) -> Session:
@@ -97,10 +98,8 @@ async def redeem(work: Work, secret: str, *, session_id: UUID | None = None, dev
     LinkNotGood for one that was used, is too old, or never was: of two who use it at once one waits for the other.
     """
     async with work.elevated(_WHY):
-        query = select(SignInLink).where(
-            col(SignInLink.confederation_id) == work.tenant_id, col(SignInLink.secret_hash) == hashed(secret)
-        )
-        link = (await work.session.scalars(query.with_for_update())).one_or_none()
+        query = work.select(SignInLink, lock=True).where(col(SignInLink.secret_hash) == hashed(secret))
+        link = (await work.session.scalars(query)).one_or_none()
         if link is None or link.used_at is not None or link.expires_at <= work.now or link.person_id is None:
             raise LinkNotGood
         if link.session_id is not None and link.session_id != session_id:
@@ -123,16 +122,16 @@ async def _shows_the_address(work: Work, link: SignInLink, person_id: UUID) -> b
     """
     person = await work.find(Person, person_id, lock=True)
     theirs = [
-        col(ContactPoint.confederation_id) == work.tenant_id,
         col(ContactPoint.person_id) == person_id,
         col(ContactPoint.kind) == ContactKind.EMAIL,
         col(ContactPoint.folded_value) == link.address,
     ]
     if link.purpose is LinkPurpose.SIGN_IN and person.claimed_at is not None:
         theirs.append(col(ContactPoint.verified_at).is_not(None))
-    verified = update(ContactPoint).where(*theirs).values(verified_at=func.coalesce(ContactPoint.verified_at, work.now))
-    shown = verified.returning(col(ContactPoint.id)).execution_options(synchronize_session=False)
-    return bool((await work.session.scalars(shown)).all())
+    # Only the first time: when somebody signed in is not to be seen by when their address was changed.
+    shown = work.update(ContactPoint, *theirs, col(ContactPoint.verified_at).is_(None), to={"verified_at": work.now})
+    await work.session.execute(shown)
+    return bool(await work.session.scalar(select(work.exists(ContactPoint, *theirs))))
 
 
 @job("mail_sign_in_link", tries=4, urgent=True, share=4)
@@ -141,16 +140,15 @@ async def mail_sign_in_link(work: Work, *, link_id: UUID, settings: Settings) ->
 
     Without a mail server nothing is mailed, not even later: a link is good for minutes.
     """
-    query = select(SignInLink).where(
-        col(SignInLink.confederation_id) == work.tenant_id,
+    query = work.select(SignInLink, lock="skip").where(
         col(SignInLink.id) == link_id,
         col(SignInLink.secret_hash).is_(None),
     )
-    asked = (await work.session.scalars(query.with_for_update(skip_locked=True))).one_or_none()
+    asked = (await work.session.scalars(query)).one_or_none()
     if asked is None:
         return
     await work.lock(f"sign-in-link:{hashed(asked.address)}")  # two jobs of one address count one after the other
-    stale = asked.created_at + LIFE <= work.now
+    stale = asked.created_at + LINK_LIFE <= work.now
     persons = [] if stale or settings.smtp_url is None or await _are_enough(work, asked) else await _whose(work, asked)
     for person in persons:
         await _mail(work, settings, asked, person)
@@ -160,9 +158,10 @@ async def mail_sign_in_link(work: Work, *, link_id: UUID, settings: Settings) ->
 @every("*/30 * * * *")
 async def forget_links(work: Work) -> None:
     """Delete the links of yesterday with their messages, and what was asked for and never mailed."""
-    mine, at = col(SignInLink.confederation_id) == work.tenant_id, col(SignInLink.created_at)
-    over = or_(at <= work.now - timedelta(days=1), col(SignInLink.secret_hash).is_(None) & (at <= work.now - 6 * LIFE))
-    gone = await work.session.scalars(delete(SignInLink).where(mine, over).returning(col(SignInLink.message_id)))
+    at = col(SignInLink.created_at)
+    never_mailed = col(SignInLink.secret_hash).is_(None) & (at <= work.now - 6 * LINK_LIFE)
+    over = work.delete(SignInLink, or_(at <= work.now - timedelta(days=1), never_mailed))
+    gone = await work.session.scalars(over.returning(col(SignInLink.message_id)))
     # When somebody signed in, and how often, is nobody's to look up afterwards.
     await outbox.forget(work, [id for id in gone if id is not None])
 
@@ -174,7 +173,6 @@ async def _mail(work: Work, settings: Settings, asked: SignInLink, person: Perso
     await work.insert(
         SignInLink(
             id=id,
-            confederation_id=work.tenant_id,
             address=asked.address,
             purpose=asked.purpose,
             person_id=person.id,
@@ -183,7 +181,7 @@ async def _mail(work: Work, settings: Settings, asked: SignInLink, person: Perso
             return_to=asked.return_to,
             secret_hash=new_secret()[1],
             created_at=asked.created_at,
-            expires_at=work.now + LIFE,
+            expires_at=work.now + LINK_LIFE,
         )
     )
     await send(work, message_id, settings)
@@ -191,13 +189,12 @@ async def _mail(work: Work, settings: Settings, asked: SignInLink, person: Perso
 
 async def _are_enough(work: Work, asked: SignInLink) -> bool:
     """Whether the address had its links of this hour."""
-    mailed = select(func.count(func.distinct(SignInLink.created_at))).where(
-        col(SignInLink.confederation_id) == work.tenant_id,
+    mailed = work.select(func.count(func.distinct(SignInLink.created_at)), of=SignInLink).where(
         col(SignInLink.address) == asked.address,
         col(SignInLink.secret_hash).is_not(None),
         col(SignInLink.created_at) > work.now - timedelta(hours=1),
     )
-    return bool((await work.session.scalar(mailed) or 0) >= HOURLY)
+    return bool((await work.session.scalar(mailed) or 0) >= LINKS_PER_ADDRESS_AND_HOUR)
 
 
 async def _whose(work: Work, asked: SignInLink) -> Sequence[Person]:
@@ -208,24 +205,16 @@ async def _whose(work: Work, asked: SignInLink) -> Sequence[Person]:
     if asked.purpose is LinkPurpose.SIGN_IN:
         admitted = admitted.where(or_(col(Person.claimed_at).is_(None), col(ContactPoint.verified_at).is_not(None)))
     ids = admitted.with_only_columns(col(ContactPoint.person_id)).distinct()
-    mine = col(Person.confederation_id) == work.tenant_id
-    query = select(Person).where(mine, col(Person.id).in_(ids)).order_by(col(Person.id)).limit(SHARING)
+    query = work.select(Person).where(col(Person.id).in_(ids)).order_by(col(Person.id)).limit(MOST_PERSONS_PER_ADDRESS)
     return (await work.session.scalars(query)).all()
 
 
 def _addresses(work: Work) -> Select[ContactPoint]:
     """The mail addresses of the living."""
-    of = (col(Person.confederation_id) == col(ContactPoint.confederation_id)) & (
-        col(Person.id) == col(ContactPoint.person_id)
-    )
     return (
-        select(ContactPoint)
-        .join(Person, of)
-        .where(
-            col(ContactPoint.confederation_id) == work.tenant_id,
-            col(ContactPoint.kind) == ContactKind.EMAIL,
-            col(Person.deceased_on).is_(None),
-        )
+        work.select(ContactPoint)
+        .join(Person, matching(ContactPoint.person_id, Person.id))
+        .where(col(ContactPoint.kind) == ContactKind.EMAIL, col(Person.deceased_on).is_(None))
     )
 
 
@@ -233,14 +222,12 @@ async def _write(
     work: Work, address: str, purpose: LinkPurpose, session: Session | None = None, *, return_to: str | None = None
 ) -> None:
     link = SignInLink(
-        confederation_id=work.tenant_id,
         address=address,
         purpose=purpose,
         person_id=session.person_id if session else None,
         session_id=session.id if session else None,
         return_to=return_to,
-        created_at=work.now,
-        expires_at=work.now + LIFE,
+        expires_at=work.now + LINK_LIFE,
     )
     async with work.elevated(_WHY):
         await work.insert(link)

@@ -1,6 +1,6 @@
 """Sessions: opaque secrets that stand for a person signed in, until they end or are taken back.
 
-A secret is good for the moment of `OVERLAP` after the next one was given out, for requests that are under way. Who
+A secret stays good for `OLD_SECRET_LIFE` after the next one was given out, for requests that are under way. Whoever
 brings it later has copied it, or was robbed of the next one: the session is revoked for both.
 
 Revoking raises the person's `access_version`, which every read compares in its own statement: the next request of the
@@ -15,28 +15,30 @@ from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 import orjson
-from sqlalchemy import ColumnElement, select, update
 from sqlmodel import col
 
 from models import Person, Session, SignInMethod
+from models.base.elevation import elevated_read
 from services.core.actor import Actor, SignedIn, Tenant, load_person
 from services.core.database.connections import Reader
 from services.core.errors import NotFound
 from services.core.work import Work
 from services.identity.errors import NotInASession
 
-PREFIX = "cs_"
+SESSION_PREFIX = "cs_"
 """What a session's secret begins with, so that one that leaks is recognized."""
-LIFE = timedelta(days=30)
+SESSION_LIFE = timedelta(days=30)
 """How long a session lasts, however much it is used."""
-IDLE = timedelta(days=7)
+SESSION_IDLE = timedelta(days=7)
 """How long it lasts unused."""
-ROTATED = timedelta(days=1)
+SECRET_LIFE = timedelta(days=1)
 """The age at which a secret is replaced by the next."""
-OVERLAP = timedelta(minutes=1)
+OLD_SECRET_LIFE = timedelta(minutes=1)
 """How long the one before is good after that."""
-TICK = timedelta(hours=1)
+LAST_USED_EXACTNESS = timedelta(hours=1)
 """How exactly it is known when a session was last used."""
+
+_LIVE = col(Session.revoked_at).is_(None)
 
 WHY_THE_PLATFORM = "whoever signs in is nobody yet, and whose session it is decides what they may change"
 
@@ -72,22 +74,20 @@ async def open_session(
             raise NotFound("person")
         if person.claimed_at is None:
             person.claimed_at = work.now
-        secret, kept = new_secret(PREFIX)
+        secret, kept = new_secret(SESSION_PREFIX)
         session = await work.insert(
             Session(
-                confederation_id=work.tenant_id,
                 person_id=person_id,
                 secret_hash=kept,
                 rotated_at=work.now,
                 method=method,
                 device=device,
-                created_at=work.now,
                 last_used_at=_hour(work.now),
                 authenticated_at=work.now,
-                expires_at=work.now + LIFE,
+                expires_at=work.now + SESSION_LIFE,
             )
         )
-        await work.record("session.opened", session, person_id=str(person_id), method=method)
+        await work.record("session.opened", session, data={"person_id": str(person_id), "method": method})
     return session, secret
 
 
@@ -96,16 +96,16 @@ async def load_session(
 ) -> Actor | None:
     """The person whose session it is, as an actor. None for a session that ended, and for what never was one.
 
-    Reused for a secret that was replaced longer ago than `OVERLAP`.
+    Reused for a secret that was replaced longer ago than `OLD_SECRET_LIFE`.
     """
     kept, now = hashed(secret), now or datetime.now(UTC)
     for _ in range(3):
-        found = await connection.value(_SESSION, str(tenant.id), kept, now, now - IDLE)
+        found = await connection.value(_SESSION, str(tenant.id), kept, now, now - SESSION_IDLE)
         if found is None:
             return None
         id, person_id, version, is_previous, *moments = orjson.loads(found)
         rotated_at, used_at, authenticated_at, expires_at = map(datetime.fromisoformat, moments)
-        if is_previous and now >= rotated_at + OVERLAP:
+        if is_previous and now >= rotated_at + OLD_SECRET_LIFE:
             raise Reused(UUID(id))
         actor = await load_person(connection, tenant, day, person_id=UUID(person_id))
         # A session that is revoked between the two statements would go with the version after it.
@@ -113,28 +113,28 @@ async def load_session(
             break
     else:
         return None
-    until = min(expires_at, used_at + TICK, *([rotated_at + OVERLAP] if is_previous else []))
-    signed_in = SignedIn(UUID(id), authenticated_at, until, rotated_at + ROTATED)
+    until = min(expires_at, used_at + LAST_USED_EXACTNESS, *([rotated_at + OLD_SECRET_LIFE] if is_previous else []))
+    signed_in = SignedIn(UUID(id), authenticated_at, until, rotated_at + SECRET_LIFE)
     return actor and replace(actor, session=signed_in)
 
 
-_SESSION = """
-select case when set_config('confed.tenant', $1::text, true) is not null
-             and set_config('confed.elevated', 'loading a session', true) is not null then (
+_SESSION = elevated_read(
+    "whose session it is decides who acts",
+    """
   select jsonb_build_array(s.id, s.person_id, p.access_version, s.previous_hash = $2 and s.secret_hash <> $2,
     s.rotated_at, s.last_used_at, s.authenticated_at, s.expires_at)::text
   from session s join person p on p.confederation_id = s.confederation_id and p.id = s.person_id
   where s.confederation_id = $1::text::uuid and (s.secret_hash = $2::text or s.previous_hash = $2)
     and s.revoked_at is null and s.expires_at > $3::timestamptz and s.last_used_at > $4::timestamptz
-) end
-"""
+""",
+)
 
 
 async def touch(work: Work, session_id: UUID) -> None:
     """Note that a session is in use, to the hour."""
     async with work.elevated(WHY_THE_PLATFORM):
-        used = update(Session).where(*_those(work, col(Session.id) == session_id))
-        await work.session.execute(used.values(last_used_at=_hour(work.now)))
+        used = work.update(Session, col(Session.id) == session_id, _LIVE, to={"last_used_at": _hour(work.now)})
+        await work.session.execute(used)
 
 
 async def rotate(work: Work, session_id: UUID, secret: str) -> str | None:
@@ -145,7 +145,7 @@ async def rotate(work: Work, session_id: UUID, secret: str) -> str | None:
     async with work.elevated(WHY_THE_PLATFORM):
         session = await work.find(Session, session_id, lock=True)
         kept = hashed(secret)
-        if session.revoked_at is not None or session.secret_hash != kept or session.rotated_at + ROTATED > work.now:
+        if session.revoked_at is not None or session.secret_hash != kept or session.rotated_at + SECRET_LIFE > work.now:
             return None
         return await _renewed(work, session)
 
@@ -159,7 +159,7 @@ async def step_up(work: Work, session_id: UUID) -> str:
         secret = await _renewed(work, session)
         session.authenticated_at = work.now
         await _outdate(work, session.person_id)
-        await work.record("session.confirmed", session, person_id=str(session.person_id))
+        await work.record("session.confirmed", session, data={"person_id": str(session.person_id)})
     return secret
 
 
@@ -170,7 +170,7 @@ async def revoke(work: Work, session_id: UUID) -> Session:
         session.revoked_at = work.now
         await work.flush()
         await _outdate(work, session.person_id)
-        await work.record("session.revoked", session, person_id=str(session.person_id))
+        await work.record("session.revoked", session, data={"person_id": str(session.person_id)})
     return session
 
 
@@ -192,10 +192,9 @@ async def own_session(work: Work) -> Session:
 async def revoke_all(work: Work, person_id: UUID, *, but: UUID | None = None) -> Sequence[Session]:
     """End the sessions of a person that the actor may end: their own, or as the platform anybody's."""
     query = (
-        select(Session)
-        .where(*_those(work, col(Session.person_id) == person_id), col(Session.expires_at) > work.now)
+        work.select(Session, lock=True)
+        .where(_LIVE, col(Session.person_id) == person_id, col(Session.expires_at) > work.now)
         .order_by(col(Session.id))
-        .with_for_update(key_share=True)
     )
     sessions = [session for session in await work.session.scalars(query) if session.id != but]
     for session in sessions:
@@ -204,16 +203,12 @@ async def revoke_all(work: Work, person_id: UUID, *, but: UUID | None = None) ->
     if sessions:
         await _outdate(work, person_id)
     for session in sessions:
-        await work.record("session.revoked", session, person_id=str(person_id))
+        await work.record("session.revoked", session, data={"person_id": str(person_id)})
     return sessions
 
 
-def _those(work: Work, which: ColumnElement[bool]) -> tuple[ColumnElement[bool], ...]:
-    return col(Session.confederation_id) == work.tenant_id, which, col(Session.revoked_at).is_(None)
-
-
 async def _renewed(work: Work, session: Session) -> str:
-    secret, kept = new_secret(PREFIX)
+    secret, kept = new_secret(SESSION_PREFIX)
     session.previous_hash, session.secret_hash, session.rotated_at = session.secret_hash, kept, work.now
     await work.flush()
     return secret
@@ -222,8 +217,8 @@ async def _renewed(work: Work, session: Session) -> str:
 async def _outdate(work: Work, person_id: UUID) -> None:
     """Every kept answer about what the person may do is an old one from now on."""
     async with work.elevated("whoever ends a session of theirs doesn't change their own record otherwise"):
-        who = (col(Person.confederation_id) == work.tenant_id) & (col(Person.id) == person_id)
-        await work.session.execute(update(Person).where(who).values(access_version=Person.access_version + 1))
+        raised = {"access_version": Person.access_version + 1}
+        await work.session.execute(work.update(Person, col(Person.id) == person_id, to=raised))
 
 
 def _hour(moment: datetime) -> datetime:

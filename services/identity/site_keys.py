@@ -15,7 +15,9 @@ from uuid import UUID
 
 import orjson
 
-from models import Association, SiteKey, SiteKeyKind
+from models import MANAGE_KEYS, Association, SiteKey, SiteKeyKind
+from models.base.elevation import elevated_read, elevated_start
+from models.base.permissions import permissions
 from services.core.actor import Actor, Key, Tenant
 from services.core.checks import check_after, check_moment, check_text
 from services.core.database.connections import Reader
@@ -23,9 +25,7 @@ from services.core.errors import InvalidInput, NotAllowed
 from services.core.permissions import SCOPES
 from services.core.work import Work
 
-_PERMISSION = "keys.manage"
-
-OVERLAP = timedelta(days=7)
+KEY_OVERLAP = timedelta(days=7)
 """How long a key that was rotated is still good, so that a website has time to take up its successor."""
 LONGEST_OVERLAP = timedelta(days=30)
 MOST_ORIGINS = 20
@@ -57,7 +57,7 @@ async def make_key(
     `scopes`: what a secret key may do, never more than its maker may: NotAllowed names what they don't hold.
     """
     await work.find(Association, association_id, "associationId")
-    work.actor.require(_PERMISSION, association_id)
+    work.actor.require(MANAGE_KEYS, association_id)
     is_secret = kind is SiteKeyKind.SECRET
     if is_secret and origins:
         raise InvalidInput("no origins: a secret key is never in a browser", f"{len(origins)}", path=("origins",))
@@ -66,7 +66,6 @@ async def make_key(
     _check_scopes(work, association_id, scopes)
     work.actor.require_recent(work.now)
     row = SiteKey(
-        confederation_id=work.tenant_id,
         association_id=association_id,
         kind=kind,
         name=check_text(name, "name"),
@@ -78,11 +77,11 @@ async def make_key(
     )
     secret = _draw(row)
     await work.insert(row)
-    await work.record("site_key.made", row, kind=kind, scopes=row.scopes)
+    await work.record("site_key.made", row, data={"kind": kind, "scopes": row.scopes})
     return row, secret
 
 
-async def rotate_key(work: Work, key_id: UUID, *, overlap: timedelta = OVERLAP) -> tuple[SiteKey, str]:
+async def rotate_key(work: Work, key_id: UUID, *, overlap: timedelta = KEY_OVERLAP) -> tuple[SiteKey, str]:
     """Make a key's successor, and let the key itself end after an overlap. Asks for `keys.manage`.
 
     Whoever rotates learns the new secret: they have to hold what it may do, as its maker had to. Where a key was made
@@ -94,7 +93,6 @@ async def rotate_key(work: Work, key_id: UUID, *, overlap: timedelta = OVERLAP) 
     _check_scopes(work, old.association_id, old.scopes)
     work.actor.require_recent(work.now)
     row = SiteKey(
-        confederation_id=work.tenant_id,
         association_id=old.association_id,
         kind=old.kind,
         name=old.name,
@@ -110,13 +108,15 @@ async def rotate_key(work: Work, key_id: UUID, *, overlap: timedelta = OVERLAP) 
     old.expires_at = end if old.expires_at is None else min(old.expires_at, end)
     old.access_version += 1
     await work.insert(row)
-    await work.record("site_key.rotated", row, replaces_id=str(old.id), good_until=old.expires_at.isoformat())
+    await work.record(
+        "site_key.rotated", row, data={"replaces_id": str(old.id), "good_until": old.expires_at.isoformat()}
+    )
     return row, secret
 
 
 async def revoke_key(work: Work, key_id: UUID, *, reason: str | None = None) -> SiteKey:
     """End a key at once: its next request is refused. Asks for `keys.manage`; a key that was revoked stays so."""
-    row = await work.find_managed(SiteKey, key_id, _PERMISSION, "siteKeyId")
+    row = await work.find_managed(SiteKey, key_id, MANAGE_KEYS, "siteKeyId")
     if row.revoked_at is None:
         row.revoked_at = work.now
         row.access_version += 1
@@ -157,7 +157,9 @@ async def restrict_key(
         row.expires_at = end
     row.access_version += 1
     await work.flush()
-    await work.record("site_key.restricted", row, scopes=row.scopes, trusted_documents_only=row.trusted_documents_only)
+    await work.record(
+        "site_key.restricted", row, data={"scopes": row.scopes, "trusted_documents_only": row.trusted_documents_only}
+    )
     return row
 
 
@@ -178,7 +180,7 @@ def _digest(token: str) -> str:
 
 async def _living(work: Work, key_id: UUID) -> SiteKey:
     """The key, locked, if it is still good for something. InvalidInput where it is over."""
-    row = await work.find_managed(SiteKey, key_id, _PERMISSION, "siteKeyId")
+    row = await work.find_managed(SiteKey, key_id, MANAGE_KEYS, "siteKeyId")
     if row.revoked_at is not None or (row.expires_at is not None and row.expires_at <= work.now):
         found = "revoked" if row.revoked_at is not None else "expired"
         raise InvalidInput("a key that is neither revoked nor expired", found, path=("siteKeyId",))
@@ -188,10 +190,11 @@ async def _living(work: Work, key_id: UUID) -> SiteKey:
 def _check_scopes(work: Work, association_id: UUID, scopes: Sequence[str]) -> None:
     """Nobody makes a key that may do more than they may themselves."""
     for rank, scope in enumerate(scopes):
-        if scope not in SCOPES:
+        permission = permissions.get(scope)
+        if permission not in SCOPES:
             raise InvalidInput(", ".join(sorted(SCOPES)), scope[:100], path=("scopes", str(rank)))
-        if not work.actor.may(scope, association_id):
-            raise NotAllowed(scope, path=("scopes", str(rank)))
+        if not work.actor.may(permission, association_id):
+            raise NotAllowed(permission, path=("scopes", str(rank)))
 
 
 def _checked_end(work: Work, expires_at: datetime | None) -> datetime | None:
@@ -225,17 +228,17 @@ def _checked_origin(origin: str, rank: str) -> str:
     return f"{parts.scheme}://{named}" + ("" if port in (None, _DEFAULT_PORTS[parts.scheme]) else f":{port}")
 
 
-_KEY = """
-select case when set_config('confed.tenant', $1::text, true) is not null
-             and set_config('confed.elevated', 'loading an actor', true) is not null then (
+_KEY = elevated_read(
+    "whose key it is decides who acts",
+    """
   select jsonb_build_array(id, association_id, kind, origins, scopes, trusted_documents_only, access_version,
                            last_used_on is distinct from $3::date)::text
   from site_key where confederation_id = $1::text::uuid and digest = $2
     and revoked_at is null and (expires_at is null or expires_at > $4::timestamptz)
-) end
-"""
+""",
+)
 
-_TELL = "select set_config('confed.tenant', $1::text, true), set_config('confed.elevated', 'loading an actor', true)"
+_START = elevated_start("the day of its last use is noted on a key by whoever shows it")
 _USED = """
 update site_key set last_used_on = $3 where confederation_id = $1::text::uuid and id = (
   select id from site_key where confederation_id = $1::text::uuid and id = $2
@@ -262,7 +265,7 @@ async def load_key(
         raise ForeignOrigin
     if is_new_day:
         async with connection.transaction():
-            await connection.execute(_TELL, str(tenant.id))
+            await connection.execute(_START, str(tenant.id))
             await connection.execute(_USED, str(tenant.id), key.id, day)
     holds = {scope: frozenset({key.association_id}) for scope in scopes if scope in SCOPES}
     return Actor(tenant, None, version, day, holds=holds, key=key)

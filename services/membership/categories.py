@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from uuid import UUID
 
-from models import Association, CategoryKind, MembershipCategory
+from models import MANAGE_MEMBERSHIPS, Association, CategoryKind, MembershipCategory
 from services.core.checks import check_localized, check_slug
 from services.core.errors import InvalidInput
 from services.core.work import Work
@@ -17,12 +17,11 @@ async def create_category(
     `grace_days`: how long a member remains one after the last day that is paid for.
     """
     await work.find(Association, association_id)
-    work.actor.require("memberships.manage", association_id)
+    work.actor.require(MANAGE_MEMBERSHIPS, association_id)
     if not 0 <= grace_days <= 366:
         raise InvalidInput("0 to 366", f"{grace_days}", path=("graceDays",))
     category = await work.insert(
         MembershipCategory(
-            confederation_id=work.tenant_id,
             association_id=association_id,
             slug=check_slug(slug),
             name=check_localized(name, "name"),
@@ -30,5 +29,5 @@ async def create_category(
             grace_days=grace_days,
         )
     )
-    await work.record("membership_category.created", category, slug=slug, kind=kind)
+    await work.record("membership_category.created", category, data={"slug": slug, "kind": kind})
     return category

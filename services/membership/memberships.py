@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlmodel import col
 
-from models import Association, CancellationReason, Membership, MembershipCategory, MembershipStatus
+from models import MANAGE_MEMBERSHIPS, Association, CancellationReason, Membership, MembershipCategory, MembershipStatus
 from services.core.checks import check_period, check_text
 from services.core.errors import AlreadyExists, InvalidInput, NotFound
 from services.core.work import Work
@@ -17,7 +16,6 @@ from services.people import access
 from services.people.standing import GOOD_STANDING, status_on
 from services.tenancy.visibility import links_changed
 
-_PERMISSION = "memberships.manage"
 _RENEWABLE = (*GOOD_STANDING, MembershipStatus.EXPIRED)
 _ENDABLE = (MembershipStatus.PENDING, *GOOD_STANDING, MembershipStatus.EXPIRED)
 _REFUSED = {
@@ -67,7 +65,7 @@ async def admit_all(work: Work, *, association_id: UUID, admissions: Sequence[Ad
     Somebody who is a member already, or a number that is taken, is AlreadyExists, and nobody is admitted.
     """
     await work.find(Association, association_id)
-    work.actor.require(_PERMISSION, association_id)
+    work.actor.require(MANAGE_MEMBERSHIPS, association_id)
     categories = await _categories(work, association_id)
     await access.seen(work, {admission.person_id for admission in admissions})
     rows = []
@@ -80,7 +78,6 @@ async def admit_all(work: Work, *, association_id: UUID, admissions: Sequence[Ad
         check_period(starts_on, admission.ends_on, str(rank), "endsOn")
         rows.append(
             Membership(
-                confederation_id=work.tenant_id,
                 association_id=association_id,
                 person_id=admission.person_id,
                 category_id=category.id,
@@ -95,7 +92,9 @@ async def admit_all(work: Work, *, association_id: UUID, admissions: Sequence[Ad
     await work.flush(refused=_REFUSED)
     await links_changed(work, [row.person_id for row in rows])
     for row in rows:
-        await work.record("membership.admitted", row, person_id=str(row.person_id), category_id=str(row.category_id))
+        await work.record(
+            "membership.admitted", row, data={"person_id": str(row.person_id), "category_id": str(row.category_id)}
+        )
     return rows
 
 
@@ -114,7 +113,9 @@ async def renew(work: Work, membership_id: UUID, *, ends_on: date) -> Membership
     membership.ends_on, membership.grace_until = ends_on, _grace(category, ends_on)
     await work.flush()
     await links_changed(work, [membership.person_id])
-    await work.record("membership.renewed", membership, person_id=str(membership.person_id), ends_on=f"{ends_on}")
+    await work.record(
+        "membership.renewed", membership, data={"person_id": str(membership.person_id), "ends_on": f"{ends_on}"}
+    )
     return membership
 
 
@@ -122,7 +123,7 @@ async def resign(work: Work, membership_id: UUID, *, on: date | None = None) -> 
     """Leave an association, today or on a later day. The member's own to do, or its staff's (`memberships.manage`)."""
     membership = await work.find(Membership, membership_id)
     if membership.person_id != work.actor.person_id:
-        work.actor.require(_PERMISSION, membership.association_id)
+        work.actor.require(MANAGE_MEMBERSHIPS, membership.association_id)
     if on is not None and on < work.today:
         raise InvalidInput(f"{work.today} or later", f"{on}", path=("on",))
     async with work.elevated("a membership is its association's to change, and its person's to leave"):
@@ -151,7 +152,10 @@ async def _cancel(
     await work.flush()
     await links_changed(work, [membership.person_id])
     await work.record(
-        "membership.cancelled", membership, reason=explanation, person_id=str(membership.person_id), cause=reason
+        "membership.cancelled",
+        membership,
+        reason=explanation,
+        data={"person_id": str(membership.person_id), "cause": reason},
     )
     return membership
 
@@ -160,7 +164,7 @@ async def _locked(
     work: Work, membership_id: UUID, required: Sequence[MembershipStatus]
 ) -> tuple[Membership, MembershipStatus]:
     membership = await work.find(Membership, membership_id)
-    work.actor.require(_PERMISSION, membership.association_id)
+    work.actor.require(MANAGE_MEMBERSHIPS, membership.association_id)
     return await _standing(work, membership_id, required)
 
 
@@ -168,9 +172,7 @@ async def _standing(
     work: Work, membership_id: UUID, required: Sequence[MembershipStatus]
 ) -> tuple[Membership, MembershipStatus]:
     membership = await work.find(Membership, membership_id, lock=True)
-    query = select(status_on(work.today)).where(
-        col(Membership.confederation_id) == work.tenant_id, col(Membership.id) == membership_id
-    )
+    query = work.select(status_on(work.today), of=Membership).where(col(Membership.id) == membership_id)
     status = MembershipStatus((await work.session.execute(query)).scalar_one())
     if status not in required or membership.cancelled_on is not None:
         raise WrongMembershipStatus(required=list(required), found=status)
@@ -178,8 +180,7 @@ async def _standing(
 
 
 async def _categories(work: Work, association_id: UUID) -> dict[UUID, MembershipCategory]:
-    query = select(MembershipCategory).where(
-        col(MembershipCategory.confederation_id) == work.tenant_id,
+    query = work.select(MembershipCategory).where(
         col(MembershipCategory.association_id) == association_id,
     )
     return {category.id: category for category in await work.session.scalars(query)}

@@ -22,7 +22,6 @@ async def set_goal(work: Work, pairing_id: UUID, *, title: str) -> PairingGoal:
     pairing = await access.active_pairing(work, pairing_id)
     goal = await work.insert(
         PairingGoal(
-            confederation_id=work.tenant_id,
             pairing_id=pairing.id,
             mentor_id=pairing.mentor_id,
             mentee_id=pairing.mentee_id,
@@ -69,7 +68,6 @@ async def record_session(
         raise InvalidInput(f"1 to {MOST_MINUTES} minutes", f"{minutes}", path=("minutes",))
     session = await work.insert(
         PairingSession(
-            confederation_id=work.tenant_id,
             pairing_id=pairing.id,
             mentor_id=pairing.mentor_id,
             mentee_id=pairing.mentee_id,
@@ -78,7 +76,7 @@ async def record_session(
             topic=None if topic is None else check_text(topic, "topic"),
         )
     )
-    await work.record("pairing_session.recorded", session, pairing_id=str(pairing.id))
+    await work.record("pairing_session.recorded", session, data={"pairing_id": str(pairing.id)})
     return session
 
 
@@ -87,7 +85,6 @@ async def write_note(work: Work, pairing_id: UUID, *, text: str) -> PairingNote:
     pairing = await access.active_pairing(work, pairing_id)
     note = await work.insert(
         PairingNote(
-            confederation_id=work.tenant_id,
             pairing_id=pairing.id,
             mentor_id=pairing.mentor_id,
             mentee_id=pairing.mentee_id,
@@ -106,8 +103,7 @@ async def retract_note(work: Work, note_id: UUID) -> PairingNote:
     NotFound for anybody else, the other of the two included: the lock asks for the right to change the note.
     """
     note = await work.find(PairingNote, note_id, "pairingNoteId", lock=True)
-    await work.session.delete(note)
-    await work.flush()
+    await work.remove(note)
     await work.record("pairing_note.retracted", note)
     return note
 
@@ -127,4 +123,4 @@ def _active_since(work: Work, pairing: Pairing) -> date:
 
 
 async def _record_goal(work: Work, action: str, goal: PairingGoal) -> None:
-    await work.record(action, goal, pairing_id=str(goal.pairing_id))
+    await work.record(action, goal, data={"pairing_id": str(goal.pairing_id)})

@@ -1,14 +1,15 @@
 """Pairings: proposed by a coordinator, accepted or declined by each side, completed or ended."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlmodel import col
 
 from models import (
     LIVE_PAIRINGS,
+    MANAGE_MENTORING,
     MentoringProfile,
     MentoringProgramme,
     MentoringRole,
@@ -42,7 +43,6 @@ async def propose_pairing(work: Work, mentor_profile_id: UUID, mentee_profile_id
         raise MentorFull(mentor.capacity or 0, path=("mentorProfileId",))
     pairing = await work.insert(
         Pairing(
-            confederation_id=work.tenant_id,
             programme_id=mentor.programme_id,
             association_id=mentor.association_id,
             mentor_profile_id=mentor.id,
@@ -116,7 +116,7 @@ async def end_pairing(work: Work, pairing_id: UUID, *, reason: PairingEnd) -> Pa
     proposal, the two get WrongPairingState: they decline it.
     """
     pairing = await access.pairing(work, pairing_id)
-    may_withdraw = work.actor.may("mentoring.manage", pairing.association_id)
+    may_withdraw = work.actor.may(MANAGE_MENTORING, pairing.association_id)
     allowed = (PairingState.ACTIVE, PairingState.PROPOSED) if may_withdraw else (PairingState.ACTIVE,)
     access.require_state(pairing, *allowed)
     withdrawn = PairingEnd.PROPOSAL_WITHDRAWN
@@ -137,14 +137,14 @@ async def _close(work: Work, pairing: Pairing, state: PairingState, *, confident
     """
     before, pairing.state, pairing.closed_at = pairing.state, state, work.now
     await work.flush()
-    await _record(work, f"pairing.{state.lower()}", pairing, confidential=confidential, before=before)
+    await _record(work, f"pairing.{state.lower()}", pairing, confidential=confidential, data={"before": before})
     return pairing
 
 
 async def _profile(work: Work, profile_id: UUID, role: MentoringRole, path: str) -> MentoringProfile:
     """A published profile of a role. Read without a lock: a proposal goes before a withdrawal that it didn't see."""
     profile = await work.find(MentoringProfile, profile_id, path)
-    work.actor.require("mentoring.manage", profile.association_id)
+    work.actor.require(MANAGE_MENTORING, profile.association_id)
     if profile.role is not role:
         raise InvalidInput(role, profile.role, path=(path,))
     if profile.published_at is None:
@@ -153,8 +153,7 @@ async def _profile(work: Work, profile_id: UUID, role: MentoringRole, path: str)
 
 
 async def _live(work: Work, mentee: MentoringProfile) -> UUID | None:
-    query = select(col(Pairing.id)).where(
-        col(Pairing.confederation_id) == work.tenant_id,
+    query = work.select(col(Pairing.id)).where(
         col(Pairing.programme_id) == mentee.programme_id,
         col(Pairing.mentee_id) == mentee.person_id,
         col(Pairing.state).in_(LIVE_PAIRINGS),
@@ -166,5 +165,14 @@ def _accepted_at(pairing: Pairing, side: MentoringRole) -> datetime | None:
     return pairing.mentor_accepted_at if side is MentoringRole.MENTOR else pairing.mentee_accepted_at
 
 
-async def _record(work: Work, action: str, pairing: Pairing, *, confidential: bool = False, **data: Any) -> None:
-    await work.record(action, pairing, confidential=confidential, programme_id=str(pairing.programme_id), **data)
+async def _record(
+    work: Work,
+    action: str,
+    pairing: Pairing,
+    *,
+    confidential: bool = False,
+    data: Mapping[str, Any] | None = None,
+) -> None:
+    await work.record(
+        action, pairing, confidential=confidential, data={"programme_id": str(pairing.programme_id), **(data or {})}
+    )

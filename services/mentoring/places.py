@@ -6,7 +6,6 @@ coordinator's to take and either side's to give back: so these two statements, a
 
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, update
 from sqlmodel import col
 
 from models import MentoringProfile
@@ -20,27 +19,19 @@ async def take(work: Work, mentor_profile_id: UUID) -> bool:
 
     One conditional update: of two who want the last place, the second waits for the first, and then counts anew.
     """
-    statement = (
-        update(MentoringProfile)
-        .where(_is(work, mentor_profile_id), col(MentoringProfile.taken) < col(MentoringProfile.capacity))
-        .values(taken=MentoringProfile.taken + 1)
-        .returning(col(MentoringProfile.id))
-        .execution_options(synchronize_session=False)
+    statement = work.update(
+        MentoringProfile,
+        col(MentoringProfile.id) == mentor_profile_id,
+        col(MentoringProfile.taken) < col(MentoringProfile.capacity),
+        to={"taken": MentoringProfile.taken + 1},
     )
     async with work.elevated(WHY):
-        return (await work.session.execute(statement)).scalar_one_or_none() is not None
+        taken = await work.session.execute(statement.returning(col(MentoringProfile.id)))
+        return taken.scalar_one_or_none() is not None
 
 
 async def give_back(work: Work, mentor_profile_id: UUID) -> None:
     """Free a place. Who calls this has the lock of the pairing that held it, and hasn't closed it yet."""
     async with work.elevated(WHY):
-        await work.session.execute(
-            update(MentoringProfile)
-            .where(_is(work, mentor_profile_id))
-            .values(taken=MentoringProfile.taken - 1)
-            .execution_options(synchronize_session=False)
-        )
-
-
-def _is(work: Work, mentor_profile_id: UUID) -> ColumnElement[bool]:
-    return (col(MentoringProfile.confederation_id) == work.tenant_id) & (col(MentoringProfile.id) == mentor_profile_id)
+        which = col(MentoringProfile.id) == mentor_profile_id
+        await work.session.execute(work.update(MentoringProfile, which, to={"taken": MentoringProfile.taken - 1}))

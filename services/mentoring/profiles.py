@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlmodel import col
 
 from models import MentoringProfile, MentoringProgramme, MentoringRole, Person, Sector
@@ -55,7 +54,6 @@ async def draft_profile(
     profile = await _own(work, programme_id, person_id, role)
     if profile is None:
         profile = MentoringProfile(
-            confederation_id=work.tenant_id,
             programme_id=programme.id,
             association_id=programme.association_id,
             person_id=person_id,
@@ -73,7 +71,7 @@ async def draft_profile(
         await work.flush()
         action = "mentoring_profile.changed"
     # That somebody thinks about mentoring is nobody else's to know before they publish it.
-    await work.record(action, profile, confidential=not profile.published, programme_id=str(programme.id))
+    await work.record(action, profile, confidential=not profile.published, data={"programme_id": str(programme.id)})
     return profile
 
 
@@ -87,7 +85,7 @@ async def publish_profile(work: Work, profile_id: UUID) -> MentoringProfile:
     if profile.published_at is None:
         profile.published_at = work.now
         await work.flush()
-        await work.record("mentoring_profile.published", profile, programme_id=str(profile.programme_id))
+        await work.record("mentoring_profile.published", profile, data={"programme_id": str(profile.programme_id)})
     return profile
 
 
@@ -97,7 +95,7 @@ async def withdraw_profile(work: Work, profile_id: UUID) -> MentoringProfile:
     if profile.published_at is not None:
         profile.published_at = None
         await work.flush()
-        await work.record("mentoring_profile.withdrawn", profile, programme_id=str(profile.programme_id))
+        await work.record("mentoring_profile.withdrawn", profile, data={"programme_id": str(profile.programme_id)})
     return profile
 
 
@@ -108,16 +106,10 @@ async def _mine(work: Work, profile_id: UUID) -> MentoringProfile:
 
 
 async def _own(work: Work, programme_id: UUID, person_id: UUID, role: MentoringRole) -> MentoringProfile | None:
-    query = (
-        select(MentoringProfile)
-        .where(
-            col(MentoringProfile.confederation_id) == work.tenant_id,
-            col(MentoringProfile.programme_id) == programme_id,
-            col(MentoringProfile.person_id) == person_id,
-            col(MentoringProfile.role) == role,
-        )
-        .with_for_update(key_share=True)
-        .execution_options(populate_existing=True)
+    query = work.select(MentoringProfile, lock=True).where(
+        col(MentoringProfile.programme_id) == programme_id,
+        col(MentoringProfile.person_id) == person_id,
+        col(MentoringProfile.role) == role,
     )
     return (await work.session.execute(query)).scalar_one_or_none()
 

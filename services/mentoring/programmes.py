@@ -4,13 +4,11 @@ from collections.abc import Mapping
 from datetime import date
 from uuid import UUID
 
-from models import Association, MentoringProgramme, ProgrammeState
+from models import MANAGE_MENTORING, Association, MentoringProgramme, ProgrammeState
 from services.core.checks import check_period, check_slug, check_texts
 from services.core.errors import AlreadyExists
 from services.core.work import Work
 from services.mentoring.errors import WrongProgrammeState
-
-_PERMISSION = "mentoring.manage"
 
 NEXT: dict[ProgrammeState, ProgrammeState] = {
     ProgrammeState.DRAFT: ProgrammeState.OPEN,
@@ -35,11 +33,10 @@ async def plan_programme(
     `ends_on`: its last day; None: it is always open.
     """
     await work.find(Association, association_id, "associationId")
-    work.actor.require(_PERMISSION, association_id)
+    work.actor.require(MANAGE_MENTORING, association_id)
     check_period(starts_on, ends_on)
     programme = await work.insert(
         MentoringProgramme(
-            confederation_id=work.tenant_id,
             association_id=association_id,
             slug=check_slug(slug),
             name=check_texts(work, name, "name"),
@@ -66,7 +63,7 @@ async def close_programme(work: Work, programme_id: UUID) -> MentoringProgramme:
 
 
 async def _enter(work: Work, programme_id: UUID, state: ProgrammeState, action: str) -> MentoringProgramme:
-    programme = await work.find_managed(MentoringProgramme, programme_id, _PERMISSION, "mentoringProgrammeId")
+    programme = await work.find_managed(MentoringProgramme, programme_id, MANAGE_MENTORING, "mentoringProgrammeId")
     if NEXT[programme.state] is not state:
         raise WrongProgrammeState([before for before, step in NEXT.items() if step is state], programme.state)
     programme.state = state

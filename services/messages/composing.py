@@ -6,7 +6,7 @@ from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
-from services.core.outside.mail import addressed
+from services.core.outside.mail import addressed, one_line
 from services.messages.letters import Letter
 from services.messages.rendering import rendered
 
@@ -24,6 +24,8 @@ def composed(letter: Letter, message_id: UUID, *, to: str, sender: str, at: date
     message = addressed(uuid7() if letter.differs_each_time else message_id, **people, subject=said.subject, at=at)
     if letter.list_id is not None:
         message["List-Id"] = f"<{letter.list_id}.{domain}>"
+    for name, value in letter.headers:
+        message[name] = one_line(value)
     message.set_content(said.text)
     message.add_alternative(said.html, subtype="html")
     html = message.get_payload()[-1]  # type: ignore[index]

@@ -2,8 +2,10 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from enum import Enum
 
 from models import Message
+from models.base.permissions import Permission
 from services.core.discovery import import_all
 from services.core.settings import Settings
 from services.core.work import Work
@@ -14,38 +16,46 @@ Compose = Callable[[Work, Message, Settings], Awaitable[Letter | None]]
 Address = Callable[[Work, Message], Awaitable[str | None]]
 
 
+class Pace(Enum):
+    """Which job sends a message: each has its share of the workers (`services.core.jobs.taking`)."""
+
+    URGENT = "send_urgent_message"  # somebody waits for it in front of a screen: it signs them in
+    USUAL = "send_message"
+    BULK = "send_bulk_message"  # to many at once: it delays no confirmation
+
+
 @dataclass(frozen=True)
 class MessageKind:
     """A kind of message.
 
     `compose`: the letter as it is true when it is sent; null where it no longer is. `permission`: by which STAFF of the
     sending association read that it was sent; null where it is the person's alone. `address`: where it goes; null where
-    it can't. `urgent`: goes before everything that isn't.
+    it can't. `pace`: what it goes before and after.
     """
 
     name: str
     compose: Compose
-    permission: str | None
+    permission: Permission | None
     address: Address
-    urgent: bool
+    pace: Pace
 
     @property
     def job(self) -> str:
         """The job that sends it."""
-        return "send_urgent_message" if self.urgent else "send_message"
+        return self.pace.value
 
 
 _kinds: dict[str, MessageKind] = {}
 
 
 def message_kind(
-    name: str, *, permission: str | None = None, address: Address = preferred_address, urgent: bool = False
+    name: str, *, permission: Permission | None = None, address: Address = preferred_address, pace: Pace = Pace.USUAL
 ) -> Callable[[Compose], Compose]:
     """Declare a kind, `domain.kind`, by the function that composes it. Its permission is `readable_with` there."""
 
     def declare(compose: Compose) -> Compose:
         assert name not in _kinds, name
-        _kinds[name] = MessageKind(name, compose, permission, address, urgent)
+        _kinds[name] = MessageKind(name, compose, permission, address, pace)
         return compose
 
     return declare

@@ -23,7 +23,8 @@ class Letter:
     `host`: who writes, as the sender's name says; `name`: to whom. `list_id`: names the mailing list in front of the
     server's domain (RFC 2919); null for a message to one alone. `facts`: labels and values, those without a value left
     out. `calendar`: makes the calendar entry between organizer and attendee, two mail addresses: its method and
-    content. `differs_each_time`: sent again it carries another secret, and has another Message-ID.
+    content. `headers`: further ones, such as `Reply-To` or `List-Unsubscribe`. `differs_each_time`: sent again it
+    carries another secret, and has another Message-ID.
     """
 
     templates: str
@@ -36,4 +37,5 @@ class Letter:
     pictures: tuple[Picture, ...] = ()
     calendar: Callable[[str, str], tuple[str, bytes]] | None = None
     facts: tuple[tuple[str, str], ...] = ()
+    headers: tuple[tuple[str, str], ...] = ()
     differs_each_time: bool = False

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import delete
 from sqlmodel import col
 from uuid_utils.compat import uuid7
 
@@ -44,9 +43,7 @@ async def write(work: Work, due: Sequence[Due], association_id: UUID | None) -> 
 
 async def forget(work: Work, ids: Sequence[UUID]) -> None:
     """Delete messages that nobody is to look up any more. To be called by the platform itself."""
-    await work.session.execute(
-        delete(Message).where(col(Message.confederation_id) == work.tenant_id, col(Message.id).in_(ids))
-    )
+    await work.session.execute(work.delete(Message, col(Message.id).in_(ids)))
 
 
 def _row(work: Work, due: Due, association_id: UUID | None) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlmodel import col
 
 from models import Message, MessageState
@@ -27,6 +26,12 @@ async def send_message(work: Work, *, message_id: UUID, settings: Settings) -> N
 @job("send_urgent_message", urgent=True, share=4)
 async def send_urgent_message(work: Work, *, message_id: UUID, settings: Settings) -> None:
     """The same for a message that goes before all else."""
+    await send(work, message_id, settings)
+
+
+@job("send_bulk_message", at_once=4, share=2)
+async def send_bulk_message(work: Work, *, message_id: UUID, settings: Settings) -> None:
+    """The same for one of many, which leaves places to the others."""
     await send(work, message_id, settings)
 
 
@@ -65,9 +70,7 @@ async def send(work: Work, message_id: UUID, settings: Settings) -> None:
 
 
 async def _queued(work: Work, message_id: UUID) -> Message | None:
-    query = select(Message).where(
-        col(Message.confederation_id) == work.tenant_id,
-        col(Message.id) == message_id,
-        col(Message.state) == MessageState.QUEUED,
+    query = work.select(Message, lock=True).where(
+        col(Message.id) == message_id, col(Message.state) == MessageState.QUEUED
     )
-    return (await work.session.execute(query.with_for_update(key_share=True))).scalar_one_or_none()
+    return (await work.session.execute(query)).scalar_one_or_none()

@@ -3,17 +3,17 @@
 from collections.abc import Collection, Sequence
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlmodel import col
 
-from models import Person
+from models import MANAGE_PERSONS, Person
+from models.base.permissions import Permission
 from services.core.errors import InvalidInput, NotAllowed, NotFound, NotSignedIn
 from services.core.work import Work
 
 
 async def seen(work: Work, person_ids: Collection[UUID]) -> dict[UUID, Person]:
     """The persons by id, living; NotFound where the actor doesn't see every one of them."""
-    query = select(Person).where(col(Person.confederation_id) == work.tenant_id, col(Person.id).in_(person_ids))
+    query = work.select(Person).where(col(Person.id).in_(person_ids))
     persons = {person.id: person for person in await work.session.scalars(query)}
     if persons.keys() != set(person_ids):
         raise NotFound("person")
@@ -26,18 +26,16 @@ async def seen(work: Work, person_ids: Collection[UUID]) -> dict[UUID, Person]:
 async def managed(work: Work, person_ids: Collection[UUID]) -> dict[UUID, Person]:
     """The persons by id, locked; `persons.manage` in any of each one's associations is asked for."""
     for person in (await seen(work, person_ids)).values():
-        require_any(work, "persons.manage", person.association_ids)
+        require_any(work, MANAGE_PERSONS, person.association_ids)
     query = (
-        select(Person)
-        .where(col(Person.confederation_id) == work.tenant_id, col(Person.id).in_(person_ids))
+        work.select(Person, lock=True)
+        .where(col(Person.id).in_(person_ids))
         .order_by(col(Person.id))  # in the order that everybody locks persons in
-        .with_for_update(key_share=True)
-        .execution_options(populate_existing=True)
     )
     return {person.id: person for person in await work.session.scalars(query)}
 
 
-def require_any(work: Work, permission: str, association_ids: Sequence[UUID]) -> None:
+def require_any(work: Work, permission: Permission, association_ids: Sequence[UUID]) -> None:
     """NotSignedIn or NotAllowed where the actor holds the permission in none of the associations."""
     if work.actor.is_system or any(work.actor.may(permission, association_id) for association_id in association_ids):
         return

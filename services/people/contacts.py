@@ -1,12 +1,13 @@
 """How a person is reached: addresses and numbers that they, or the staff of their associations, enter."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select
 from sqlmodel import col
 
-from models import ContactKind, ContactPoint, ContactVisibility, Person
+from models import MANAGE_PERSONS, ContactKind, ContactPoint, ContactVisibility, Person
 from services.core.errors import AlreadyExists, InvalidInput
 from services.core.work import Work
 from services.people import access
@@ -29,7 +30,7 @@ async def add_contact_point(
     person_id = person_id or work.actor.required_person_id
     is_own = person_id == work.actor.person_id
     if not is_own:
-        access.require_any(work, "persons.manage", (await access.seen(work, {person_id}))[person_id].association_ids)
+        access.require_any(work, MANAGE_PERSONS, (await access.seen(work, {person_id}))[person_id].association_ids)
     value = checked_address(kind, value, "value")
     if visibility is None:
         visibility = ContactVisibility.NOBODY if is_own else ContactVisibility.STAFF
@@ -40,7 +41,6 @@ async def add_contact_point(
         others = (await work.session.scalars(_of(work, person_id, kind).limit(1))).all()
     point = await work.insert(
         ContactPoint(
-            confederation_id=work.tenant_id,
             person_id=person_id,
             kind=kind,
             value=value,
@@ -61,7 +61,7 @@ async def change_visibility(work: Work, contact_point_id: UUID, visibility: Cont
         raise InvalidInput("a contact point of one's own", "another's", path=("contactPointId",))
     point.visibility = visibility
     await work.flush()
-    await _record(work, "contact_point.shown", point, visibility=visibility)
+    await _record(work, "contact_point.shown", point, data={"visibility": visibility})
     return point
 
 
@@ -79,8 +79,7 @@ async def remove_contact_point(work: Work, contact_point_id: UUID) -> ContactPoi
     One's own, or with `persons.manage` a person's.
     """
     point = await _changeable(work, contact_point_id)
-    await work.session.delete(point)
-    await work.flush()
+    await work.remove(point)
     await _record(work, "contact_point.removed", point)
     if point.preferred:
         async with work.elevated("the next preferred contact point may be one that the actor doesn't see"):
@@ -94,7 +93,7 @@ async def _changeable(work: Work, contact_point_id: UUID) -> ContactPoint:
     """The contact point, and its person locked. NotFound for who doesn't see it, NotAllowed for staff who only read."""
     point = await work.find(ContactPoint, contact_point_id, "contactPointId")
     if point.person_id != work.actor.person_id:
-        access.require_any(work, "persons.manage", point.association_ids)
+        access.require_any(work, MANAGE_PERSONS, point.association_ids)
     await _locked(work, point.person_id)
     return await work.find(ContactPoint, contact_point_id, "contactPointId", lock=True)
 
@@ -116,9 +115,8 @@ async def _prefer(work: Work, point: ContactPoint) -> None:
 
 def _of(work: Work, person_id: UUID, kind: ContactKind) -> Select[ContactPoint]:
     return (
-        select(ContactPoint)
+        work.select(ContactPoint)
         .where(
-            col(ContactPoint.confederation_id) == work.tenant_id,
             col(ContactPoint.person_id) == person_id,
             col(ContactPoint.kind) == kind,
         )
@@ -126,9 +124,12 @@ def _of(work: Work, person_id: UUID, kind: ContactKind) -> Select[ContactPoint]:
     )
 
 
-async def _record(work: Work, action: str, point: ContactPoint, **data: Any) -> None:
+async def _record(work: Work, action: str, point: ContactPoint, *, data: Mapping[str, Any] | None = None) -> None:
     """The association that registered the person may read the entry; the journal has no address in it."""
     registered_by = next(iter(point.association_ids), None)
     await work.record(
-        action, point, association_id=registered_by, person_id=str(point.person_id), kind=point.kind, **data
+        action,
+        point,
+        association_id=registered_by,
+        data={"person_id": str(point.person_id), "kind": point.kind, **(data or {})},
     )

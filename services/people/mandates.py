@@ -5,14 +5,12 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from models import Association, Mandate, MandateRole
+from models import MANAGE_PERSONS, Association, Mandate, MandateRole
 from services.core.checks import check_period
 from services.core.errors import InvalidInput
 from services.core.work import Work
 from services.people import access
 from services.tenancy.visibility import links_changed
-
-_PERMISSION = "persons.manage"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,7 +45,7 @@ async def begin_mandates(work: Work, association_id: UUID, mandates: Sequence[Ma
     A published mandate shows the person's name as it is now, to everyone.
     """
     await work.find(Association, association_id)
-    work.actor.require(_PERMISSION, association_id)
+    work.actor.require(MANAGE_PERSONS, association_id)
     persons = await access.seen(work, {mandate.person_id for mandate in mandates})
     rows = []
     for rank, mandate in enumerate(mandates):
@@ -57,7 +55,6 @@ async def begin_mandates(work: Work, association_id: UUID, mandates: Sequence[Ma
         rows.append(
             Mandate(
                 **vars(mandate),
-                confederation_id=work.tenant_id,
                 association_id=association_id,
                 published_name=name,
             )
@@ -66,14 +63,14 @@ async def begin_mandates(work: Work, association_id: UUID, mandates: Sequence[Ma
     await work.flush()
     await links_changed(work, list(persons))
     for row in rows:
-        await work.record("mandate.begun", row, person_id=str(row.person_id), role=row.role)
+        await work.record("mandate.begun", row, data={"person_id": str(row.person_id), "role": row.role})
     return rows
 
 
 async def end_mandate(work: Work, mandate_id: UUID, *, ends_on: date | None = None) -> Mandate:
     """End a mandate; its last day is today, or `ends_on`. Asks for `persons.manage` in the association."""
     mandate = await work.find(Mandate, mandate_id)
-    work.actor.require(_PERMISSION, mandate.association_id)
+    work.actor.require(MANAGE_PERSONS, mandate.association_id)
     mandate = await work.find(Mandate, mandate_id, lock=True)
     last = ends_on or work.today
     check_period(mandate.starts_on, last)
@@ -82,5 +79,5 @@ async def end_mandate(work: Work, mandate_id: UUID, *, ends_on: date | None = No
     mandate.ends_on = last
     await work.flush()
     await links_changed(work, [mandate.person_id])
-    await work.record("mandate.ended", mandate, person_id=str(mandate.person_id), role=mandate.role)
+    await work.record("mandate.ended", mandate, data={"person_id": str(mandate.person_id), "role": mandate.role})
     return mandate

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from models import Association, Person, PersonReference
+from models import MANAGE_PERSONS, Association, Person, PersonReference
 from services.core.checks import check_locale, check_text
 from services.core.work import Work
 
@@ -43,13 +43,12 @@ async def register_persons(work: Work, *, association_id: UUID, persons: Sequenc
     A reference that names somebody else already is AlreadyExists, and nobody is entered.
     """
     await work.find(Association, association_id)
-    work.actor.require("persons.manage", association_id)
+    work.actor.require(MANAGE_PERSONS, association_id)
     rows = [_row(work, association_id, person, str(rank)) for rank, person in enumerate(persons)]
     work.session.add_all(rows)
     await work.flush()
     work.session.add_all(
         PersonReference(
-            confederation_id=work.tenant_id,
             person_id=row.id,
             system=check_text(system, "references", most=40),
             value=check_text(value, "references", system),
@@ -66,7 +65,6 @@ async def register_persons(work: Work, *, association_id: UUID, persons: Sequenc
 
 def _row(work: Work, association_id: UUID, person: PersonInput, *path: str) -> Person:
     return Person(
-        confederation_id=work.tenant_id,
         given_name=check_text(person.given_name, *path, "givenName"),
         family_name=check_text(person.family_name, *path, "familyName"),
         locale=check_locale(person.locale, *path, "locale"),

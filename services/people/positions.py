@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from models import ManagementLevel, Position, PositionClass, Sector, WorkingTime
+from models import MANAGE_PERSONS, ManagementLevel, Position, PositionClass, Sector, WorkingTime
 from services.core.checks import check_period, check_text
 from services.core.errors import InvalidInput
 from services.core.work import Work
@@ -74,7 +74,6 @@ async def begin_positions(work: Work, positions: Sequence[PositionInput]) -> lis
                     "employer": check_text(position.employer, str(rank), "employer"),
                     "title": check_text(position.title, str(rank), "title"),
                 },
-                confederation_id=work.tenant_id,
                 association_ids=list(persons[position.person_id].association_ids),
             )
         )
@@ -88,7 +87,7 @@ async def begin_positions(work: Work, positions: Sequence[PositionInput]) -> lis
 async def end_position(work: Work, position_id: UUID, *, ends_on: date | None = None) -> Position:
     """End a post; its last day is today, or `ends_on`. Asks for `persons.manage` in an association of the person."""
     position = await work.find(Position, position_id)
-    access.require_any(work, "persons.manage", position.association_ids)
+    access.require_any(work, MANAGE_PERSONS, position.association_ids)
     position = await work.find(Position, position_id, lock=True)
     last = ends_on or work.today
     check_period(position.starts_on, last)
@@ -103,4 +102,4 @@ async def end_position(work: Work, position_id: UUID, *, ends_on: date | None = 
 async def _record(work: Work, action: str, position: Position) -> None:
     """The association that registered the person may read the entry."""
     registered_by = next(iter(position.association_ids), None)
-    await work.record(action, position, association_id=registered_by, person_id=str(position.person_id))
+    await work.record(action, position, association_id=registered_by, data={"person_id": str(position.person_id)})

@@ -29,6 +29,7 @@ from sqlalchemy.dialects.postgresql import UUID as PG_UUID
 from sqlmodel import SQLModel
 
 from models import (
+    MANAGE_SEGMENTS,
     Association,
     ManagementLevel,
     MandateRole,
@@ -77,7 +78,7 @@ async def create_segment(
 ) -> Segment:
     """Define whom an association means. Asks for `segments.manage` there; a taken slug is AlreadyExists."""
     await work.find(Association, association_id)
-    work.actor.require("segments.manage", association_id)
+    work.actor.require(MANAGE_SEGMENTS, association_id)
     check_slug(slug)
     if not clauses:
         raise InvalidInput("one clause at least", "none", path=("clauses",))
@@ -87,7 +88,6 @@ async def create_segment(
             await work.find(Association, clause.within_id)
     segment = await work.insert(
         Segment(
-            confederation_id=work.tenant_id,
             association_id=association_id,
             slug=slug,
             name=check_localized(name, "name"),
@@ -96,7 +96,6 @@ async def create_segment(
     )
     work.session.add_all(
         SegmentClause(
-            confederation_id=work.tenant_id,
             segment_id=segment.id,
             association_id=association_id,
             published=published,
@@ -106,7 +105,7 @@ async def create_segment(
         for rank, clause in enumerate(clauses)
     )
     await work.flush()
-    await work.record("segment.created", segment, slug=slug, clauses=len(clauses))
+    await work.record("segment.created", segment, data={"slug": slug, "clauses": len(clauses)})
     return segment
 
 
@@ -125,7 +124,7 @@ def _check(clause: ClauseInput, *path: str) -> None:
 async def preview(work: Work, segment_id: UUID) -> int | None:
     """How many persons are in a segment today; null below five. Asks for `segments.manage`."""
     segment = await work.find(Segment, segment_id)
-    work.actor.require("segments.manage", segment.association_id)
+    work.actor.require(MANAGE_SEGMENTS, segment.association_id)
     members = persons_in([segment_id], work.today).subquery()
     async with work.elevated("whoever is in a segment is counted, not shown"):
         count = await work.session.scalar(select(func.count(distinct(members.c.person_id))))

@@ -7,13 +7,12 @@ from uuid import UUID
 from sqlalchemy import or_, select
 from sqlmodel import col
 
-from models import Affiliation, AffiliationState, Association, AssociationKind, VotingWeight
+from models import MANAGE_AFFILIATIONS, Affiliation, AffiliationState, Association, AssociationKind, VotingWeight
 from services.core.errors import InvalidInput
 from services.core.work import Work
 from services.tenancy.errors import WouldMakeACycle, WrongAffiliationState
 from services.tenancy.visibility import affiliations_changed
 
-_PERMISSION = "affiliations.manage"
 _MAY_HAVE_AFFILIATES = (AssociationKind.UMBRELLA, AssociationKind.ASSOCIATION)
 
 
@@ -33,11 +32,10 @@ async def affiliate(
     `per_capita_rate`: what the umbrella levies for each member and year, in the confederation's currency.
     """
     await _parties(work, association_id, umbrella_id)
-    work.actor.require(_PERMISSION, umbrella_id)
+    work.actor.require(MANAGE_AFFILIATIONS, umbrella_id)
     if per_capita_rate is not None and per_capita_rate < 0:
         raise InvalidInput("0 or more", f"{per_capita_rate}", path=("perCapitaRate",))
     affiliation = Affiliation(
-        confederation_id=work.tenant_id,
         association_id=association_id,
         umbrella_id=umbrella_id,
         state=AffiliationState.ACTIVE,
@@ -49,7 +47,7 @@ async def affiliate(
     await _refuse_cycles(work, affiliation)
     await work.insert(affiliation)
     await affiliations_changed(work, association_id)
-    await work.record("affiliation.accepted", affiliation, umbrella_id=str(umbrella_id))
+    await work.record("affiliation.accepted", affiliation, data={"umbrella_id": str(umbrella_id)})
     return affiliation
 
 
@@ -61,9 +59,8 @@ async def apply_for_affiliation(
     The association says whether its persons are visible from above. Refused as `affiliate` is.
     """
     await _parties(work, association_id, umbrella_id)
-    work.actor.require(_PERMISSION, association_id)
+    work.actor.require(MANAGE_AFFILIATIONS, association_id)
     affiliation = Affiliation(
-        confederation_id=work.tenant_id,
         association_id=association_id,
         umbrella_id=umbrella_id,
         state=AffiliationState.APPLIED,
@@ -73,7 +70,7 @@ async def apply_for_affiliation(
     await _refuse_cycles(work, affiliation)
     async with work.elevated("an application is the applicant's to make, and the umbrella's to change"):
         await work.insert(affiliation)
-    await work.record("affiliation.applied_for", affiliation, umbrella_id=str(umbrella_id))
+    await work.record("affiliation.applied_for", affiliation, data={"umbrella_id": str(umbrella_id)})
     return affiliation
 
 
@@ -123,7 +120,7 @@ async def _parties(work: Work, association_id: UUID, umbrella_id: UUID) -> None:
 
 async def _locked(work: Work, affiliation_id: UUID, *required: AffiliationState) -> Affiliation:
     affiliation = await work.find(Affiliation, affiliation_id)
-    work.actor.require(_PERMISSION, affiliation.umbrella_id)
+    work.actor.require(MANAGE_AFFILIATIONS, affiliation.umbrella_id)
     affiliation = await work.find(Affiliation, affiliation_id, lock=True)
     if affiliation.state not in required:
         raise WrongAffiliationState(required=list(required), found=affiliation.state)
@@ -136,7 +133,7 @@ async def _become(
     affiliation.state = state
     await work.flush()
     await affiliations_changed(work, affiliation.association_id)
-    await work.record(action, affiliation, reason=reason, umbrella_id=str(affiliation.umbrella_id))
+    await work.record(action, affiliation, reason=reason, data={"umbrella_id": str(affiliation.umbrella_id)})
     return affiliation
 
 
@@ -147,17 +144,14 @@ async def _refuse_cycles(work: Work, new: Affiliation) -> None:
     first is written: whoever adds to the graph waits for the tenant's lock.
     """
     await work.lock("affiliations")
-    meets = (
-        col(Affiliation.confederation_id) == work.tenant_id,
-        or_(col(Affiliation.state) != AffiliationState.ENDED, col(Affiliation.ends_on) >= new.starts_on),
-    )
+    meets = or_(col(Affiliation.state) != AffiliationState.ENDED, col(Affiliation.ends_on) >= new.starts_on)
     above = (
-        select(col(Affiliation.umbrella_id).label("id"))
-        .where(col(Affiliation.association_id) == new.umbrella_id, *meets)
+        work.select(col(Affiliation.umbrella_id).label("id"), of=Affiliation)
+        .where(col(Affiliation.association_id) == new.umbrella_id, meets)
         .cte("above", recursive=True)
     )
     above = above.union(
-        select(col(Affiliation.umbrella_id)).where(col(Affiliation.association_id) == above.c.id, *meets)
+        work.select(col(Affiliation.umbrella_id)).where(col(Affiliation.association_id) == above.c.id, meets)
     )
     async with work.elevated("applications that the actor may not see count as well"):
         found = await work.session.scalar(select(above.c.id).where(above.c.id == new.association_id).limit(1))

@@ -2,15 +2,12 @@
 
 from collections.abc import Mapping
 
-from sqlalchemy import select
 from sqlmodel import col
 
-from models import Association, AssociationKind, Sector
+from models import MANAGE_ASSOCIATIONS, Association, AssociationKind, Sector
 from services.core.checks import check_localized, check_slug
 from services.core.errors import InvalidInput, NotAllowed, NotSignedIn
 from services.core.work import Work
-
-_PERMISSION = "associations.manage"
 
 
 async def create_association(
@@ -31,7 +28,6 @@ async def create_association(
     if website is not None and not website.startswith(("https://", "http://")):
         raise InvalidInput("an address that begins with https://", website, path=("website",))
     association = Association(
-        confederation_id=work.tenant_id,
         slug=check_slug(slug),
         name=check_localized(name, "name"),
         about=None if about is None else check_localized(about, "about", most=4000),
@@ -41,17 +37,18 @@ async def create_association(
     )
     async with work.elevated("nobody holds a permission in an association that isn't there yet"):
         await work.insert(association)
-    await work.record("association.created", association, association_id=association.id, slug=slug, kind=kind)
+    await work.record(
+        "association.created", association, association_id=association.id, data={"slug": slug, "kind": kind}
+    )
     return association
 
 
 async def _require_somewhere(work: Work) -> None:
     if work.actor.is_system:
         return
-    umbrella = select(col(Association.id)).where(
-        col(Association.confederation_id) == work.tenant_id,
+    umbrella = work.select(col(Association.id)).where(
         col(Association.kind) == AssociationKind.UMBRELLA,
-        col(Association.id).in_(work.actor.holds.get(_PERMISSION, frozenset())),
+        col(Association.id).in_(work.actor.holds.get(MANAGE_ASSOCIATIONS, frozenset())),
     )
     if await work.session.scalar(umbrella.limit(1)) is None:
-        raise NotSignedIn if work.actor.is_anonymous else NotAllowed(_PERMISSION)
+        raise NotSignedIn if work.actor.is_anonymous else NotAllowed(MANAGE_ASSOCIATIONS)

@@ -38,5 +38,5 @@ async def found_confederation(
     )
     work.session.add(confederation)
     await work.flush()
-    await work.record("confederation.founded", confederation, slug=slug)
+    await work.record("confederation.founded", confederation, data={"slug": slug})
     return confederation

@@ -8,15 +8,13 @@ from uuid import UUID
 
 from sqlalchemy import text
 
-from models import Association, Person, Role, RoleGrant
+from models import MANAGE_ROLES, Association, Person, Role, RoleGrant
 from services.core.checks import check_period
 from services.core.errors import InvalidInput
-from services.core.permissions import PERSONAL, ROLES
+from services.core.permissions import held_by
 from services.core.work import Work
 from services.tenancy.errors import LastAdministrator, OwnRole
 from services.tenancy.visibility import links_changed
-
-_PERMISSION = "roles.manage"
 
 
 async def grant_role(
@@ -35,7 +33,7 @@ async def grant_role(
     where somebody would grant it to themselves.
     """
     await work.find(Association, association_id, "associationId")
-    work.actor.require(_PERMISSION, association_id)
+    work.actor.require(MANAGE_ROLES, association_id)
     await _require_all_of_it(work, association_id, role, cascades=cascades)
     work.actor.require_recent(work.now)
     await work.find(Person, person_id, "personId")
@@ -45,7 +43,6 @@ async def grant_role(
     check_period(starts_on, ends_on)
     grant = await work.insert(
         RoleGrant(
-            confederation_id=work.tenant_id,
             person_id=person_id,
             association_id=association_id,
             role=role,
@@ -55,7 +52,7 @@ async def grant_role(
         )
     )
     await links_changed(work, [person_id])
-    await work.record("role.granted", grant, person_id=str(person_id), role=role, cascades=cascades)
+    await work.record("role.granted", grant, data={"person_id": str(person_id), "role": role, "cascades": cascades})
     return grant
 
 
@@ -65,19 +62,19 @@ async def end_role(work: Work, grant_id: UUID, *, ends_on: date | None = None, r
     A grant that would end before it began is deleted: it gave nothing on any day, and the journal keeps that it was.
     LastAdministrator where nobody would be left to administer the association.
     """
-    grant = await work.find_managed(RoleGrant, grant_id, _PERMISSION, "roleGrantId")
+    grant = await work.find_managed(RoleGrant, grant_id, MANAGE_ROLES, "roleGrantId")
     last = ends_on or work.today - timedelta(days=1)
     if grant.ends_on is not None and last > grant.ends_on:
         raise InvalidInput(f"{grant.ends_on} or earlier", f"{last}", path=("endsOn",))
     if last < grant.starts_on:
-        await work.session.delete(grant)
+        await work.remove(grant)
     else:
         grant.ends_on = last
     await work.flush()
     if grant.role is Role.ADMINISTRATOR and not work.actor.is_system:
         await _require_another_administrator(work, grant, max(last + timedelta(days=1), work.today))
     await links_changed(work, [grant.person_id])
-    await work.record("role.ended", grant, reason=reason, person_id=str(grant.person_id), role=grant.role)
+    await work.record("role.ended", grant, reason=reason, data={"person_id": str(grant.person_id), "role": grant.role})
     return grant
 
 
@@ -102,10 +99,9 @@ async def _require_all_of_it(work: Work, association_id: UUID, role: Role, *, ca
     """
     given = {"association": association_id, "tenant": work.tenant_id, "cascades": cascades, "day": work.today}
     for reached, visible in (await work.session.execute(_REACH, given)).all():
-        work.actor.require(_PERMISSION, reached)
-        for permission in sorted(ROLES[role]):
-            if visible or permission not in PERSONAL:
-                work.actor.require(permission, reached)
+        work.actor.require(MANAGE_ROLES, reached)
+        for permission in sorted(held_by(role, visible=visible)):
+            work.actor.require(permission, reached)
 
 
 _ADMINISTRATORS = text(

@@ -10,12 +10,13 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, all_, func, null, or_, select, union, update
+from sqlalchemy import ColumnElement, Select, all_, func, null, or_, select, union
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.orm.util import identity_key
 from sqlmodel import col
 
 from models import ContactPoint, Mandate, Membership, Person, PersonReference, Position, RoleGrant
+from services.core.statements import matching
 from services.core.work import Work
 
 
@@ -23,24 +24,21 @@ async def links_changed(work: Work, person_ids: Sequence[UUID]) -> None:
     """Work out again who sees these persons, and make every kept answer about their rights an old one."""
     async with work.elevated("other associations' links to a person decide who sees them"):
         # Two links that change at once would each be worked out without the other: one waits, and then sees both.
-        await _lock(work, select(col(Person.id)).where(col(Person.id).in_(person_ids)))
+        await _lock(work, col(Person.id).in_(person_ids))
+        anew = {"access_version": Person.access_version + 1, "association_ids": _visible_to(work)}
         changed = (
-            update(Person)
-            .where(col(Person.confederation_id) == work.tenant_id, col(Person.id).in_(person_ids))
-            .values(access_version=Person.access_version + 1, association_ids=_visible_to(work))
+            work.update(Person, col(Person.id).in_(person_ids), to=anew)
             .returning(col(Person.id), col(Person.association_ids), col(Person.access_version))
             .cte("changed")
         )
         statement = select(changed).add_cte(
             *(
-                update(model)
-                .where(
-                    col(model.confederation_id) == work.tenant_id,
+                work.update(
+                    model,
                     col(model.person_id) == changed.c.id,
                     col(model.association_ids) != changed.c.association_ids,
-                )
-                .values(association_ids=changed.c.association_ids)
-                .cte(str(model.__tablename__))
+                    to={"association_ids": changed.c.association_ids},
+                ).cte(str(model.__tablename__))
                 for model in (ContactPoint, PersonReference, Position)
             )
         )
@@ -53,32 +51,24 @@ async def affiliations_changed(work: Work, association_id: UUID) -> None:
 
     Everybody who has such a grant, or a membership of the association or below it, is worked out again.
     """
-    cascading = select(col(RoleGrant.person_id)).where(
-        col(RoleGrant.confederation_id) == work.tenant_id, col(RoleGrant.cascades)
-    )
+    cascading = work.select(col(RoleGrant.person_id)).where(col(RoleGrant.cascades))
     below = select(func.figures.scope(association_id, work.today))
-    members = select(col(Membership.person_id)).where(
-        col(Membership.confederation_id) == work.tenant_id,
+    members = work.select(col(Membership.person_id)).where(
         col(Membership.association_id).in_(below),
         col(Membership.cancelled_on).is_(None),
     )
     async with work.elevated("whoever holds a cascading grant is nobody's to list"):
-        ids = await _lock(work, select(col(Person.id)).where(col(Person.id).in_(union(cascading, members))))
-        bumped = await work.session.execute(
-            update(Person)
-            .where(col(Person.confederation_id) == work.tenant_id, col(Person.id).in_(ids))
-            .values(access_version=Person.access_version + 1)
-            .returning(col(Person.id), col(Person.access_version))
-            .execution_options(synchronize_session=False)
-        )
-        for id, version in bumped.all():
+        ids = await _lock(work, col(Person.id).in_(union(cascading, members)))
+        raised = work.update(Person, col(Person.id).in_(ids), to={"access_version": Person.access_version + 1})
+        returned = raised.returning(col(Person.id), col(Person.access_version))
+        for id, version in (await work.session.execute(returned)).all():
             _refresh(work, id, access_version=version)
 
 
-async def _lock(work: Work, persons: Select[UUID]) -> Sequence[UUID]:
+async def _lock(work: Work, which: ColumnElement[bool]) -> Sequence[UUID]:
     """Lock the persons, always in the same order, so that two who lock several don't wait for each other."""
-    ordered = persons.where(col(Person.confederation_id) == work.tenant_id).order_by(col(Person.id))
-    return [row.id for row in await work.session.execute(ordered.with_for_update(key_share=True))]
+    persons = work.select(col(Person.id), lock=True).where(which).order_by(col(Person.id))
+    return (await work.session.scalars(persons)).all()
 
 
 def _visible_to(work: Work) -> Any:
@@ -89,8 +79,7 @@ def _visible_to(work: Work) -> Any:
         return (
             select(link.association_id)
             .where(
-                col(link.confederation_id) == col(Person.confederation_id),
-                col(link.person_id) == col(Person.id),
+                matching(link.person_id, Person.id),
                 col(link.association_id) != all_(registered_by),
                 still,
             )

@@ -8,7 +8,6 @@ from hashlib import sha256
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlmodel import col
 
 from models import Association, TrustedDocument
@@ -16,7 +15,7 @@ from services.core.checks import check_text
 from services.core.errors import NotFound
 from services.core.work import Work
 
-LONGEST = 100_000
+LONGEST_DOCUMENT = 100_000
 """Characters of a document: the schema reads no longer ones."""
 
 
@@ -41,19 +40,18 @@ async def add_documents(work: Work, texts: Sequence[str], *, association: str | 
     there = {document.hash: document for document in await list_documents(work, association=association)}
     added: list[Added] = []
     for rank, text in enumerate(texts):
-        check_text(text, "texts", str(rank), most=LONGEST)
+        check_text(text, "texts", str(rank), most=LONGEST_DOCUMENT)
         named = hash_of(text)
         is_new = named not in there
         if is_new:
             there[named] = TrustedDocument(
-                confederation_id=work.tenant_id,
                 hash=named,
                 text=text,  # as it stands: white space around it is part of what is hashed
                 association_id=owner,
                 added_at=work.now,
             )
             await work.insert(there[named])
-            await work.record("document.added", there[named], hash=named)
+            await work.record("document.added", there[named], data={"hash": named})
         added.append(Added(there[named], is_new))
     return added
 
@@ -61,7 +59,7 @@ async def add_documents(work: Work, texts: Sequence[str], *, association: str | 
 async def list_documents(work: Work, *, association: str | None = None) -> Sequence[TrustedDocument]:
     """The documents of the association of this slug, or those of the confederation, the newest last."""
     owner = await _association(work, association)
-    query = select(TrustedDocument).filter_by(confederation_id=work.tenant_id, association_id=owner)
+    query = work.select(TrustedDocument).filter_by(association_id=owner)
     return (await work.session.scalars(query.order_by(col(TrustedDocument.id)))).all()
 
 
@@ -71,7 +69,7 @@ async def remove_documents(work: Work, hashes: Collection[str], *, association: 
     for named in dict.fromkeys(hashes):
         if named not in there:
             raise NotFound("trusted document", path=("hashes", named))
-        await work.record("document.removed", there[named], hash=named)
+        await work.record("document.removed", there[named], data={"hash": named})
         await work.session.delete(there[named])
     await work.flush()
 

@@ -8,8 +8,6 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col
 
 from models import DeliveryState, Webhook, WebhookDelivery
@@ -25,8 +23,7 @@ async def tell_webhooks(work: Work, entries: Sequence[Entry]) -> None:
     associations = {entry.association_id for entry in entries if entry.association_id is not None}
     if not associations:
         return
-    query = select(Webhook).where(
-        col(Webhook.confederation_id) == work.tenant_id,
+    query = work.select(Webhook).where(
         col(Webhook.association_id).in_(associations),
         col(Webhook.disabled_at).is_(None),
     )
@@ -50,21 +47,14 @@ async def begin_deliveries(work: Work, webhook: Webhook, entry_ids: Iterable[UUI
         "tries": 0,
         "delivered_at": None,
     }
-    rows = [
-        WebhookDelivery(
-            confederation_id=work.tenant_id,
-            webhook_id=webhook.id,
-            association_id=webhook.association_id,
-            entry_id=id,
-            **waiting,
-        ).model_dump()
-        for id in entry_ids
-    ]
+    of = {"webhook_id": webhook.id, "association_id": webhook.association_id}
+    rows = work.all_completed(WebhookDelivery, [{**of, **waiting, "entry_id": id} for id in entry_ids])
     if not rows:
         return
-    statement = insert(WebhookDelivery)
+    statement = work.inserting(WebhookDelivery)
     if anew:
-        statement = statement.on_conflict_do_update(constraint="a_delivery_once", set_=waiting)
+        changed = {**waiting, "updated_at": work.now}
+        statement = statement.on_conflict_do_update(constraint="a_delivery_once", set_=changed)
     else:
         statement = statement.on_conflict_do_nothing()
     await work.session.execute(statement, rows)

@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import func
 from sqlmodel import col
 
-from models import Association, DeliveryState, Webhook, WebhookDelivery, WebhookDisabling
+from models import MANAGE_WEBHOOKS, Association, DeliveryState, Webhook, WebhookDelivery, WebhookDisabling
 from services.core.jobs.jobs import enqueue
 from services.core.outside.requests import check_url
 from services.core.outside.sealing import seal, unseal
@@ -20,10 +20,9 @@ from services.webhooks.bodies import new_secret
 from services.webhooks.errors import TooManyWebhooks
 from services.webhooks.matching import check_patterns
 
-PERMISSION = "webhooks.manage"
-MOST = 10
+MOST_WEBHOOKS = 10
 """Webhooks of an association."""
-OVERLAP = timedelta(days=1)
+OLD_SECRET_SIGNS_FOR = timedelta(days=1)
 """How long a secret that was replaced still signs."""
 
 
@@ -33,16 +32,15 @@ async def register_webhook(work: Work, association_id: UUID, *, url: str, events
     InvalidInput for an address that nothing is sent to, SecretKeyMissing on a server that keeps no secrets.
     """
     await work.find(Association, association_id, "associationId")
-    work.actor.require(PERMISSION, association_id)
+    work.actor.require(MANAGE_WEBHOOKS, association_id)
     check_url(url, "url", private=work.settings.private_addresses)
     patterns = check_patterns(events, "events")
     await work.lock(f"webhooks of {association_id}")
-    which = (col(Webhook.confederation_id) == work.tenant_id, col(Webhook.association_id) == association_id)
-    if (await work.session.execute(select(func.count()).select_from(Webhook).where(*which))).scalar_one() >= MOST:
-        raise TooManyWebhooks(MOST)
+    query = work.select(func.count(), of=Webhook).where(col(Webhook.association_id) == association_id)
+    if (await work.session.execute(query)).scalar_one() >= MOST_WEBHOOKS:
+        raise TooManyWebhooks(MOST_WEBHOOKS)
     secret = new_secret()
     row = Webhook(
-        confederation_id=work.tenant_id,
         association_id=association_id,
         url=url,
         events=patterns,
@@ -75,7 +73,7 @@ async def disable_webhook(work: Work, webhook_id: UUID) -> Webhook:
     if row.disabled_at is None:
         row.disabled_at, row.disabled_because = work.now, WebhookDisabling.BY_STAFF
         await work.flush()
-        await work.record("webhook.disabled", row, because=WebhookDisabling.BY_STAFF.value)
+        await work.record("webhook.disabled", row, data={"because": WebhookDisabling.BY_STAFF.value})
     return row
 
 
@@ -95,10 +93,8 @@ async def remove_webhook(work: Work, webhook_id: UUID) -> Webhook:
     """Forget it, and its deliveries."""
     row = await managed_webhook(work, webhook_id)
     await work.record("webhook.removed", row)
-    which = (col(WebhookDelivery.confederation_id) == work.tenant_id, col(WebhookDelivery.webhook_id) == row.id)
-    await work.session.execute(delete(WebhookDelivery).where(*which))
-    await work.session.delete(row)
-    await work.flush()
+    await work.session.execute(work.delete(WebhookDelivery, col(WebhookDelivery.webhook_id) == row.id))
+    await work.remove(row)
     return row
 
 
@@ -107,7 +103,7 @@ async def rotate_secret(work: Work, webhook_id: UUID) -> tuple[Webhook, str]:
     row = await managed_webhook(work, webhook_id)
     work.actor.require_recent(work.now)
     secret = new_secret()
-    row.old_secret, row.old_secret_until = row.secret, work.now + OVERLAP
+    row.old_secret, row.old_secret_until = row.secret, work.now + OLD_SECRET_SIGNS_FOR
     row.secret = _sealed(work, row, secret)
     await work.flush()
     await work.record("webhook.secret_rotated", row)
@@ -124,7 +120,7 @@ async def show_secret(work: Work, webhook_id: UUID) -> tuple[Webhook, str]:
 
 async def managed_webhook(work: Work, webhook_id: UUID) -> Webhook:
     """A webhook, locked, for who manages it; NotFound for everybody else, who don't see it."""
-    return await work.find_managed(Webhook, webhook_id, PERMISSION, "webhookId")
+    return await work.find_managed(Webhook, webhook_id, MANAGE_WEBHOOKS, "webhookId")
 
 
 def secrets_of(work: Work, row: Webhook) -> list[str]:
@@ -132,14 +128,13 @@ def secrets_of(work: Work, row: Webhook) -> list[str]:
     sealed = [row.secret]
     if row.old_secret is not None and row.old_secret_until is not None and row.old_secret_until > work.now:
         sealed.append(row.old_secret)
-    return [unseal(work.settings, each, *_about(row)) for each in sealed]
+    return [unseal(work.settings, each, *_about(work, row)) for each in sealed]
 
 
 async def fail_what_waits(work: Work, row: Webhook) -> None:
     """What waits for a webhook that was disabled for good has failed; it can be replayed."""
     for delivery in await work.session.scalars(
-        select(WebhookDelivery).where(
-            col(WebhookDelivery.confederation_id) == work.tenant_id,
+        work.select(WebhookDelivery).where(
             col(WebhookDelivery.webhook_id) == row.id,
             col(WebhookDelivery.state) == DeliveryState.PENDING,
         )
@@ -148,8 +143,8 @@ async def fail_what_waits(work: Work, row: Webhook) -> None:
 
 
 def _sealed(work: Work, row: Webhook, secret: str) -> bytes:
-    return seal(work.settings, secret, *_about(row))
+    return seal(work.settings, secret, *_about(work, row))
 
 
-def _about(row: Webhook) -> tuple[object, ...]:
-    return (row.confederation_id, "webhook", row.id)
+def _about(work: Work, row: Webhook) -> tuple[object, ...]:
+    return (work.tenant_id, "webhook", row.id)

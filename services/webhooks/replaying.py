@@ -3,18 +3,18 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, or_
 from sqlmodel import col
 
-from models import JournalEntry, Webhook, WebhookDelivery
+from models import MANAGE_WEBHOOKS, JournalEntry, Webhook, WebhookDelivery
 from services.core.checks import check_after, check_moment
 from services.core.errors import InvalidInput
 from services.core.work import Work
 from services.webhooks.errors import WebhookDisabled
 from services.webhooks.outbox import begin_deliveries
-from services.webhooks.registering import PERMISSION, managed_webhook
+from services.webhooks.registering import managed_webhook
 
-MOST = 10_000
+MOST_REPLAYED_ENTRIES = 10_000
 """Entries that are replayed at once."""
 
 
@@ -29,10 +29,10 @@ async def send_test(work: Work, webhook_id: UUID) -> WebhookDelivery:
 
 async def replay_delivery(work: Work, delivery_id: UUID) -> WebhookDelivery:
     """Tell a webhook an entry once more, for three days again. The other side gets the same `webhook-id`."""
-    delivery = await work.find_managed(WebhookDelivery, delivery_id, PERMISSION, "webhookDeliveryId")
+    delivery = await work.find_managed(WebhookDelivery, delivery_id, MANAGE_WEBHOOKS, "webhookDeliveryId")
     row = await _enabled(work, delivery.webhook_id)
     await begin_deliveries(work, row, [delivery.entry_id], anew=True)
-    await work.record("webhook.replayed", row, entry_id=str(delivery.entry_id))
+    await work.record("webhook.replayed", row, data={"entry_id": str(delivery.entry_id)})
     return await work.find(WebhookDelivery, delivery_id, lock=True)
 
 
@@ -44,19 +44,22 @@ async def replay_period(work: Work, webhook_id: UUID, *, since: datetime, until:
     """
     row = await _enabled(work, webhook_id)
     check_after(check_moment(since, "since"), check_moment(until, "until"), "until")
-    query = select(col(JournalEntry.id)).where(
-        col(JournalEntry.confederation_id) == work.tenant_id,
+    query = work.select(col(JournalEntry.id)).where(
         col(JournalEntry.association_id) == row.association_id,
         col(JournalEntry.at) >= max(since, row.registered_at),
         col(JournalEntry.at) < until,
         or_(*(_means(pattern) for pattern in row.events)),
     )
     async with work.elevated("whoever manages webhooks may not read the journal, and the webhook was told of it"):
-        ids = (await work.session.scalars(query.limit(MOST + 1))).all()
-    if len(ids) > MOST:
-        raise InvalidInput(f"a period of {MOST} entries at the most", f"more than {MOST}", path=("until",))
+        ids = (await work.session.scalars(query.limit(MOST_REPLAYED_ENTRIES + 1))).all()
+    if len(ids) > MOST_REPLAYED_ENTRIES:
+        raise InvalidInput(
+            f"a period of {MOST_REPLAYED_ENTRIES} entries at the most",
+            f"more than {MOST_REPLAYED_ENTRIES}",
+            path=("until",),
+        )
     await begin_deliveries(work, row, ids, anew=True)
-    await work.record("webhook.replayed", row, since=since.isoformat(), until=until.isoformat())
+    await work.record("webhook.replayed", row, data={"since": since.isoformat(), "until": until.isoformat()})
     return row
 
 

@@ -13,29 +13,29 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, delete, func, select
+from sqlalchemy import ColumnElement, and_, func
 from sqlmodel import col
 
 from models import DeliveryFailure, DeliveryState, JournalEntry, Webhook, WebhookDelivery, WebhookDisabling
 from services.core.jobs.jobs import enqueue, every, job
 from services.core.outside.requests import NotSent, Outbound
+from services.core.statements import matching
 from services.core.work import Work
 from services.webhooks.bodies import body, signed
 from services.webhooks.registering import fail_what_waits, secrets_of
 
-SECONDS = 10
+ANSWER_SECONDS = 10
 """How long the other side has for an answer."""
-BATCH, ABREAST = 50, 8
+DELIVERIES_PER_BATCH, DELIVERIES_AT_ONCE = 50, 8
 """Deliveries that a batch takes up, and how many of them at the same time."""
 BEGINNING = 5.0
 """Seconds after which a batch begins no further delivery."""
 TRIED_FOR = timedelta(days=3)
 FAILING_FOR = timedelta(days=5)
 """After which a webhook that took nothing is disabled."""
-KEPT = timedelta(days=30)
+DELIVERIES_KEPT_FOR = timedelta(days=30)
 """How long deliveries that are over can be looked up, and replayed."""
 _BUSY = timedelta(seconds=2)
 _MINUTE = timedelta(minutes=1)
@@ -70,8 +70,8 @@ async def deliver_webhook(work: Work, *, webhook_id: UUID) -> None:
         # Who is at it may have looked before what this is about was there.
         await enqueue(work, "deliver_webhook", key=str(webhook_id), after=_BUSY, webhook_id=webhook_id)
         return
-    which = (col(Webhook.confederation_id) == work.tenant_id, col(Webhook.id) == webhook_id)
-    webhook = (await work.session.execute(select(Webhook).where(*which))).scalar_one_or_none()
+    query = work.select(Webhook).where(col(Webhook.id) == webhook_id)
+    webhook = (await work.session.execute(query)).scalar_one_or_none()
     if webhook is None or webhook.disabled_at is not None:
         return
     if webhook.rests_until is None or webhook.rests_until <= work.now:
@@ -84,27 +84,17 @@ async def deliver_webhook(work: Work, *, webhook_id: UUID) -> None:
 
 async def _due(work: Work, webhook: Webhook) -> Sequence[tuple[WebhookDelivery, JournalEntry]]:
     query = (
-        select(WebhookDelivery, JournalEntry)
-        .join(
-            JournalEntry,
-            and_(
-                col(JournalEntry.confederation_id) == col(WebhookDelivery.confederation_id),
-                col(JournalEntry.id) == col(WebhookDelivery.entry_id),
-            ),
-        )
-        .where(*_waiting(work, webhook.id), col(WebhookDelivery.next_try_at) <= work.now)
+        work.select(WebhookDelivery, JournalEntry)
+        .join(JournalEntry, matching(WebhookDelivery.entry_id, JournalEntry.id))
+        .where(_waiting(webhook.id), col(WebhookDelivery.next_try_at) <= work.now)
         .order_by(col(WebhookDelivery.next_try_at), col(WebhookDelivery.id))
-        .limit(BATCH)
+        .limit(DELIVERIES_PER_BATCH)
     )
     return [(delivery, entry) for delivery, entry in await work.session.execute(query)]
 
 
-def _waiting(work: Work, webhook_id: UUID) -> tuple[Any, ...]:
-    return (
-        col(WebhookDelivery.confederation_id) == work.tenant_id,
-        col(WebhookDelivery.webhook_id) == webhook_id,
-        col(WebhookDelivery.state) == DeliveryState.PENDING,
-    )
+def _waiting(webhook_id: UUID) -> ColumnElement[bool]:
+    return and_(col(WebhookDelivery.webhook_id) == webhook_id, col(WebhookDelivery.state) == DeliveryState.PENDING)
 
 
 async def _send(work: Work, webhook: Webhook, due: Sequence[tuple[WebhookDelivery, JournalEntry]]) -> Sequence[Try]:
@@ -116,7 +106,9 @@ async def _send(work: Work, webhook: Webhook, due: Sequence[tuple[WebhookDeliver
         content, at = body(entry), datetime.now(UTC)
         try:
             headers = signed(delivery.id, at, content, keys)
-            answer = await outbound.send("POST", url, headers=headers, content=content, seconds=SECONDS, reads=False)
+            answer = await outbound.send(
+                "POST", url, headers=headers, content=content, seconds=ANSWER_SECONDS, reads=False
+            )
         except NotSent as not_sent:
             return Try(delivery, at, None, _FAILURES.get(not_sent.reason, DeliveryFailure.UNREACHABLE))
         return Try(delivery, at, answer.status, None if 200 <= answer.status < 300 else DeliveryFailure.STATUS)
@@ -124,13 +116,13 @@ async def _send(work: Work, webhook: Webhook, due: Sequence[tuple[WebhookDeliver
     tried: list[Try] = []
     began = asyncio.get_running_loop().time()
     try:
-        abreast = 1 if webhook.failures else ABREAST
+        abreast = 1 if webhook.failures else DELIVERIES_AT_ONCE
         while len(tried) < len(due) and asyncio.get_running_loop().time() < began + BEGINNING:
             part = await asyncio.gather(*(send(*one) for one in due[len(tried) : len(tried) + abreast]))
             tried += part
             if all(each.failure is not None for each in part) or any(each.status == _GONE for each in part):
                 break
-            abreast = ABREAST
+            abreast = DELIVERIES_AT_ONCE
     finally:
         await outbound.close()
     return tried
@@ -164,12 +156,12 @@ async def _disable(work: Work, webhook: Webhook, because: WebhookDisabling) -> N
     """Tell it nothing more; the association learns of it in its journal."""
     webhook.disabled_at, webhook.disabled_because = work.now, because
     await fail_what_waits(work, webhook)
-    await work.record("webhook.disabled", webhook, because=because.value)
+    await work.record("webhook.disabled", webhook, data={"because": because.value})
 
 
 async def _next(work: Work, webhook: Webhook) -> None:
     """Have what still waits sent when it is due, and the webhook doesn't rest."""
-    query = select(func.min(col(WebhookDelivery.next_try_at))).where(*_waiting(work, webhook.id))
+    query = work.select(func.min(col(WebhookDelivery.next_try_at)), of=WebhookDelivery).where(_waiting(webhook.id))
     due: datetime | None = (await work.session.execute(query)).scalar_one()
     if due is not None:
         wait = max(due, webhook.rests_until or due) - work.now
@@ -181,10 +173,9 @@ async def _next(work: Work, webhook: Webhook) -> None:
 async def take_up_deliveries(work: Work) -> None:
     """Have sent what has been due for a minute: whatever became of the job that should have."""
     query = (
-        select(col(WebhookDelivery.webhook_id))
+        work.select(col(WebhookDelivery.webhook_id))
         .distinct()
         .where(
-            col(WebhookDelivery.confederation_id) == work.tenant_id,
             col(WebhookDelivery.state) == DeliveryState.PENDING,
             col(WebhookDelivery.next_try_at) < work.now - _MINUTE,
         )
@@ -196,7 +187,8 @@ async def take_up_deliveries(work: Work) -> None:
 @every("23 4 * * *")
 async def forget_deliveries(work: Work) -> None:
     """Delete the deliveries that have been over for a month."""
-    over = (col(WebhookDelivery.state) != DeliveryState.PENDING, col(WebhookDelivery.begun_at) < work.now - KEPT)
-    await work.session.execute(
-        delete(WebhookDelivery).where(col(WebhookDelivery.confederation_id) == work.tenant_id, *over)
+    over = (
+        col(WebhookDelivery.state) != DeliveryState.PENDING,
+        col(WebhookDelivery.begun_at) < work.now - DELIVERIES_KEPT_FOR,
     )
+    await work.session.execute(work.delete(WebhookDelivery, *over))

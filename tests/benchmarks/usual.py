@@ -28,6 +28,7 @@ from strawberry.extensions import ParserCache, SchemaExtension, ValidationCache
 from strawberry.types import Info
 
 import models
+from models import READ_MEMBERSHIPS, READ_PERSONS
 from services.core.actor import Actor, anonymous, find_tenant, load_person
 from services.core.database.connections import Readers, engine
 from tests.benchmarks.load import SLUG
@@ -73,14 +74,14 @@ class Context:
         return await self._by_id(models.Association, keys)
 
     async def _load_persons(self, keys: list[UUID]) -> list[Any]:
-        allowed = self.actor.holds.get("persons.read", frozenset())
+        allowed = self.actor.holds.get(READ_PERSONS, frozenset())
         found = await self._by_id(models.Person, keys)
         return [person if person and not allowed.isdisjoint(person.association_ids) else None for person in found]
 
     async def _load_positions(self, keys: list[UUID]) -> list[list[Any]]:
         model = models.Position
         rows = await self._children(model, model.person_id, keys, col(model.starts_on).desc(), col(model.id).desc())
-        allowed = self.actor.holds.get("persons.read", frozenset())
+        allowed = self.actor.holds.get(READ_PERSONS, frozenset())
         return _grouped((row for row in rows if not allowed.isdisjoint(row.association_ids)), "person_id", keys)
 
     async def _load_speakers(self, keys: list[UUID]) -> list[list[Any]]:
@@ -244,7 +245,7 @@ class Association:
     @strawberry.field
     async def memberships(self, info: Info[Context], first: int = 20) -> MembershipConnection:
         membership, actor = models.Membership, info.context.actor
-        if not actor.may("memberships.read", self.id):
+        if not actor.may(READ_MEMBERSHIPS, self.id):
             return MembershipConnection(nodes=[])
         query = (
             select(membership)

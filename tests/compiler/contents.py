@@ -29,8 +29,12 @@ async def rows_of(owner: asyncpg.Connection, *tenants: UUID) -> Rows:
 
 
 def references(table: Table) -> list[ForeignKeyConstraint]:
-    """A table's references to other rows of its tenant."""
-    keys = [key for key in table.foreign_key_constraints if key.referred_table.name != "confederation"]
+    """A table's references to other rows of its tenant, by their keys: not that of a chain to the row before."""
+    keys = [
+        key
+        for key in table.foreign_key_constraints
+        if key.referred_table.name != "confederation" and "id" in columns_of(key).values()
+    ]
     return sorted(keys, key=lambda key: [*key.column_keys])
 
 

@@ -33,8 +33,7 @@ from strawberry.utils.str_converters import to_snake_case
 from schema.base.ids import decode_id, encode_id
 from schema.build import build
 from schema.compiler.bind import BoundField, Catalog
-from schema.compiler.context import VALUES, Context
-from schema.compiler.declare import (
+from schema.compiler.bindings import (
     CONNECTION,
     MANY,
     ONE,
@@ -47,6 +46,7 @@ from schema.compiler.declare import (
     Relation,
     Translations,
 )
+from schema.compiler.context import VALUES, Context
 from schema.reading.requests import Request
 from services.core.database.connections import Database
 from tests.compiler.lists import Item, Page, as_json, page

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID, uuid5
 
-from models.base.records import TenantRecord
+from models.base.records import TenantRow
 from tests.making import Maker
 
 NOW = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
@@ -26,9 +26,9 @@ class Rows:
 
     def __init__(self, make: Maker) -> None:
         self._make = make
-        self._rows: list[TenantRecord] = []
+        self._rows: list[TenantRow] = []
 
-    def add(self, model: type[TenantRecord], called: str, /, **columns: Any) -> None:
+    def add(self, model: type[TenantRow], called: str, /, **columns: Any) -> None:
         self._rows.append(model(confederation_id=self._make.tenant.id, id=key(called), **columns))
 
     async def save(self) -> None:

@@ -14,7 +14,7 @@ import orjson
 from graphql import GraphQLObjectType
 
 from schema.base.ids import encode_id
-from schema.compiler.declare import Computed
+from schema.compiler.bindings import Computed
 from tests.compiler.contents import Row, richest_first, rows_of, seen_by
 from tests.compiler.queries import Place, Samples, takes_slug
 from tests.compiler.roads import Road, along, by, everything, nearer, orders, roads

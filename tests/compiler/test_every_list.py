@@ -15,7 +15,7 @@ from graphql import FieldNode, GraphQLObjectType, OperationDefinitionNode, Opera
 
 from schema.base.ids import decode_id
 from schema.build import build
-from schema.compiler.declare import Computed, Expression, Relation
+from schema.compiler.bindings import Computed, Expression, Relation
 from schema.compiler.plan import Planner
 from schema.compiler.run import Operations
 from schema.compiler.statements import reading

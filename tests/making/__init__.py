@@ -12,10 +12,10 @@ to `Maker`, before the bases that are here: a maker may not come after one that 
 from tests.making.advocacy import AdvocacyMaker
 from tests.making.base import LONG_AGO, ActingAs, name, texts
 from tests.making.events import EventMaker, assert_seats_reconcile
-from tests.making.fees import FeeMaker
 from tests.making.identity import IdentityMaker
 from tests.making.mail import MailMaker
 from tests.making.mentoring import MentoringMaker, assert_places_reconcile
+from tests.making.prices import PriceMaker
 from tests.making.questions import QuestionMaker
 
 __all__ = ["LONG_AGO", "ActingAs", "Maker", "assert_places_reconcile", "assert_seats_reconcile", "name", "texts"]
@@ -24,7 +24,7 @@ __all__ = ["LONG_AGO", "ActingAs", "Maker", "assert_places_reconcile", "assert_s
 class Maker(
     AdvocacyMaker,
     MentoringMaker,
-    FeeMaker,
+    PriceMaker,
     MailMaker,
     QuestionMaker,
     EventMaker,

@@ -14,12 +14,12 @@ from sqlmodel import SQLModel, col
 from uuid_utils.compat import uuid7
 
 from models import Confederation, MembershipCategory, Person
-from models.base.records import TenantRecord
+from models.base.records import TenantRow
 from services.core.actor import Actor, Tenant, anonymous, load_person
 from services.core.database.connections import Database
 from services.core.work import Work, begin
 
-Row = TypeVar("Row", bound=TenantRecord)
+Row = TypeVar("Row", bound=TenantRow)
 
 LONG_AGO = date(2020, 1, 1)
 _number = count(1)
@@ -83,7 +83,7 @@ class BaseMaker:
         assert actor is not None, "The person can't act: deceased, or never saved."
         return actor
 
-    async def count(self, model: type[TenantRecord], **where: Any) -> int:
+    async def count(self, model: type[TenantRow], **where: Any) -> int:
         """How many rows of the confederation have these values."""
         return len(await self.all(model, **where))
 

@@ -27,7 +27,7 @@ from models import (
     Segment,
     Speaker,
 )
-from models.base.records import TenantRecord
+from models.base.records import TenantRow
 from tests.making.base import BaseMaker, name, number, texts
 from tests.making.people import PeopleMaker
 
@@ -115,7 +115,7 @@ class EventMaker(PeopleMaker):
         seats = columns.get("seats", 1)
         if state in HOLDING_A_SEAT:
             pool.taken += seats
-            taken: list[TenantRecord] = [pool]
+            taken: list[TenantRow] = [pool]
             if columns.get("allotment_id") is not None:
                 (allotment,) = await self.all(Allotment, id=columns["allotment_id"])
                 allotment.taken += seats

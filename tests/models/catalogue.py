@@ -21,13 +21,14 @@ OWN_COLUMNS = {
         "association_ids",
     ): "the person's, kept by services.tenancy.visibility with the person's links",
     ("position", "association_ids"): "the person's, kept by services.tenancy.visibility with the person's links",
-    ("invoice", "association_id"): "who issued it: append-only, whatever becomes of the registration",
-    ("invoice", "person_id"): "who pays: append-only, whoever the registration is moved to",
-    ("payment", "person_id"): "its invoice's payer, where a person: neither is ever changed",
-    ("payment", "payer_id"): "its invoice's payer, where an association: neither is ever changed",
 }
 # Copies that are null where the row refers to no such parent.
-MAY_BE_NULL: dict[tuple[str, str], str] = {}
+_ONE_PAYER = "a person or an association pays: a CHECK says that it is one of them, and each has a key of its own"
+MAY_BE_NULL: dict[tuple[str, str], str] = {
+    (table, column): _ONE_PAYER
+    for table in ("invoice", "invoice_line", "payment", "allocation", "registration_invoice")
+    for column in ("person_id", "payer_id")
+}
 
 
 async def tables(db: asyncpg.Connection) -> set[str]:

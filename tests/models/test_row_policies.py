@@ -158,7 +158,7 @@ async def test_a_row_cannot_be_moved_to_another_tenant(database: Database, stand
     there = standing.actors["foreign staff"].tenant.id
     async with told(database, standing.actors["staff"].settings) as connection:
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
-            await connection.execute("update event_series set confederation_id = $1", there)
+            await connection.execute("update event_series set confederation_id = $1, updated_at = now()", there)
 
 
 async def test_publishing_an_event_publishes_its_parts(make: Maker, acting_as: ActingAs) -> None:

@@ -11,11 +11,11 @@ from datetime import date
 from typing import Any, TypeVar
 
 from models import Affiliation, Association, CancellationReason, Confederation, Person, PositionClass, Role
-from models.base.records import TenantRecord
+from models.base.records import TenantRow
 from services.core.actor import Actor, anonymous
 from tests.making import Maker
 
-Row = TypeVar("Row", bound=TenantRecord)
+Row = TypeVar("Row", bound=TenantRow)
 
 OPEN = ("closed", "published")
 """The two ways that rows which can be published come in."""
@@ -43,10 +43,10 @@ class World:
     above: Association
     affiliation: Affiliation  # of home with `beside`
     people: dict[str, Person]
-    rows: dict[str, TenantRecord | Confederation] = field(default_factory=dict)
+    rows: dict[str, TenantRow | Confederation] = field(default_factory=dict)
     actors: dict[str, Actor] = field(default_factory=dict)
 
-    def add(self, row: TenantRecord | Confederation, way: str = "") -> None:
+    def add(self, row: TenantRow | Confederation, way: str = "") -> None:
         """The row that facts speak of by its table, and way where the table has several."""
         label = f"{row.__tablename__} {way}".strip()
         assert label not in self.rows, f"There is a row {label!r} already."

@@ -7,7 +7,7 @@ from typing import Any
 from graphql import GraphQLEnumType, GraphQLObjectType, GraphQLScalarType, GraphQLSchema, get_named_type
 
 from schema.compiler.bind import Catalog
-from schema.compiler.declare import Computed
+from schema.compiler.bindings import Computed
 from schema.mutations.declare import MUTATIONS
 from schema.mutations.previews import PREVIEWS
 

@@ -13,7 +13,7 @@ import asyncpg
 import pytest
 
 from schema.base.ids import decode_id, encode_id
-from schema.compiler.declare import Column, Relation
+from schema.compiler.bindings import Column, Relation
 from tests.schema import asking, declared, matrix, standing
 from tests.schema.asked import BUILT, TYPES, Asked
 from tests.schema.declared import domain, sample_in

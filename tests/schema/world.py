@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import Any, TypeVar
 
 from models import Association, CancellationReason, Person, PositionClass, Role, SiteKeyKind
-from models.base.records import TenantRecord
+from models.base.records import TenantRow
 from schema.base.ids import encode_id
 from schema.web.signin.cookies import cookie_name
 from services.core.actor import system
@@ -21,7 +21,7 @@ from services.core.permissions import SCOPES
 from services.identity.site_keys import make_key
 from tests.making import Maker, texts
 
-Row = TypeVar("Row", bound=TenantRecord)
+Row = TypeVar("Row", bound=TenantRow)
 
 FAR = date(2099, 12, 31)
 

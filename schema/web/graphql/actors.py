@@ -25,7 +25,7 @@ from services.core.actor import Actor, SignedIn, Tenant, anonymous, find_tenant,
 from services.core.database.connections import Database
 from services.core.work import begin
 from services.identity import sessions
-from services.identity.sessions import PREFIX, Reused, load_session
+from services.identity.sessions import SESSION_PREFIX, Reused, load_session
 from services.identity.site_keys import ForeignOrigin, load_key
 
 KEPT = 10_000
@@ -36,7 +36,7 @@ TENANT_SECONDS = 60
 """How long a confederation's settings are kept, or that there is none of a slug."""
 
 _DEMO = re.compile(r"(?i:bearer) +demo:([a-z0-9-]{1,100}):([a-z0-9-]{1,100})")
-_SESSION = re.compile(rf"(?i:bearer) +({PREFIX}[A-Za-z0-9_-]{{20,100}})")
+_SESSION = re.compile(rf"(?i:bearer) +({SESSION_PREFIX}[A-Za-z0-9_-]{{20,100}})")
 _SITE_KEY = re.compile(r"(?i:bearer) +([ps]k_[A-Za-z0-9_-]{1,100})")
 _SLUG = re.compile(r"[a-z0-9-]{1,100}")
 
@@ -180,7 +180,9 @@ class Actors:
         """The cookie with the next secret of the browser's session, where that is due."""
         secret = None if b"authorization" in headers else session_secret(headers, actor.tenant.slug)
         new = None if actor.session is None or secret is None else await self._next(actor, actor.session, secret)
-        return [] if new is None else [session_cookie(actor.tenant.slug, new, int(sessions.LIFE.total_seconds()))]
+        if new is None:
+            return []
+        return [session_cookie(actor.tenant.slug, new, int(sessions.SESSION_LIFE.total_seconds()))]
 
     async def _next(self, actor: Actor, session: SignedIn, secret: str) -> str | None:
         kept = actor.tenant.slug, secret
@@ -193,7 +195,7 @@ class Actors:
             new = await sessions.rotate(work, session.id, secret)
         self._people.pop((actor.tenant.slug, Credentials(cookie=secret)), None)
         if new is not None:
-            keep(self._renewed, kept, (time.monotonic() + sessions.OVERLAP.total_seconds(), new), KEPT)
+            keep(self._renewed, kept, (time.monotonic() + sessions.OLD_SECRET_LIFE.total_seconds(), new), KEPT)
         return new
 
 

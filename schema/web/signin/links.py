@@ -208,7 +208,7 @@ async def _open_by_invitation(work: Work, secret: str, _session_id: UUID | None,
 
 
 def _done(asked: Step, opened: _Opened, *, is_form: bool) -> Answer:
-    slug, seconds = asked.tenant.slug, int(sessions.LIFE.total_seconds())
+    slug, seconds = asked.tenant.slug, int(sessions.SESSION_LIFE.total_seconds())
     cookies = [] if opened.secret is None else [session_cookie(slug, opened.secret, seconds)]
     if is_form and opened.return_to is not None:
         return Answer(303, b"", [(b"location", opened.return_to.encode()), *_HEADERS, *cookies])

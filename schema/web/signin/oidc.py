@@ -24,10 +24,10 @@ from services.core.outside.requests import Outbound
 from services.core.telemetry.logs import log
 from services.core.work import begin
 from services.identity import sessions
-from services.identity.attempts import LIFE as ATTEMPT_LIFE
+from services.identity.attempts import ATTEMPT_LIFE
 from services.identity.identity_providers import signing_in
 from services.identity.identity_providers.issuers import Issuers, NotBelieved
-from services.identity.sessions import LIFE, hashed
+from services.identity.sessions import SESSION_LIFE, hashed
 
 _SLUG = re.compile(r"[a-z0-9-]{1,80}")
 _LONGEST = 4_000  # bytes of a query
@@ -103,7 +103,7 @@ class SigningIn:
                 await sessions.revoke(work, before)  # the browser has the new one in its place
         if opened is None:
             raise Refused
-        cookie = session_cookie(asked.tenant.slug, opened[1], int(LIFE.total_seconds()))
+        cookie = session_cookie(asked.tenant.slug, opened[1], int(SESSION_LIFE.total_seconds()))
         home = f"/{asked.tenant.slug}/graphql"
         return _redirect(answered.return_to or home, cookie, _attempt_cookie(state, "", 0))
 

@@ -62,7 +62,7 @@ async def _sign_in(asked: Step) -> Answer:
     said = {"sessionId": encode_id("Session", opened.session_id)}
     if asked.given.get("bearer") is True:
         return answer(said | {"token": opened.secret})
-    return answer(said, session_cookie(asked.tenant.slug, opened.secret, int(sessions.LIFE.total_seconds())))
+    return answer(said, session_cookie(asked.tenant.slug, opened.secret, int(sessions.SESSION_LIFE.total_seconds())))
 
 
 async def _options_to_add(asked: Step) -> Answer:

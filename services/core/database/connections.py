@@ -20,6 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 from models.base.policies import APP
 from services.core.database.changes import Changes
 from services.core.settings import Settings
+from services.core.statements import RecordSession
 from services.core.telemetry.meters import METERS
 from services.core.telemetry.tracing import Tracing
 
@@ -293,7 +294,9 @@ class Database:
         self.url = url
         self.settings = settings or Settings()
         self.engine = engine(url, size=writers, seconds=self.settings.operation_seconds)
-        self.sessions = async_sessionmaker(self.engine, class_=AsyncSession, expire_on_commit=False)
+        self.sessions = async_sessionmaker(
+            self.engine, class_=AsyncSession, sync_session_class=RecordSession, expire_on_commit=False
+        )
         seconds = self.settings.read_seconds
         self.readers = (
             Readers(url, readers, seconds) if tracing is None else TracedReaders(url, readers, seconds, tracing)

@@ -1,6 +1,7 @@
 """Whether a server can answer: what it needs of its database, looked at anew."""
 
 import asyncio
+import re
 from enum import StrEnum
 from functools import cache
 
@@ -43,10 +44,20 @@ async def _look(connection: Reader) -> Unready | None:
     )
     if found is None or found["unbound"]:
         return Unready.ROW_SECURITY_OFF
-    return Unready.MIGRATIONS_PENDING if (found["revision"] or "") < newest_revision() else None
+    return None if _is_current(found["revision"] or "") else Unready.MIGRATIONS_PENDING
+
+
+def _is_current(revision: str) -> bool:
+    """Whether it is the newest revision, or a later one. A number alone is of a chain that led nowhere else."""
+    newest = newest_revision()
+    number, _, name = revision.partition("_")
+    return revision == newest or (name != "" and number > newest.partition("_")[0])
 
 
 @cache
 def newest_revision() -> str:
-    """The revision that the code's migrations lead to: they are numbered in their order."""
-    return max(path.name[:4] for path in (CHECKOUT / "models/migrations/versions").glob("[0-9]*_*.py"))
+    """The revision that the code's migrations lead to, `0001_3f9a2c1d`: they are numbered in their order."""
+    newest = max((CHECKOUT / "models/migrations/versions").glob("[0-9]*_*.py"))
+    found = re.search(r"^revision = ['\"](\w+)['\"]$", newest.read_text(), re.MULTILINE)
+    assert found is not None, f"{newest.name} names its revision."
+    return found[1]

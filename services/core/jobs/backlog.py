@@ -5,6 +5,7 @@ from typing import Any
 
 import orjson
 
+from models.base.elevation import elevated_read
 from services.core.actor import all_tenants
 from services.core.database.connections import Database, Reader
 from services.core.jobs import jobs
@@ -54,8 +55,10 @@ _JOBS = f"""select count(*) filter (where status = 'queued' and execute_after <=
 from {NAMES.queue_table}"""  # noqa: S608 - a name of ours
 
 # As in compiled reads: PostgreSQL evaluates the condition of a CASE, which sets the tenant, before what it leads to.
-_TENANT = """select case when set_config('confed.tenant', $1, true) is not null
-and set_config('confed.elevated', 'figures of what waits', true) is not null then (select row_to_json(found) from (
+_TENANT = elevated_read(
+    "how much waits is a figure about rows that nobody sees",
+    """
+select row_to_json(found) from (
   select journal.*, webhooks.* from (
     select count(*) as journal_waiting,
       coalesce(greatest(0, extract(epoch from now() - min(e.at))), 0)::float8 as journal_lag
@@ -71,4 +74,6 @@ and set_config('confed.elevated', 'figures of what waits', true) is not null the
         as oldest_webhook
     from webhook_delivery d where d.confederation_id = $1::text::uuid and d.state = 'PENDING'
   ) webhooks
-) found) end"""
+) found
+""",
+)

@@ -7,7 +7,7 @@
     await enqueue(work, "expire_offer", after=timedelta(hours=48), registration_id=registration.id)
 
     @every("* * * * *")
-    async def release_due(work: Work) -> None:
+    async def release_allotments(work: Work) -> None:
         \"\"\"…\"\"\"
 
 A job is one transaction of the platform itself (`system`) in the confederation that it was enqueued in. It is done **at
@@ -38,7 +38,7 @@ from services.core.work import Work
 Key = UUID | StrEnum
 """What a job may be told: which row, and which of the kinds that there are."""
 
-Function = TypeVar("Function", bound=Callable[..., Awaitable[None]])
+Function = TypeVar("Function", bound=Callable[..., Awaitable[object]])
 
 # Every name is said: pgqueuer would take what isn't from the environment, from variables such as CHANNEL and TRIGGER.
 NAMES = DBSettings(
@@ -55,7 +55,7 @@ NAMES = DBSettings(
     durability=Durability.durable,
     widen_id=True,
 )
-"""Where pgqueuer's tables are: in the schema `jobs`, made by migration 0005."""
+"""Where pgqueuer's tables are: in the schema `jobs`, made by `models.migrations.jobs`."""
 
 
 FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=15), timedelta(hours=1)
@@ -76,7 +76,7 @@ class Job:
     """
 
     name: str
-    run: Callable[..., Awaitable[None]]
+    run: Callable[..., Awaitable[object]]
     tries: int
     urgent: bool = False
     at_once: int = 0
@@ -95,7 +95,7 @@ class Periodic:
     """What is done again and again in every confederation, each in a transaction of its own. `cron` is in UTC."""
 
     name: str
-    run: Callable[..., Awaitable[None]]
+    run: Callable[..., Awaitable[object]]
     cron: str
 
 

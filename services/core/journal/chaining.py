@@ -26,6 +26,7 @@ from uuid import UUID
 import asyncpg
 import orjson
 
+from models.base.elevation import elevated_read
 from services.core.work import Work
 
 AT_ONCE = 1_000
@@ -141,13 +142,17 @@ def _entry(row: asyncpg.Record) -> Entry:
     return Entry(**told, data=orjson.loads(row["data"]))
 
 
-UNCHAINED = """select case when set_config('confed.tenant', $1, true) is not null
-and set_config('confed.elevated', 'looking for what is to be chained', true) is not null then exists (
+UNCHAINED = elevated_read(
+    "the chain is made of entries that nobody else sees all of",
+    """
+select exists (
   select from journal_entry e where e.confederation_id = $1::text::uuid
     and e.xid >= coalesce((select case when h.xid < pg_snapshot_xmax(pg_current_snapshot()) then h.xid end
       from journal_link l join journal_entry h
       on h.confederation_id = l.confederation_id and h.id = l.id
       where l.confederation_id = $1::text::uuid order by l.seq desc limit 1), '0'::xid8)
     and not exists (select from journal_link l where l.confederation_id = e.confederation_id and l.id = e.id)
-) end"""
+)
+""",
+)
 """Whether there may be something to chain, in one autocommitted statement: what a worker asks each second."""

@@ -13,7 +13,7 @@ import asyncpg
 from services.core.journal.chaining import FIELDS, GENESIS, link
 from services.core.work import Work
 
-PAGE = 2_000
+LINKS_PER_PAGE = 2_000
 """Links that are read at a time."""
 LATE = timedelta(minutes=5)
 """After which an entry that isn't chained is told of: no worker runs, or somebody took its link away."""
@@ -51,7 +51,7 @@ from journal_entry e where e.confederation_id = $1
 
 _PAGE = f"""select l.seq, l.hash, e.id is null as is_gone, {FIELDS}
 from journal_link l left join journal_entry e on e.confederation_id = l.confederation_id and e.id = l.id
-where l.confederation_id = $1 and l.seq > $2 order by l.seq limit {PAGE}"""  # noqa: S608 - columns of ours
+where l.confederation_id = $1 and l.seq > $2 order by l.seq limit {LINKS_PER_PAGE}"""  # noqa: S608 - columns of ours
 
 _HEAD = """select seq, encode(hash, 'hex') as hash from journal_link
 where confederation_id = $1 order by seq desc limit 1"""

@@ -10,7 +10,7 @@ from services.core.checks import check_moment
 from services.core.errors import InvalidInput
 from services.core.work import Work
 from services.events import access
-from services.events.desk.scans import DESK, last_at, take
+from services.events.desk.scans import DESK_STATES, last_at, take
 from services.events.errors import NotEnoughSeats, NotInside, WrongEventState, WrongRegistrationState
 from services.events.registrations import registering
 
@@ -89,7 +89,6 @@ async def _scan(
         seen = await last_at(work, registered)
         at = work.now if seen is None else max(work.now, seen + _NEXT)
     scan = Scan(
-        confederation_id=work.tenant_id,
         event_id=registered.event_id,
         association_id=registered.association_id,
         nonce=uuid7().hex,
@@ -107,6 +106,6 @@ async def _desk(work: Work, registered: Registration) -> EventState:
     # Read under the registration's lock: holding the event changes its registrations before it commits, so a desk
     # that waited for that finds the event held.
     state = await access.event_state(work, registered.event_id)
-    if state not in DESK:
-        raise WrongEventState(list(DESK), state)
+    if state not in DESK_STATES:
+        raise WrongEventState(list(DESK_STATES), state)
     return state

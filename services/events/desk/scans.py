@@ -11,11 +11,10 @@ from datetime import UTC, datetime, time, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col
 
 from models import (
+    MANAGE_REGISTRATIONS,
     Event,
     EventState,
     Registration,
@@ -30,14 +29,14 @@ from services.core.errors import InvalidInput
 from services.core.work import Work
 from services.events.desk.attendance import AT_THE_DOOR, Attendance, decide
 
-MOST = 500
+MOST_SCANS_PER_BATCH = 500
 """Scans in one batch."""
-SKEW = timedelta(minutes=5)
+MOST_CLOCK_SKEW = timedelta(minutes=5)
 """How far ahead of ours a desk's clock may be."""
-DESK = (EventState.OPEN, EventState.CLOSED, EventState.HELD)
+DESK_STATES = (EventState.OPEN, EventState.CLOSED, EventState.HELD)
 """The states of an event in which attendance is taken: registration may be open at the door, and a desk that was
 offline brings its scans after the event was held. With the report, the figures stand."""
-ADMITTED = (RegistrationState.CONFIRMED, RegistrationState.ATTENDED, RegistrationState.NO_SHOW)
+ADMITTED_STATES = (RegistrationState.CONFIRMED, RegistrationState.ATTENDED, RegistrationState.NO_SHOW)
 """Whom the door is open to. After the event was held, a late scan takes back a NO_SHOW."""
 
 Ticket = tuple[UUID, UUID | None]
@@ -56,14 +55,14 @@ class ScanInput:
 
 
 async def record_scans(work: Work, event_id: UUID, scans: Sequence[ScanInput]) -> Event:
-    """Take a batch of scans, at the most `MOST`. Asks for `registrations.manage` in the event's association.
+    """Take a batch of `MOST_SCANS_PER_BATCH` at the most. Asks for `registrations.manage` in the event's association.
 
     A nonce that is known changes nothing: the scan stands as it was brought first. Each of the others is accepted, or
-    kept with why it was refused. InvalidInput, for the whole batch, where a scan is malformed, more than `SKEW` ahead
-    of our clock, or from before the eve of the event.
+    kept with why it was refused. InvalidInput, for the whole batch, where a scan is malformed, more than
+    `MOST_CLOCK_SKEW` ahead of the server's clock, or from before the eve of the event.
     """
     event = await work.find(Event, event_id, "eventId")
-    work.actor.require("registrations.manage", event.association_id)
+    work.actor.require(MANAGE_REGISTRATIONS, event.association_id)
     brought = _checked(scans)
     new = await _unknown(work, event, brought)
     _check_times(work, event, new)
@@ -79,7 +78,7 @@ async def record_scans(work: Work, event_id: UUID, scans: Sequence[ScanInput]) -
         rows.append(_row(work, event, scan, (registration_id, guest_id), refusal))
     written = await take(work, state, registrations, rows)
     await work.record(
-        "event.scanned", event, scans=len(written), refused=sum(row.refusal is not None for row in written)
+        "event.scanned", event, data={"scans": len(written), "refused": sum(row.refusal is not None for row in written)}
     )
     return event
 
@@ -124,8 +123,8 @@ async def last_at(work: Work, registration: Registration) -> datetime | None:
 
 def _checked(scans: Sequence[ScanInput]) -> list[tuple[int, ScanInput]]:
     """The scans with their places in the batch, each nonce once."""
-    if not 1 <= len(scans) <= MOST:
-        raise InvalidInput(f"1 to {MOST} scans", f"{len(scans)}", path=("scans",))
+    if not 1 <= len(scans) <= MOST_SCANS_PER_BATCH:
+        raise InvalidInput(f"1 to {MOST_SCANS_PER_BATCH} scans", f"{len(scans)}", path=("scans",))
     found: dict[str, tuple[int, ScanInput]] = {}
     for i, scan in enumerate(scans):
         checked = ScanInput(
@@ -142,7 +141,7 @@ def _checked(scans: Sequence[ScanInput]) -> list[tuple[int, ScanInput]]:
 def _check_times(work: Work, event: Event, scans: Sequence[tuple[int, ScanInput]]) -> None:
     zone = ZoneInfo(event.time_zone)
     eve = event.starts_at.astimezone(zone).date() - timedelta(days=1)
-    earliest, latest = datetime.combine(eve, time(), zone).astimezone(UTC), work.now + SKEW
+    earliest, latest = datetime.combine(eve, time(), zone).astimezone(UTC), work.now + MOST_CLOCK_SKEW
     for i, scan in scans:
         if not earliest <= scan.at <= latest:
             required = f"from {earliest.isoformat()} to {latest.isoformat()}"
@@ -158,8 +157,7 @@ def _code(text: str) -> str:
 
 
 async def _unknown(work: Work, event: Event, scans: Sequence[tuple[int, ScanInput]]) -> list[tuple[int, ScanInput]]:
-    known = select(col(Scan.nonce)).where(
-        col(Scan.confederation_id) == work.tenant_id,
+    known = work.select(col(Scan.nonce)).where(
         col(Scan.event_id) == event.id,
         col(Scan.nonce).in_([scan.nonce for _, scan in scans]),
     )
@@ -173,22 +171,20 @@ async def _state_meanwhile(work: Work, event: Event) -> EventState:
     Whoever moves it on has its row; to hold it turns every confirmed registration into a no-show, and would meet a
     batch that locks as many in another order.
     """
-    query = select(col(Event.state)).where(col(Event.confederation_id) == work.tenant_id, col(Event.id) == event.id)
+    query = work.select(col(Event.state), lock="share").where(col(Event.id) == event.id)
     async with work.elevated("the desk keeps an event from moving on, and may not change it"):
-        return (await work.session.execute(query.with_for_update(read=True))).scalar_one()
+        return (await work.session.execute(query)).scalar_one()
 
 
 async def _tickets(work: Work, event: Event, codes: Collection[str]) -> dict[str, Ticket]:
     """What each of the codes is the ticket of, at this event."""
-    registrations = select(col(Registration.ticket_code), col(Registration.id)).where(
-        col(Registration.confederation_id) == work.tenant_id,
+    registrations = work.select(col(Registration.ticket_code), col(Registration.id)).where(
         col(Registration.event_id) == event.id,
         col(Registration.ticket_code).in_(codes),
     )
-    guests = select(
+    guests = work.select(
         col(RegistrationGuest.ticket_code), col(RegistrationGuest.registration_id), col(RegistrationGuest.id)
     ).where(
-        col(RegistrationGuest.confederation_id) == work.tenant_id,
         col(RegistrationGuest.event_id) == event.id,
         col(RegistrationGuest.ticket_code).in_(codes),
     )
@@ -201,30 +197,27 @@ async def _locked(work: Work, ids: Collection[UUID]) -> dict[UUID, Registration]
 
     Not who waits: the line is fed in its own order, and would wait for us while we wait for it.
     """
-    which = (col(Registration.confederation_id) == work.tenant_id) & col(Registration.id).in_(ids)
+    which = col(Registration.id).in_(ids)
     admitted = (
-        select(Registration)
-        .where(which, col(Registration.state).in_(ADMITTED))
+        work.select(Registration, lock=True)
+        .where(which, col(Registration.state).in_(ADMITTED_STATES))
         .order_by(col(Registration.id))
-        .with_for_update(key_share=True)
-        .execution_options(populate_existing=True)
     )
-    others = select(Registration).where(which)
+    others = work.select(Registration).where(which)
     found = {row.id: row for row in await work.session.scalars(admitted)}
     return {row.id: row for row in await work.session.scalars(others)} | found
 
 
 async def _guests(work: Work, ids: Collection[UUID]) -> dict[UUID, RegistrationGuest]:
     """The guests as they are under their registrations' locks."""
-    which = (col(RegistrationGuest.confederation_id) == work.tenant_id) & col(RegistrationGuest.id).in_(ids)
-    query = select(RegistrationGuest).where(which).execution_options(populate_existing=True)
+    query = work.select(RegistrationGuest).where(col(RegistrationGuest.id).in_(ids))
     return {row.id: row for row in await work.session.scalars(query)}
 
 
 async def _scans(work: Work, ids: Collection[UUID]) -> defaultdict[Ticket, list[Scan]]:
-    query = select(Scan).where(col(Scan.confederation_id) == work.tenant_id, col(Scan.registration_id).in_(ids))
+    query = work.select(Scan).where(col(Scan.registration_id).in_(ids))
     found: defaultdict[Ticket, list[Scan]] = defaultdict(list)
-    for scan in await work.session.scalars(query.execution_options(populate_existing=True)):
+    for scan in await work.session.scalars(query):
         assert scan.registration_id is not None
         found[scan.registration_id, scan.guest_id].append(scan)
     return found
@@ -238,7 +231,6 @@ def _row(
 ) -> Scan:
     registration_id, guest_id = ticket
     return Scan(
-        confederation_id=work.tenant_id,
         event_id=event.id,
         association_id=event.association_id,
         nonce=scan.nonce,
@@ -257,11 +249,11 @@ def _row(
 def _at_the_door(state: EventState, registration: Registration | None) -> ScanRefusal | None:
     if registration is None:
         return ScanRefusal.UNKNOWN_TICKET
-    if state not in DESK:
+    if state not in DESK_STATES:
         return ScanRefusal.EVENT_NOT_ON
     if registration.state is RegistrationState.CANCELLED:
         return ScanRefusal.CANCELLED
-    return None if registration.state in ADMITTED else ScanRefusal.NO_SEAT
+    return None if registration.state in ADMITTED_STATES else ScanRefusal.NO_SEAT
 
 
 async def _insert(work: Work, rows: Sequence[Scan]) -> list[Scan]:
@@ -270,8 +262,8 @@ async def _insert(work: Work, rows: Sequence[Scan]) -> list[Scan]:
     In the order of their nonces: two desks with the same scans never wait for each other.
     """
     statement = (
-        insert(Scan)
-        .values([row.model_dump() for row in sorted(rows, key=lambda row: row.nonce)])
+        work.inserting(Scan)
+        .values(work.all_completed(Scan, [row.model_dump() for row in sorted(rows, key=lambda row: row.nonce)]))
         .on_conflict_do_nothing(constraint="a_scan_once")
         .returning(Scan)
     )
@@ -284,7 +276,6 @@ def _noted_without_a_scan(registration: Registration, guest: RegistrationGuest |
     noted = ((ScanKind.CHECK_IN, ticket.checked_in_at), (ScanKind.CHECK_OUT, ticket.checked_out_at))
     return [
         Scan(
-            confederation_id=registration.confederation_id,
             event_id=registration.event_id,
             association_id=registration.association_id,
             nonce=f"noted-{kind}-{ticket.id}",
@@ -310,7 +301,7 @@ async def _stand(work: Work, state: EventState, registration: Registration, come
         registration.state = RegistrationState.NO_SHOW if state is EventState.HELD else RegistrationState.CONFIRMED
     registration.checked_in_at, registration.checked_out_at = comes_to.checked_in_at, comes_to.checked_out_at
     await work.record(
-        f"registration.{_what_changed(before, comes_to)}", registration, event_id=str(registration.event_id)
+        f"registration.{_what_changed(before, comes_to)}", registration, data={"event_id": str(registration.event_id)}
     )
 
 
@@ -319,7 +310,7 @@ async def _stand_as_guest(work: Work, guest: RegistrationGuest, comes_to: Attend
     if before == comes_to:
         return
     guest.checked_in_at, guest.checked_out_at = comes_to.checked_in_at, comes_to.checked_out_at
-    await work.record(f"guest.{_what_changed(before, comes_to)}", guest, event_id=str(guest.event_id))
+    await work.record(f"guest.{_what_changed(before, comes_to)}", guest, data={"event_id": str(guest.event_id)})
 
 
 def _what_changed(before: Attendance, after: Attendance) -> str:

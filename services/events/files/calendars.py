@@ -13,14 +13,15 @@ from uuid import UUID
 
 from icalendar import Calendar
 from icalendar import Event as Entry
-from sqlalchemy import exists, or_, select
+from sqlalchemy import exists, or_
 from sqlmodel import col
 
 from models import Association, Event, EventHost, EventState
+from services.core.statements import matching
 from services.core.work import Work
 from services.messages.words import chosen
 
-PAST, MOST = timedelta(days=365), 500
+CALENDAR_GOES_BACK, MOST_CALENDAR_EVENTS = timedelta(days=365), 500
 """How far back a feed goes, and how many events it has at the most: the latest."""
 
 
@@ -46,21 +47,19 @@ async def of_association(work: Work, slug: str, wished: Sequence[str]) -> Render
     """What an association organises or hosts, of the last year and to come. NotFound where there is no such one."""
     association = await work.find_by(Association, slug=slug)
     hosted = exists().where(
-        col(EventHost.confederation_id) == col(Event.confederation_id),
-        col(EventHost.event_id) == col(Event.id),
+        matching(EventHost.event_id, Event.id),
         col(EventHost.host_id) == association.id,
     )
     query = (
-        select(Event)
+        work.select(Event)
         .where(
-            col(Event.confederation_id) == work.tenant_id,
             or_(col(Event.association_id) == association.id, hosted),
             col(Event.state) != EventState.DRAFT,
             col(Event.published),
-            col(Event.starts_at) >= work.now - PAST,
+            col(Event.starts_at) >= work.now - CALENDAR_GOES_BACK,
         )
         .order_by(col(Event.starts_at).desc(), col(Event.id))
-        .limit(MOST)
+        .limit(MOST_CALENDAR_EVENTS)
     )
     events = list((await work.session.execute(query)).scalars())
     return Rendering(chosen(association.name, wished), events, wished)

@@ -13,10 +13,12 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ARRAY, Uuid, and_, any_, func, literal, select
+from sqlalchemy import ARRAY, Uuid, any_, func, literal
 from sqlmodel import col
 
 from models import (
+    READ_NEEDS,
+    READ_REGISTRATIONS,
     Answer,
     Event,
     Question,
@@ -30,10 +32,12 @@ from models import (
 from services.core.checks import check_slug
 from services.core.errors import InvalidInput, NotFound
 from services.core.journal.access_records import Read, record_reads
+from services.core.statements import matching
 from services.core.work import Work
+from services.events.seats.waiting_list import IN_LINE
 
-MOST_ROWS = 50_000
-PAGE = 500
+MOST_EXPORTED_ROWS = 50_000
+ROWS_PER_PAGE = 500
 """Rows that are read at a time."""
 
 Cell = str | int | bool | Decimal | date | datetime | None
@@ -96,14 +100,14 @@ async def open_sheet(work: Work, slug: str, *, kind: str) -> Sheet:
         event = await work.find_by(Event, slug=check_slug(slug))
     except InvalidInput:
         raise NotFound("event") from None  # an address that leads nowhere, like any other
-    work.actor.require("registrations.read", event.association_id)
-    which = (col(Registration.confederation_id) == work.tenant_id, col(Registration.event_id) == event.id)
-    rows = (await work.session.execute(select(func.count()).select_from(Registration).where(*which))).scalar_one()
-    if rows > MOST_ROWS:
-        raise InvalidInput(f"{MOST_ROWS} registrations at the most", f"{rows}", path=("event",))
-    questions = await _questions(work, event, sensitive=work.actor.may("needs.read", event.association_id))
-    await work.record("registrations.exported", event, rows=rows, format=kind)
-    persons = await work.session.scalars(select(col(Registration.person_id)).where(*which).distinct())
+    work.actor.require(READ_REGISTRATIONS, event.association_id)
+    which = col(Registration.event_id) == event.id
+    rows = (await work.session.execute(work.select(func.count(), of=Registration).where(which))).scalar_one()
+    if rows > MOST_EXPORTED_ROWS:
+        raise InvalidInput(f"{MOST_EXPORTED_ROWS} registrations at the most", f"{rows}", path=("event",))
+    questions = await _questions(work, event, sensitive=work.actor.may(READ_NEEDS, event.association_id))
+    await work.record("registrations.exported", event, data={"rows": rows, "format": kind})
+    persons = await work.session.scalars(work.select(col(Registration.person_id)).where(which).distinct())
     await record_reads(work, [Read(ReadKind.EXPORT, id, event.association_id) for id in persons])
     return Sheet(event.id, event.slug, event.time_zone, tuple(questions), rows)
 
@@ -129,7 +133,7 @@ async def read_page(work: Work, sheet: Sheet, after: int | None) -> Page:
         ]
         for row in found
     ]
-    return Page(rows, found[-1].arrival if len(found) == PAGE else None)
+    return Page(rows, found[-1].arrival if len(found) == ROWS_PER_PAGE else None)
 
 
 def _on_the_clock(moment: datetime | None, zone: ZoneInfo) -> datetime | None:
@@ -138,12 +142,10 @@ def _on_the_clock(moment: datetime | None, zone: ZoneInfo) -> datetime | None:
 
 async def _questions(work: Work, event: Event, *, sensitive: bool) -> list[str]:
     """The keys that are asked, or were and answered, by their rank: that of the current version, else of the last."""
-    answered = select(col(Answer.question_id)).where(
-        col(Answer.confederation_id) == work.tenant_id, col(Answer.event_id) == event.id
-    )
+    answered = work.select(col(Answer.question_id)).where(col(Answer.event_id) == event.id)
     query = (
-        select(Question, col(Question.id).in_(answered))
-        .where(col(Question.confederation_id) == work.tenant_id, col(Question.event_id) == event.id)
+        work.select(Question, col(Question.id).in_(answered))
+        .where(col(Question.event_id) == event.id)
         .order_by(col(Question.version))
     )
     ranks: dict[str, int] = {}
@@ -160,13 +162,10 @@ async def _questions(work: Work, event: Event, *, sensitive: bool) -> list[str]:
 async def _registrations(work: Work, event_id: UUID, after: int | None) -> Sequence[Any]:
     """Registrations by arrival, with their pool's format and their place in its queue."""
     # Who exports sees all of an event's registrations: what is ahead can be counted through their eyes.
-    place = func.row_number().over(
-        partition_by=col(Registration.pool_id), order_by=(col(Registration.priority), col(Registration.arrival))
-    )
+    place = func.row_number().over(partition_by=col(Registration.pool_id), order_by=IN_LINE)
     queue = (
-        select(col(Registration.id).label("id"), place.label("place"))
+        work.select(col(Registration.id).label("id"), place.label("place"), of=Registration)
         .where(
-            col(Registration.confederation_id) == work.tenant_id,
             col(Registration.event_id) == event_id,
             col(Registration.state) == RegistrationState.WAITLISTED,
         )
@@ -174,29 +173,23 @@ async def _registrations(work: Work, event_id: UUID, after: int | None) -> Seque
     )
     # Columns, because thousands of objects would take most of the time.
     query = (
-        select(*(col(getattr(Registration, name)) for name in _COLUMNS), col(SeatPool.format), queue.c.place)
-        .outerjoin(
-            SeatPool,
-            and_(
-                col(SeatPool.confederation_id) == col(Registration.confederation_id),
-                col(SeatPool.id) == col(Registration.pool_id),
-            ),
-        )
+        work.select(*(col(getattr(Registration, name)) for name in _COLUMNS), col(SeatPool.format), queue.c.place)
+        .outerjoin(SeatPool, matching(Registration.pool_id, SeatPool.id))
         .outerjoin(queue, queue.c.id == col(Registration.id))
-        .where(col(Registration.confederation_id) == work.tenant_id, col(Registration.event_id) == event_id)
+        .where(col(Registration.event_id) == event_id)
         .order_by(col(Registration.arrival))
-        .limit(PAGE)
+        .limit(ROWS_PER_PAGE)
     )
     if after is not None:
         query = query.where(col(Registration.arrival) > after)
-    return (await work.session.execute(query)).all()
+    rows: Sequence[Any] = (await work.session.execute(query)).all()
+    return rows
 
 
 async def _guests(work: Work, registration_ids: Sequence[UUID]) -> Mapping[UUID, list[str]]:
     query = (
-        select(col(RegistrationGuest.registration_id), col(RegistrationGuest.name))
+        work.select(col(RegistrationGuest.registration_id), col(RegistrationGuest.name))
         .where(
-            col(RegistrationGuest.confederation_id) == work.tenant_id,
             col(RegistrationGuest.registration_id) == any_(literal(registration_ids, _IDS)),
         )
         .order_by(col(RegistrationGuest.rank), col(RegistrationGuest.id))
@@ -210,16 +203,9 @@ async def _guests(work: Work, registration_ids: Sequence[UUID]) -> Mapping[UUID,
 async def _answers(work: Work, registration_ids: Sequence[UUID]) -> Mapping[UUID, Mapping[str, Cell]]:
     """By registration and key: of several versions that somebody answered, what they answered to the last."""
     query = (
-        select(col(Answer.registration_id), col(Question.key), col(Question.kind), col(Answer.value))
-        .join(
-            Question,
-            and_(
-                col(Question.confederation_id) == col(Answer.confederation_id),
-                col(Question.id) == col(Answer.question_id),
-            ),
-        )
+        work.select(col(Answer.registration_id), col(Question.key), col(Question.kind), col(Answer.value))
+        .join(Question, matching(Answer.question_id, Question.id))
         .where(
-            col(Answer.confederation_id) == work.tenant_id,
             col(Answer.registration_id) == any_(literal(registration_ids, _IDS)),
         )
         .order_by(col(Question.version))

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists
 from sqlmodel import col
 from uuid_utils.compat import uuid7
 
@@ -21,6 +21,7 @@ from models import (
     RegistrationState,
 )
 from services.core.jobs.jobs import enqueue, every, job
+from services.core.statements import matching
 from services.core.work import Work
 from services.events.mail.letters import name_of
 from services.messages import outbox
@@ -53,7 +54,7 @@ class Told(NamedTuple):
 
 async def announce(work: Work, registration: Registration, kind: MailKind, entry_id: UUID) -> None:
     """Have somebody told what happened to their registration. `entry_id`: the journal entry of it."""
-    if registration.person_id == work.actor.person_id:
+    if registration.person_id == work.actor.person_id or work.is_elevated:
         await _queue(work, registration.event_id, registration.association_id, [_told(registration, kind, entry_id)])
         return
     async with work.elevated("a message is written by the change that it tells of, whosever it is"):
@@ -113,8 +114,7 @@ async def remind(work: Work) -> None:
 
     Who was confirmed since the reminders went out has just been told, and isn't told again.
     """
-    coming = select(Event).where(
-        col(Event.confederation_id) == work.tenant_id,
+    coming = work.select(Event).where(
         col(Event.state).in_(_STANDING),
         col(Event.starts_at).between(work.now, work.now + timedelta(days=3)),
     )
@@ -125,7 +125,7 @@ async def remind(work: Work) -> None:
         confirmed = (col(Registration.state) == RegistrationState.CONFIRMED) & (col(Registration.confirmed_at) < due)
         people = await _those(work, event.id, confirmed, MailKind.REMINDER, col(Message.at) >= due)
         if people:
-            entry = await work.record("event.reminded", event, registrations=len(people))
+            entry = await work.record("event.reminded", event, data={"registrations": len(people)})
             await announce_each(work, event, [_told(one, MailKind.REMINDER, entry.id) for one in people])
 
 
@@ -139,14 +139,10 @@ async def _those(work: Work, event_id: UUID, who: Any, kind: MailKind, told: Any
     """Registrations of an event without such a message. Two who look at once take turns: nobody is told twice."""
     await work.lock(f"mail:{event_id}")
     already = exists().where(
-        col(RegistrationMessage.confederation_id) == col(Registration.confederation_id),
-        col(RegistrationMessage.registration_id) == col(Registration.id),
-        col(Message.confederation_id) == col(RegistrationMessage.confederation_id),
-        col(Message.id) == col(RegistrationMessage.message_id),
+        matching(RegistrationMessage.registration_id, Registration.id),
+        matching(RegistrationMessage.message_id, Message.id),
         col(Message.kind) == name_of(kind),
         told,
     )
-    query = select(Registration).where(
-        col(Registration.confederation_id) == work.tenant_id, col(Registration.event_id) == event_id, who, ~already
-    )
+    query = work.select(Registration).where(col(Registration.event_id) == event_id, who, ~already)
     return list((await work.session.execute(query)).scalars())

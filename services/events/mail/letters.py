@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from sqlmodel import col
 
 from models import (
+    READ_REGISTRATIONS,
     Association,
     CancellationCause,
     Confederation,
@@ -85,7 +86,7 @@ async def letter(work: Work, message: Message, settings: Settings, *, kind: Mail
 
 
 for _kind in MailKind:
-    message_kind(name_of(_kind), permission="registrations.read")(partial(letter, kind=_kind))
+    message_kind(name_of(_kind), permission=READ_REGISTRATIONS)(partial(letter, kind=_kind))
 
 
 async def specimen(work: Work, event: Event, kind: MailKind, locale: str, address: str) -> Letter:
@@ -94,7 +95,6 @@ async def specimen(work: Work, event: Event, kind: MailKind, locale: str, addres
     cancelled = kind is MailKind.CANCELLATION
     code = "0123456789ABCDEF0123"
     invented = Registration(
-        confederation_id=work.tenant_id,
         event_id=event.id,
         association_id=event.association_id,
         pool_id=event.id,
@@ -196,11 +196,8 @@ def _days_until(event: Event, now: datetime) -> int:
 async def _tickets(work: Work, registration: Registration, address: str) -> tuple[Picture, ...]:
     """The person's ticket, then those of their guests in order."""
     guests = (
-        select(RegistrationGuest)
-        .where(
-            col(RegistrationGuest.confederation_id) == work.tenant_id,
-            col(RegistrationGuest.registration_id) == registration.id,
-        )
+        work.select(RegistrationGuest)
+        .where(col(RegistrationGuest.registration_id) == registration.id)
         .order_by(col(RegistrationGuest.rank), col(RegistrationGuest.id))
     )
     named = [registration, *(await work.session.execute(guests)).scalars()]
@@ -217,6 +214,6 @@ async def _place(work: Work, registration: Registration) -> int | None:
 
 
 async def _summary(work: Work, event_id: UUID, wished: tuple[str, ...]) -> str:
-    query = select(Report).where(col(Report.confederation_id) == work.tenant_id, col(Report.event_id) == event_id)
+    query = work.select(Report).where(col(Report.event_id) == event_id)
     report = (await work.session.execute(query)).scalars().first()
     return words.chosen(report.summary, wished) if report else ""

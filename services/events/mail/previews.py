@@ -1,6 +1,6 @@
 """Messages as they would be, for staff who want to read them first."""
 
-from models import Event, MailKind
+from models import MANAGE_EVENTS, Event, MailKind
 from services.core.work import Work
 from services.events.mail.letters import specimen
 from services.messages.rendering import Rendered, previewed
@@ -9,5 +9,5 @@ from services.messages.words import writable
 
 async def preview(work: Work, event: Event, kind: MailKind, locale: str, address: str) -> Rendered:
     """A message of a kind about an event, to somebody invented. Asks for `events.manage`."""
-    work.actor.require("events.manage", event.association_id)
+    work.actor.require(MANAGE_EVENTS, event.association_id)
     return previewed(await specimen(work, event, kind, writable(locale, *work.actor.tenant.locales), address))

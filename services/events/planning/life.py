@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, CursorResult, select, update
+from sqlalchemy import ColumnElement, CursorResult
 from sqlmodel import col
 
 from models import (
@@ -79,11 +79,14 @@ async def hold_event(work: Work, event_id: UUID) -> Event:
         for offer in await _registrations(work, event, col(Registration.state) == RegistrationState.OFFERED):
             await end(work, seats[offer.pool_id], offer, CancellationCause.OFFER_EXPIRED)
         result: CursorResult[Any] = await work.session.execute(  # type: ignore[assignment]
-            update(Registration)
-            .where(*_of(work, event), col(Registration.state) == RegistrationState.CONFIRMED)
-            .values(state=RegistrationState.NO_SHOW)
+            work.update(
+                Registration,
+                col(Registration.event_id) == event.id,
+                col(Registration.state) == RegistrationState.CONFIRMED,
+                to={"state": RegistrationState.NO_SHOW},
+            )
         )
-    await _entered(work, event, "event.held", absent=result.rowcount)
+    await _entered(work, event, "event.held", data={"absent": result.rowcount})
     return event
 
 
@@ -97,12 +100,11 @@ async def cancel_event(work: Work, event_id: UUID, *, reason: Mapping[str, str] 
     event.cancellation_reason = None if reason is None else check_texts(work, reason, "reason", most=2000)
     event.sequence += 1
     async with work.elevated(WHY):
-        kept = select(Allotment).where(
-            col(Allotment.confederation_id) == work.tenant_id,
+        kept = work.select(Allotment, lock=True).where(
             col(Allotment.event_id) == event.id,
             col(Allotment.released_at).is_(None),
         )
-        allotments = (await work.session.scalars(pools.locked(kept.order_by(col(Allotment.id))))).all()
+        allotments = (await work.session.scalars(kept.order_by(col(Allotment.id)))).all()
         live = await _registrations(
             work, event, col(Registration.state).not_in([RegistrationState.CANCELLED, RegistrationState.REFUSED])
         )
@@ -111,7 +113,7 @@ async def cancel_event(work: Work, event_id: UUID, *, reason: Mapping[str, str] 
             for registration in live:
                 if registration.pool_id == pool.id:
                     await end(work, pool, registration, CancellationCause.EVENT_CANCELLED)
-    entry = await _entered(work, event, "event.cancelled", registrations=len(live))
+    entry = await _entered(work, event, "event.cancelled", data={"registrations": len(live)})
     await mail.announce_to_all(work, event, MailKind.CANCELLATION, entry.id)
     return event
 
@@ -138,7 +140,7 @@ async def postpone_event(work: Work, event_id: UUID, *, starts_at: datetime, end
         for pool in await pools.lock_all(work, of=event_id):
             await waiting_list.feed(work, pool, event)
     entry = await _entered(
-        work, event, "event.postponed", starts_at=starts_at.isoformat(), instead_of=before.isoformat()
+        work, event, "event.postponed", data={"starts_at": starts_at.isoformat(), "instead_of": before.isoformat()}
     )
     await mail.announce_to_all(work, event, MailKind.CHANGE, entry.id)
     return event
@@ -158,16 +160,12 @@ async def enter(work: Work, event_id: UUID, state: EventState) -> Event:
     return event
 
 
-async def _entered(work: Work, event: Event, action: str, **data: Any) -> JournalEntry:
+async def _entered(work: Work, event: Event, action: str, *, data: Mapping[str, Any] | None = None) -> JournalEntry:
     await work.flush()
-    return await work.record(action, event, **data)
+    return await work.record(action, event, data=data)
 
 
 async def _registrations(work: Work, event: Event, which: ColumnElement[bool]) -> Sequence[Registration]:
     """Those of the event, locked, after its pools."""
-    query = select(Registration).where(*_of(work, event), which).order_by(col(Registration.id))
-    return (await work.session.scalars(pools.locked(query))).all()
-
-
-def _of(work: Work, event: Event) -> tuple[Any, ...]:
-    return col(Registration.confederation_id) == work.tenant_id, col(Registration.event_id) == event.id
+    query = work.select(Registration, lock=True).where(col(Registration.event_id) == event.id, which)
+    return (await work.session.scalars(query.order_by(col(Registration.id)))).all()

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func
 from sqlmodel import col
 
 from models import (
+    MANAGE_EVENTS,
     Association,
     Event,
     EventAudience,
@@ -24,13 +25,8 @@ from models import (
 from services.core.checks import check_after, check_languages, check_moment, check_slug, check_text, check_texts
 from services.core.errors import AlreadyExists, InvalidInput, NotFound
 from services.core.work import Work
-from services.events import access
-from services.events.access import BEFORE_HELD
 from services.events.checks import check_capacity, check_time_zone
-from services.events.errors import BelowTaken, WrongEventState
 from services.events.planning.rules import RegistrationRules, check_rules
-from services.events.seats import pools as pools_of
-from services.events.seats import waiting_list
 
 
 @dataclass(frozen=True)
@@ -100,9 +96,8 @@ async def plan_event(
     AlreadyExists for a slug or edition that is taken.
     """
     await work.find(Association, association_id, "associationId")
-    work.actor.require("events.manage", association_id)
+    work.actor.require(MANAGE_EVENTS, association_id)
     event = Event(
-        confederation_id=work.tenant_id,
         association_id=association_id,
         slug=check_slug(slug),
         title=check_texts(work, title, "title"),
@@ -137,34 +132,11 @@ async def plan_event(
         },
     )
     for part in parts:
-        part.confederation_id, part.event_id, part.association_id = work.tenant_id, event.id, association_id
+        part.event_id, part.association_id = event.id, association_id
     work.session.add_all(parts)
     await work.flush()
-    await work.record("event.planned", event, slug=event.slug)
+    await work.record("event.planned", event, data={"slug": event.slug})
     return event
-
-
-async def change_capacity(work: Work, pool_id: UUID, capacity: int | None) -> SeatPool:
-    """Add or take away seats, or lift the limit (None). New seats go to those who wait, in the same transaction.
-
-    BelowTaken for fewer than are taken or kept for associations: nobody is unseated by a number. Asks for
-    `events.manage`; any time before the event is held.
-    """
-    pool = await work.find(SeatPool, pool_id)
-    work.actor.require("events.manage", pool.association_id)
-    check_capacity(capacity, "capacity")
-    pool = await pools_of.lock(work, pool_id)
-    event = await access.event_now(work, pool.event_id)
-    if event.state not in BEFORE_HELD:
-        raise WrongEventState(list(BEFORE_HELD), event.state)
-    needed = pool.taken + pool.reserved
-    if capacity is not None and capacity < needed:
-        raise BelowTaken(pool.taken, pool.reserved, needed - capacity, path=("capacity",))
-    before, pool.capacity = pool.capacity, capacity
-    await work.record("seat_pool.resized", pool, event_id=str(pool.event_id), capacity=capacity, before=before)
-    async with work.elevated("seats that are added are for those in line"):
-        await waiting_list.feed(work, pool, event)
-    return pool
 
 
 def _hosts(association_id: UUID, hosts: Sequence[HostInput]) -> list[EventHost]:
@@ -260,14 +232,12 @@ async def _edition(work: Work, series_id: UUID | None, edition: int | None) -> t
             raise InvalidInput("a series that this is an edition of", "none", path=("eventSeriesId",))
         return None, None
     series = await work.find(EventSeries, series_id, "eventSeriesId")
-    work.actor.require("events.manage", series.association_id)
+    work.actor.require(MANAGE_EVENTS, series.association_id)
     if edition is not None and not 1 <= edition <= 10_000:
         raise InvalidInput("1 to 10000", f"{edition}", path=("edition",))
     if edition is None:
         await work.find(EventSeries, series_id, lock=True)  # two drafts at once don't get one number
-        last = select(func.max(Event.edition)).where(
-            col(Event.confederation_id) == work.tenant_id, col(Event.series_id) == series_id
-        )
+        last = work.select(func.max(Event.edition), of=Event).where(col(Event.series_id) == series_id)
         async with work.elevated("an edition may be a draft of another association"):
             edition = 1 + ((await work.session.execute(last)).scalar_one() or 0)
     return series_id, edition

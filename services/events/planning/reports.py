@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-from sqlalchemy import delete, select
 from sqlmodel import col
 
 from models import Avenue, EventState, MailKind, Report
@@ -31,19 +30,12 @@ async def draft_report(
     # The event's lock lets one draft in at a time.
     report = await _report(work, event_id)
     if report is None:
-        report = await work.insert(
-            Report(
-                confederation_id=work.tenant_id, event_id=event.id, association_id=event.association_id, summary=texts
-            )
-        )
+        report = await work.insert(Report(event_id=event.id, association_id=event.association_id, summary=texts))
     else:
         report.summary = texts
-        await work.session.execute(
-            delete(Avenue).where(col(Avenue.confederation_id) == work.tenant_id, col(Avenue.report_id) == report.id)
-        )
+        await work.session.execute(work.delete(Avenue, col(Avenue.report_id) == report.id))
     work.session.add_all(
         Avenue(
-            confederation_id=work.tenant_id,
             report_id=report.id,
             association_id=event.association_id,
             number=number,
@@ -52,7 +44,7 @@ async def draft_report(
         for number, title in enumerate(titles, start=1)
     )
     await work.flush()
-    await work.record("report.drafted", report, event_id=str(event.id), avenues=len(titles))
+    await work.record("report.drafted", report, data={"event_id": str(event.id), "avenues": len(titles)})
     return report
 
 
@@ -67,12 +59,12 @@ async def publish_report(work: Work, event_id: UUID) -> Report:
         raise NotFound("report")
     report.published_at = work.now
     await work.flush()
-    await work.record("report.published", report, event_id=str(event.id))
-    entry = await work.record("event.reported", event, report_id=str(report.id))
+    await work.record("report.published", report, data={"event_id": str(event.id)})
+    entry = await work.record("event.reported", event, data={"report_id": str(report.id)})
     await mail.announce_to_all(work, event, MailKind.REPORT, entry.id)
     return report
 
 
 async def _report(work: Work, event_id: UUID) -> Report | None:
-    query = select(Report).where(col(Report.confederation_id) == work.tenant_id, col(Report.event_id) == event_id)
+    query = work.select(Report).where(col(Report.event_id) == event_id)
     return (await work.session.execute(query)).scalar_one_or_none()

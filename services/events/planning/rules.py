@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func
 from sqlmodel import col
 
 from models import AttendeeRole, Event, Registration, RegistrationState
@@ -83,7 +83,7 @@ async def configure_registration(
         changed = {name: value for name, value in vars(rules).items() if value != before[name]}
         for name, value in changed.items():
             setattr(event, name, value)
-        await work.record("event.configured", event, **changed)
+        await work.record("event.configured", event, data=changed)
         for pool in seats:
             # Smaller parties that could not pass may now.
             await waiting_list.feed(work, pool, event)
@@ -91,8 +91,7 @@ async def configure_registration(
 
 
 async def _registered_as(work: Work, event_id: UUID, role: AttendeeRole) -> int:
-    query = select(func.count()).where(
-        col(Registration.confederation_id) == work.tenant_id,
+    query = work.select(func.count(), of=Registration).where(
         col(Registration.event_id) == event_id,
         col(Registration.role) == role,
         col(Registration.state).not_in([RegistrationState.CANCELLED, RegistrationState.REFUSED]),

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from uuid import UUID
 
-from models import Association, EventSeries
+from models import MANAGE_EVENTS, Association, EventSeries
 from services.core.checks import check_slug, check_texts
 from services.core.errors import AlreadyExists
 from services.core.work import Work
@@ -12,10 +12,9 @@ from services.core.work import Work
 async def create_series(work: Work, *, association_id: UUID, slug: str, name: Mapping[str, str]) -> EventSeries:
     """Begin a series. Asks for `events.manage` in the association; a taken slug is AlreadyExists."""
     await work.find(Association, association_id, "associationId")
-    work.actor.require("events.manage", association_id)
+    work.actor.require(MANAGE_EVENTS, association_id)
     series = await work.insert(
         EventSeries(
-            confederation_id=work.tenant_id,
             association_id=association_id,
             slug=check_slug(slug),
             name=check_texts(work, name, "name"),

@@ -14,10 +14,11 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, and_, select
+from sqlalchemy import Row
 from sqlmodel import col
 
-from models import Answer, AnswerFault, Event, Question, Registration, RegistrationState
+from models import MANAGE_REGISTRATIONS, Answer, AnswerFault, Event, Question, Registration, RegistrationState
+from services.core.statements import matching
 from services.core.work import Work
 from services.events.access import BEFORE_HELD
 from services.events.errors import AnswersNotAccepted, RegistrationClosed, WrongEventState, WrongRegistrationState
@@ -71,13 +72,12 @@ async def answer_questions(work: Work, registration_id: UUID, given: Mapping[str
     registration = await work.find(Registration, registration_id, "registrationId")
     own = registration.person_id == work.actor.person_id
     if not own:
-        work.actor.require("registrations.manage", registration.association_id)
+        work.actor.require(MANAGE_REGISTRATIONS, registration.association_id)
     registration = await work.find(Registration, registration_id, "registrationId", lock=True)
     event = await work.find(Event, registration.event_id)
-    await work.session.refresh(event)
     if event.state not in BEFORE_HELD:
         raise WrongEventState(list(BEFORE_HELD), event.state)
-    may_manage = work.actor.may("registrations.manage", registration.association_id)
+    may_manage = work.actor.may(MANAGE_REGISTRATIONS, registration.association_id)
     if not may_manage and work.now >= event.starts_at:
         raise RegistrationClosed(event.state, event.starts_at)
     live = (*LIVE, RegistrationState.ATTENDED) if may_manage else LIVE
@@ -88,8 +88,7 @@ async def answer_questions(work: Work, registration_id: UUID, given: Mapping[str
         "registration.answered",
         registration,
         on_behalf_of_id=None if own else registration.person_id,
-        event_id=str(registration.event_id),
-        answers=len(answers),
+        data={"event_id": str(registration.event_id), "answers": len(answers)},
     )
     return registration
 
@@ -173,7 +172,6 @@ async def _write(
 
 def _answer(work: Work, registration: Registration, question: Question, value: Any) -> Answer:
     return Answer(
-        confederation_id=work.tenant_id,
         registration_id=registration.id,
         event_id=registration.event_id,
         association_id=registration.association_id,
@@ -188,16 +186,9 @@ def _answer(work: Work, registration: Registration, question: Question, value: A
 async def _stored(work: Work, registration_id: UUID) -> Sequence[Row[Answer, str]]:
     """The registration's answers to every version, the newest version of a key last."""
     query = (
-        select(Answer, col(Question.key))
-        .join(
-            Question,
-            and_(
-                col(Question.confederation_id) == col(Answer.confederation_id),
-                col(Question.id) == col(Answer.question_id),
-            ),
-        )
-        .where(col(Answer.confederation_id) == work.tenant_id, col(Answer.registration_id) == registration_id)
+        work.select(Answer, col(Question.key))
+        .join(Question, matching(Answer.question_id, Question.id))
+        .where(col(Answer.registration_id) == registration_id)
         .order_by(col(Question.version), col(Answer.id))
-        .execution_options(populate_existing=True)
     )
     return (await work.session.execute(query)).all()

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import func, select
 from sqlmodel import col
 
-from models import Answer, Event, Question, QuestionKind, Segment
+from models import MANAGE_EVENTS, Answer, Event, Question, QuestionKind, Segment
 from services.core.checks import check_slug, check_texts
 from services.core.errors import AlreadyExists, InvalidInput, NotFound
 from services.core.unset import UNSET, Unset, given
@@ -77,7 +77,7 @@ async def ask_question(
     contents = await _contents(work, event, key, asked, current)
     last = max((question.rank for question in current), default=-1)
     question = await _insert(work, event, key, rank=last + 1 if rank is None else rank, contents=contents)
-    await work.record("question.asked", question, event_id=str(event.id), version=question.version)
+    await work.record("question.asked", question, data={"event_id": str(event.id), "version": question.version})
     return question
 
 
@@ -127,13 +127,15 @@ async def change_question(
         previous = question.id
         question = await _insert(work, event, question.key, rank=question.rank, contents=contents)
         await work.record(
-            "question.replaced", question, event_id=str(event.id), version=question.version, previous_id=str(previous)
+            "question.replaced",
+            question,
+            data={"event_id": str(event.id), "version": question.version, "previous_id": str(previous)},
         )
     else:
         for name, value in contents.items():
             setattr(question, name, value)
         await work.flush()
-        await work.record("question.changed", question, event_id=str(event.id), version=question.version)
+        await work.record("question.changed", question, data={"event_id": str(event.id), "version": question.version})
     return question
 
 
@@ -144,7 +146,7 @@ async def retire_question(work: Work, question_id: UUID) -> Question:
         raise QuestionDependedOn([other.key for other in dependents])
     question.retired_at = work.now
     await work.flush()
-    await work.record("question.retired", question, event_id=str(event.id), version=question.version)
+    await work.record("question.retired", question, data={"event_id": str(event.id), "version": question.version})
     return question
 
 
@@ -164,7 +166,7 @@ async def reorder_questions(work: Work, event_id: UUID, question_ids: Sequence[U
 
 async def _managed(work: Work, event_id: UUID, *path: str) -> Event:
     """The event, locked, for its staff, with its questions held still."""
-    event = await work.find_managed(Event, event_id, "events.manage", *path)
+    event = await work.find_managed(Event, event_id, MANAGE_EVENTS, *path)
     if event.state not in BEFORE_HELD:
         raise WrongEventState(list(BEFORE_HELD), event.state)
     await questionnaire.settle(work, event.id)
@@ -182,14 +184,12 @@ async def _found(work: Work, question_id: UUID) -> tuple[Question, Event, list[Q
 
 
 async def _insert(work: Work, event: Event, key: str, *, rank: int, contents: Mapping[str, Any]) -> Question:
-    versions = select(func.coalesce(func.max(col(Question.version)), 0)).where(
-        col(Question.confederation_id) == work.tenant_id,
+    versions = work.select(func.coalesce(func.max(col(Question.version)), 0), of=Question).where(
         col(Question.event_id) == event.id,
         col(Question.key) == key,
     )
     return await work.insert(
         Question(
-            confederation_id=work.tenant_id,
             event_id=event.id,
             association_id=event.association_id,
             published=event.published,
@@ -202,7 +202,7 @@ async def _insert(work: Work, event: Event, key: str, *, rank: int, contents: Ma
 
 
 async def _is_answered(work: Work, question: Question) -> bool:
-    answered = exists().where(col(Answer.confederation_id) == work.tenant_id, col(Answer.question_id) == question.id)
+    answered = work.exists(Answer, col(Answer.question_id) == question.id)
     async with work.elevated("an answer that the actor may not see freezes its question as well"):
         return bool(await work.session.scalar(select(answered)))
 

@@ -8,7 +8,6 @@ row lock would be a write for each of thousands who register at once, and would 
 
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlmodel import col
 
 from models import Question
@@ -26,15 +25,12 @@ async def settle(work: Work, event_id: UUID, *, answering: bool = False) -> None
 async def current(work: Work, event_id: UUID) -> list[Question]:
     """The questions that are asked now, in order, as far as the actor sees the event."""
     query = (
-        select(Question)
+        work.select(Question)
         .where(
-            col(Question.confederation_id) == work.tenant_id,
             col(Question.event_id) == event_id,
             col(Question.retired_at).is_(None),
         )
         .order_by(col(Question.rank), col(Question.id))
-        # As they are under the lock, whatever this transaction read before it.
-        .execution_options(populate_existing=True)
     )
     return list((await work.session.execute(query)).scalars())
 
@@ -48,8 +44,6 @@ async def keys_depended_on(work: Work, questions: list[Question]) -> dict[UUID, 
     ids = {q.depends_on_id for q in questions if q.depends_on_id is not None}
     known = {q.id: q.key for q in questions}
     if missing := ids - known.keys():
-        query = select(col(Question.id), col(Question.key)).where(
-            col(Question.confederation_id) == work.tenant_id, col(Question.id).in_(missing)
-        )
+        query = work.select(col(Question.id), col(Question.key)).where(col(Question.id).in_(missing))
         known |= {row.id: row.key for row in await work.session.execute(query)}
     return {q.id: known[q.depends_on_id] for q in questions if q.depends_on_id is not None}

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import any_, func, literal, or_, select
+from sqlalchemy import any_, func, literal, or_
 from sqlmodel import col
 
 from models import Person
@@ -21,7 +21,7 @@ async def persons(work: Work, named: Sequence[tuple[UUID, Path]], *, of: UUID | 
     that delegates somebody sees their registration, so it must be one that they are with.
     """
     ids = [id for id, _ in named]
-    query = select(Person).where(col(Person.confederation_id) == work.tenant_id, col(Person.id).in_(ids))
+    query = work.select(Person).where(col(Person.id).in_(ids))
     seen = {person.id: person for person in await work.session.scalars(query)}
     theirs = set(seen) if of is None else await with_association(work, ids, of)
     for id, path in named:
@@ -35,8 +35,7 @@ async def persons(work: Work, named: Sequence[tuple[UUID, Path]], *, of: UUID | 
 async def with_association(work: Work, ids: Sequence[UUID], association_id: UUID) -> set[UUID]:
     """Which of the persons are with an association: linked to it, or a member of it or of one below it."""
     is_member = func.is_member(col(Person.id), association_id, work.today)
-    query = select(col(Person.id)).where(
-        col(Person.confederation_id) == work.tenant_id,
+    query = work.select(col(Person.id)).where(
         col(Person.id).in_(ids),
         or_(literal(association_id) == any_(col(Person.association_ids)), is_member),
     )

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from models import (
     HOLDING_A_SEAT,
+    MANAGE_REGISTRATIONS,
     Allotment,
     AttendeeRole,
     Event,
@@ -42,7 +43,7 @@ async def edit_registration(
     """
     found = await access.spoken_for(work, registration_id)
     if role not in (None, found.role):
-        work.actor.require("registrations.manage", found.association_id)
+        work.actor.require(MANAGE_REGISTRATIONS, found.association_id)
     reason = None if reason is None else check_text(reason, "reason", most=500)
     if seats is not None and seats < 1:
         raise InvalidInput("1 or more", f"{seats}", path=("seats",))
@@ -66,7 +67,7 @@ async def edit_registration(
         if target is not pool:
             await _change_pool(work, pool, target, event, registration, role=role, party=party)
         else:
-            await parties.resize(work, pool, event, registration, after[2])
+            await parties.resize(work, pool, registration, after[2])
         registration.role = role
         if registration.seats == 0:
             _confirm(work, registration)
@@ -128,6 +129,5 @@ async def _tell(
         on_behalf_of_id=behalf,
         reason=reason,
         anew=role is not registration.role,
-        seats=registration.seats,
-        role=registration.role.value,
+        data={"seats": registration.seats, "role": registration.role.value},
     )

@@ -1,12 +1,14 @@
 """What a change of a registration sets off besides, in one place: the journal's entry, and what follows from it."""
 
+from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
 from models import CancellationCause, JournalEntry, MailKind, Registration, RegistrationState
 from services.core.jobs import jobs
 from services.core.work import Work
 from services.events import mail
-from services.events.fees import invoices
+from services.events.prices import charging
 
 _MAIL = {
     RegistrationState.CONFIRMED: MailKind.CONFIRMATION,
@@ -23,14 +25,18 @@ async def entered(
     *,
     reason: str | None = None,
     is_priced: bool = True,
-    **said: Any,
+    as_agreed: bool = False,
+    on_behalf_of_id: UUID | None = None,
+    data: Mapping[str, Any] | None = None,
 ) -> JournalEntry:
     """The registration is in another state than before: the journal says so, the person is told, a seat is charged.
 
-    An offer's end is put into the queue of jobs. What was charged for a seat that is given up is credited. `is_priced`:
-    false where the caller knows that the event costs nothing. `said`: what else `Work.record` takes.
+    An offer's end is put into the queue of jobs. What was charged for a seat that is given up is credited. What a seat
+    costs is kept for who joins the waiting list; `as_agreed`: they are charged that, or nothing. `is_priced`: false
+    where the caller knows that the event costs nothing.
     """
-    entry = await _record(work, registration, action, reason=reason, **said)
+    where = _where(registration, data)
+    entry = await work.record(action, registration, on_behalf_of_id=on_behalf_of_id, reason=reason, data=where)
     kind, cause = _MAIL[registration.state], registration.cancellation_cause
     if cause is CancellationCause.OFFER_EXPIRED:
         kind = MailKind.OFFER_EXPIRED
@@ -42,9 +48,11 @@ async def entered(
         await jobs.enqueue(work, "expire_offer", after=after, registration_id=registration.id)
     elif registration.state is RegistrationState.CONFIRMED and is_priced:
         # An association pays for its delegates.
-        await invoices.charge(work, registration, payer_id=registration.delegated_by_id)
+        await charging.charge(work, registration, payer_id=registration.delegated_by_id, as_agreed=as_agreed)
+    elif registration.state is RegistrationState.WAITLISTED and is_priced:
+        await charging.agree(work, registration)
     elif registration.state is RegistrationState.CANCELLED:
-        await invoices.credit(work, registration, reason=reason)
+        await charging.credit(work, registration, reason=reason)
     return entry
 
 
@@ -55,24 +63,25 @@ async def changed(
     *,
     reason: str | None = None,
     anew: bool = False,
-    **said: Any,
+    on_behalf_of_id: UUID | None = None,
+    data: Mapping[str, Any] | None = None,
 ) -> JournalEntry:
     """The registration stands where it stood, with other seats, guests or role: the journal says so, and the person is
     told, with the tickets as they are now.
 
     The invoice follows the seats. `anew`: it follows the role, or the price that applies now.
     """
-    entry = await _record(work, registration, action, reason=reason, **said)
+    where = _where(registration, data)
+    entry = await work.record(action, registration, on_behalf_of_id=on_behalf_of_id, reason=reason, data=where)
     await mail.announce(work, registration, _MAIL[registration.state], entry.id)
     if anew:
-        await invoices.credit(work, registration, reason=reason)
-        await invoices.charge(work, registration, payer_id=registration.delegated_by_id)
+        await charging.credit(work, registration, reason=reason)
+        await charging.charge(work, registration, payer_id=registration.delegated_by_id)
     else:
-        await invoices.adjust(work, registration)
+        await charging.adjust(work, registration)
     return entry
 
 
-async def _record(work: Work, registration: Registration, action: str, **said: Any) -> JournalEntry:
-    """The journal's entry, with where the registration is."""
-    event_id, pool_id = str(registration.event_id), str(registration.pool_id)
-    return await work.record(action, registration, event_id=event_id, pool_id=pool_id, **said)
+def _where(registration: Registration, data: Mapping[str, Any] | None) -> dict[str, Any]:
+    """The data of a journal entry, with where the registration is."""
+    return {"event_id": str(registration.event_id), "pool_id": str(registration.pool_id), **(data or {})}

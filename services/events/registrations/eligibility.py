@@ -5,9 +5,11 @@
   person is in, each the event's own unless it says otherwise; null: as soon as it is opened.
 * Audience: with none, an event is for every person of the confederation; else for who is in one of its segments, be
   they invited or welcome by interest.
+* A price list that has ended for the person asks for another: the event isn't free.
 * One live registration each.
 
-Staff who register somebody may go past the window and the audience, from publication until the event is held.
+Staff who register somebody may go past the window, the audience and the end of the price list, from publication until
+the event is held.
 """
 
 from collections import defaultdict
@@ -20,10 +22,24 @@ from uuid import UUID
 from sqlalchemy import Row, and_, exists, select
 from sqlmodel import col
 
-from models import Event, EventAudience, EventState, Person, Price, Question, Registration, RegistrationState, Segment
+from models import (
+    MANAGE_REGISTRATIONS,
+    Event,
+    EventAudience,
+    EventState,
+    Person,
+    Price,
+    Question,
+    Registration,
+    RegistrationState,
+    Segment,
+)
 from services.core.errors import NotAllowed, NotFound, NotSignedIn, Problem
+from services.core.statements import matching
 from services.core.work import Work
 from services.events.errors import AlreadyRegistered, NotInvited, RegistrationClosed, RegistrationNotOpen
+from services.events.prices import fitting
+from services.events.prices.fitting import Fitting, prices_for, prices_for_each
 from services.people.segments import persons_in
 
 _TO_COME = (EventState.DRAFT, EventState.PUBLISHED, EventState.POSTPONED)
@@ -55,7 +71,7 @@ class Situation:
 async def situation(work: Work, event_id: UUID, person_id: UUID) -> Situation:
     """How the person stands to the event, in one statement; NotFound for an event that the actor may not see."""
     query = (
-        select(
+        work.select(
             Event,
             Person,
             col(Registration.id),
@@ -65,17 +81,16 @@ async def situation(work: Work, event_id: UUID, person_id: UUID) -> Situation:
             _is_there(Price).label("has_prices"),
         )
         .select_from(Event)
-        .outerjoin(Person, and_(col(Person.confederation_id) == work.tenant_id, col(Person.id) == person_id))
+        .outerjoin(Person, and_(work.here(Person), col(Person.id) == person_id))
         .outerjoin(
             Registration,
             and_(
-                col(Registration.confederation_id) == work.tenant_id,
-                col(Registration.event_id) == col(Event.id),
+                matching(Registration.event_id, Event.id),
                 col(Registration.person_id) == person_id,
                 col(Registration.state).not_in(_NOT_LIVE),
             ),
         )
-        .where(col(Event.confederation_id) == work.tenant_id, col(Event.id) == event_id)
+        .where(col(Event.id) == event_id)
     )
     row = (await work.session.execute(query)).one_or_none()
     if row is None:
@@ -86,7 +101,7 @@ async def situation(work: Work, event_id: UUID, person_id: UUID) -> Situation:
 
 
 def _is_there(part: Any) -> Any:
-    return exists().where(part.confederation_id == Event.confederation_id, part.event_id == Event.id).correlate(Event)
+    return exists().where(matching(part.event_id, Event.id)).correlate(Event)
 
 
 async def reasons_against(work: Work, found: Situation, person_id: UUID, *, on_behalf: bool = False) -> list[Problem]:
@@ -94,25 +109,34 @@ async def reasons_against(work: Work, found: Situation, person_id: UUID, *, on_b
     event = found.event
     asks = found.has_audiences and not on_behalf
     audiences = await _audiences(work, [event], person_id) if asks else {}
-    return _reasons(work, event, audiences.get(event.id, ()), found.registered, on_behalf=on_behalf)
+    fittings = await prices_for(work, [event.id], person_id) if found.has_prices and not on_behalf else {}
+    return _reasons(
+        work,
+        event,
+        audiences.get(event.id, ()),
+        found.registered,
+        on_behalf=on_behalf,
+        price=fittings.get(event.id),
+    )
 
 
 async def reasons_against_each(
-    work: Work, event: Event, person_ids: Collection[UUID], *, on_behalf: bool = False
+    work: Work, event: Event, person_ids: Collection[UUID], *, on_behalf: bool = False, is_priced: bool = True
 ) -> dict[UUID, list[Problem]]:
     """The same for several persons, in a number of queries that doesn't grow with them. To be asked elevated.
 
-    Which registration it is that somebody has, isn't told: whoever asks may not see it.
+    Which registration it is that somebody has, isn't told: whoever asks may not see it. `is_priced`: false where the
+    caller knows that the event costs nothing.
     """
     audiences = [] if on_behalf else await _invited(work, [event])
     segments = await _segments(work, audiences, person_ids) if audiences else {}
-    query = select(col(Registration.person_id)).where(
-        col(Registration.confederation_id) == work.tenant_id,
+    query = work.select(col(Registration.person_id)).where(
         col(Registration.event_id) == event.id,
         col(Registration.person_id).in_(person_ids),
         col(Registration.state).not_in(_NOT_LIVE),
     )
     registered = set(await work.session.scalars(query))
+    fittings = await prices_for_each(work, [event.id], person_ids) if is_priced and not on_behalf else {}
     return {
         id: _reasons(
             work,
@@ -120,6 +144,7 @@ async def reasons_against_each(
             [_as_it_applies(event, audience, slug, segments.get(id, ())) for audience, slug in audiences],
             AlreadyRegistered(None, None) if id in registered else None,
             on_behalf=on_behalf,
+            price=fittings.get((event.id, id)),
         )
         for id in person_ids
     }
@@ -131,21 +156,23 @@ async def reasons_for(work: Work, event_ids: Sequence[UUID], person_id: UUID | N
     Without a person: NotSignedIn, and what stands in the way of everybody. About somebody other than the actor this
     answers only who may register them.
     """
-    query = select(Event).where(col(Event.confederation_id) == work.tenant_id, col(Event.id).in_(event_ids))
+    query = work.select(Event).where(col(Event.id).in_(event_ids))
     events = list((await work.session.execute(query)).scalars())
     reasons: dict[UUID, list[Problem]] = {event_id: [NotFound("event")] for event_id in event_ids}
     if person_id is None:
         return reasons | {event.id: [NotSignedIn(), *_window(work, event, None)] for event in events}
     told = [
-        e
-        for e in events
-        if person_id == work.actor.person_id or work.actor.may("registrations.manage", e.association_id)
+        e for e in events if person_id == work.actor.person_id or work.actor.may(MANAGE_REGISTRATIONS, e.association_id)
     ]
     audiences, registered = await _audiences(work, told, person_id), await _registered(work, told, person_id)
+    fittings = await prices_for(work, [event.id for event in told], person_id) if told else {}
     return (
         reasons
-        | {event.id: [NotAllowed("registrations.manage")] for event in events}
-        | {event.id: _reasons(work, event, audiences[event.id], registered.get(event.id)) for event in told}
+        | {event.id: [NotAllowed(MANAGE_REGISTRATIONS)] for event in events}
+        | {
+            event.id: _reasons(work, event, audiences[event.id], registered.get(event.id), price=fittings.get(event.id))
+            for event in told
+        }
     )
 
 
@@ -173,6 +200,7 @@ def _reasons(
     registered: AlreadyRegistered | None,
     *,
     on_behalf: bool = False,
+    price: Fitting | None = None,
 ) -> list[Problem]:
     reasons: list[Problem] = []
     if on_behalf:
@@ -184,6 +212,8 @@ def _reasons(
         reasons += _window(work, event, None if None in openings else min(filter(None, openings)))
         if audiences and not theirs:
             reasons.append(NotInvited(sorted(audience.slug for audience in audiences if audience.slug)))
+        if problem := fitting.against(price):
+            reasons.append(problem)
     return [*reasons, registered] if registered else reasons
 
 
@@ -217,19 +247,9 @@ def _as_it_applies(event: Event, audience: EventAudience, slug: str | None, thei
 
 async def _invited(work: Work, events: Sequence[Event]) -> list[Row[EventAudience, str | None]]:
     query = (
-        select(EventAudience, col(Segment.slug))
-        .outerjoin(
-            Segment,
-            and_(
-                col(Segment.confederation_id) == col(EventAudience.confederation_id),
-                col(Segment.id) == col(EventAudience.segment_id),
-                col(Segment.published),
-            ),
-        )
-        .where(
-            col(EventAudience.confederation_id) == work.tenant_id,
-            col(EventAudience.event_id).in_([event.id for event in events]),
-        )
+        work.select(EventAudience, col(Segment.slug))
+        .outerjoin(Segment, and_(matching(EventAudience.segment_id, Segment.id), col(Segment.published)))
+        .where(col(EventAudience.event_id).in_([event.id for event in events]))
     )
     return list((await work.session.execute(query)).all()) if events else []
 
@@ -248,8 +268,7 @@ async def _segments(
 
 
 async def _registered(work: Work, events: Sequence[Event], person_id: UUID) -> dict[UUID, AlreadyRegistered]:
-    query = select(col(Registration.event_id), col(Registration.id), col(Registration.state)).where(
-        col(Registration.confederation_id) == work.tenant_id,
+    query = work.select(col(Registration.event_id), col(Registration.id), col(Registration.state)).where(
         col(Registration.event_id).in_([event.id for event in events]),
         col(Registration.person_id) == person_id,
         col(Registration.state).not_in(_NOT_LIVE),

@@ -11,13 +11,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists
 from sqlmodel import col
 
 from models import Event, EventFormat, JournalEntry, MailKind, Person, Price, Question, Registration, RegistrationState
 from services.core.actor import Actor
 from services.core.batching import Apart
 from services.core.errors import Problem
+from services.core.statements import matching
 from services.core.work import Work
 from services.events import mail
 from services.events.errors import AlreadyRegistered
@@ -47,7 +48,7 @@ async def register_each(
     event = await _simple_event(work, event_id)
     if event is not None:
         people = await _people(work, actors)
-        reasons = await eligibility.reasons_against_each(work, event, list(people))
+        reasons = await eligibility.reasons_against_each(work, event, list(people), is_priced=False)
         admitted = []
         for id, person in people.items():
             against = next(iter(reasons[id]), None)
@@ -65,10 +66,9 @@ async def _simple_event(work: Work, event_id: UUID) -> Event | None:
     """The event, where everybody sees it and it asks nothing and costs nothing."""
 
     def has(part: Any) -> Any:
-        return exists().where(part.confederation_id == Event.confederation_id, part.event_id == Event.id)
+        return exists().where(matching(part.event_id, Event.id))
 
-    query = select(Event).where(
-        col(Event.confederation_id) == work.tenant_id,
+    query = work.select(Event).where(
         col(Event.id) == event_id,
         col(Event.published),
         ~has(Question),
@@ -82,9 +82,9 @@ async def _people(work: Work, actors: Sequence[Actor]) -> Mapping[UUID, Any]:
     versions: dict[UUID, int] = {}
     for actor in actors:
         versions.setdefault(actor.required_person_id, actor.version)
-    query = select(col(Person.id), col(Person.access_version), col(Person.given_name), col(Person.family_name)).where(
-        col(Person.confederation_id) == work.tenant_id, col(Person.id).in_(versions)
-    )
+    query = work.select(
+        col(Person.id), col(Person.access_version), col(Person.given_name), col(Person.family_name)
+    ).where(col(Person.id).in_(versions))
     found = {row.id: row for row in await work.session.execute(query)}
     return {id: found[id] for id, version in versions.items() if id in found and found[id].access_version == version}
 

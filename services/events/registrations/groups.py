@@ -4,7 +4,16 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from models import Association, AttendeeRole, Event, EventFormat, Person, Registration, RegistrationState
+from models import (
+    MANAGE_REGISTRATIONS,
+    Association,
+    AttendeeRole,
+    Event,
+    EventFormat,
+    Person,
+    Registration,
+    RegistrationState,
+)
 from services.core.checks import check_text
 from services.core.errors import InvalidInput, Problem
 from services.core.work import Work
@@ -14,7 +23,7 @@ from services.events.questions import answers
 from services.events.registrations import delegates, eligibility, registering
 from services.events.seats import pools
 
-MOST = 200
+LARGEST_GROUP = 200
 """People in one group."""
 WHY = "an association registers its delegates for another's event"
 
@@ -31,7 +40,7 @@ async def register_group(
     may_wait: bool = False,
     reason: str | None = None,
 ) -> Event:
-    """Register up to `MOST` people for an event, a seat each, in the order given: all of them or nobody.
+    """Register up to `LARGEST_GROUP` people for an event, a seat each, in the order given: all or nobody.
 
     As delegates of the association, if one is named: it pays for them, sees their registrations, and may give them up
     or send others. Asks for `registrations.manage` in the event's association, or in the one that sends them; what the
@@ -44,10 +53,10 @@ async def register_group(
     event = await access.event(work, event_id)
     if association_id is not None:
         await work.find(Association, association_id, "associationId")
-    by_staff = work.actor.may("registrations.manage", event.association_id)
+    by_staff = work.actor.may(MANAGE_REGISTRATIONS, event.association_id)
     if not by_staff:
         at = association_id if role is AttendeeRole.PARTICIPANT else None
-        work.actor.require("registrations.manage", at or event.association_id)
+        work.actor.require(MANAGE_REGISTRATIONS, at or event.association_id)
     reason = None if reason is None else check_text(reason, "reason", most=500)
     _check_group(person_ids, given or {})
     paths = {id: ("personIds", str(i)) for i, id in enumerate(person_ids)}
@@ -76,13 +85,13 @@ async def register_group(
             )
         _check_seats(made, may_wait=may_wait)
         await _answer(work, people, made, given or {}, paths)
-        await work.record("event.group_registered", event, reason=reason, **_counts(made, association_id))
+        await work.record("event.group_registered", event, reason=reason, data=_counts(made, association_id))
     return event
 
 
 def _check_group(person_ids: Sequence[UUID], given: Mapping[UUID, Any]) -> None:
-    if not 1 <= len(person_ids) <= MOST:
-        raise InvalidInput(f"1 to {MOST} persons", f"{len(person_ids)}", path=("personIds",))
+    if not 1 <= len(person_ids) <= LARGEST_GROUP:
+        raise InvalidInput(f"1 to {LARGEST_GROUP} persons", f"{len(person_ids)}", path=("personIds",))
     first = {id: i for i, id in reversed(list(enumerate(person_ids)))}
     for i, id in enumerate(person_ids):
         if first[id] != i:

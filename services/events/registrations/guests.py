@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from models import Registration, RegistrationGuest
+from models import MANAGE_REGISTRATIONS, Registration, RegistrationGuest
 from services.core.checks import check_text
 from services.core.work import Work
 from services.events import access
@@ -31,7 +31,7 @@ async def add_guest(work: Work, registration_id: UUID, name: str) -> Registratio
         party = parties.counted(event, registration.role, max(people, registration.seats))
         more = party > registration.seats
         parties.check_in_time(work, registration, event, more=more)
-        await parties.resize(work, seats[registration.pool_id], event, registration, party)
+        await parties.resize(work, seats[registration.pool_id], registration, party)
         await parties.bring(work, registration, [name])
         await _changed(work, registration, "registration.guest_added")
         if more:
@@ -55,7 +55,7 @@ async def rename_guest(work: Work, guest_id: UUID, name: str) -> Registration:
             "registration.guest_renamed",
             registration,
             on_behalf_of_id=_behalf(work, registration),
-            event_id=str(registration.event_id),
+            data={"event_id": str(registration.event_id)},
         )
     return registration
 
@@ -68,10 +68,9 @@ async def remove_guest(work: Work, guest_id: UUID) -> Registration:
         seats, registration, event = await parties.locked(work, found)
         parties.check_standing(registration, event)
         guest = await work.find(RegistrationGuest, guest_id, lock=True)
-        await work.session.delete(guest)
-        await work.flush(refused={"fk_scan_confederation_id_guest_id": GuestScanned()})
+        await work.remove(guest, refused={"fk_scan_confederation_id_guest_id": GuestScanned()})
         # Of a role that isn't counted, nobody has a seat.
-        await parties.resize(work, seats[registration.pool_id], event, registration, max(0, registration.seats - 1))
+        await parties.resize(work, seats[registration.pool_id], registration, max(0, registration.seats - 1))
         await _changed(work, registration, "registration.guest_removed")
         await waiting_list.feed(work, seats[registration.pool_id], event)
     return registration
@@ -81,13 +80,13 @@ async def _hosts(work: Work, registration_id: UUID) -> Registration:
     """The registration, for its person and the event's staff: guests are not for the association that delegates."""
     found = await access.registration(work, registration_id)
     if found.person_id != work.actor.person_id:
-        work.actor.require("registrations.manage", found.association_id)
+        work.actor.require(MANAGE_REGISTRATIONS, found.association_id)
     return found
 
 
 async def _changed(work: Work, registration: Registration, action: str) -> None:
     behalf = _behalf(work, registration)
-    await effects.changed(work, registration, action, on_behalf_of_id=behalf, seats=registration.seats)
+    await effects.changed(work, registration, action, on_behalf_of_id=behalf, data={"seats": registration.seats})
 
 
 def _behalf(work: Work, registration: Registration) -> UUID | None:

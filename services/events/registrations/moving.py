@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, func, select, text
-from sqlmodel import SQLModel, col
+from sqlalchemy import func, select
+from sqlmodel import col
 from uuid_utils.compat import uuid7
 
 from models import (
+    MANAGE_REGISTRATIONS,
     Allotment,
     CancellationCause,
     Event,
@@ -23,6 +24,7 @@ from services.core.errors import InvalidInput
 from services.core.work import Work
 from services.events import access
 from services.events.errors import SeatsKeptForOthers
+from services.events.prices import charging
 from services.events.questions import answers
 from services.events.registrations import delegates, effects, eligibility, parties, registering
 from services.events.seats import pools, waiting_list
@@ -30,7 +32,6 @@ from services.events.seats import pools, waiting_list
 WHY = "a seat passes from one registration to another"
 
 _KEPT = (
-    "confederation_id",
     "event_id",
     "association_id",
     "pool_id",
@@ -58,9 +59,9 @@ async def move_registration(
     seats are kept for.
     """
     found = await access.registration(work, registration_id)
-    by_staff = work.actor.may("registrations.manage", found.association_id)
+    by_staff = work.actor.may(MANAGE_REGISTRATIONS, found.association_id)
     if not by_staff:
-        work.actor.require("registrations.manage", found.delegated_by_id or found.association_id)
+        work.actor.require(MANAGE_REGISTRATIONS, found.delegated_by_id or found.association_id)
     reason = None if reason is None else check_text(reason, "reason", most=500)
     path = ("personId",)
     (person,) = await delegates.persons(work, [(person_id, path)], of=None if by_staff else found.delegated_by_id)
@@ -98,7 +99,7 @@ async def move_to_event(
     event = await work.find(Event, event_id, "eventId")
     if event.association_id != found.association_id or event.id == found.event_id:
         raise InvalidInput("another event of the same association", event.slug, path=("eventId",))
-    by_staff = work.actor.may("registrations.manage", found.association_id)
+    by_staff = work.actor.may(MANAGE_REGISTRATIONS, found.association_id)
     is_own = found.person_id == work.actor.person_id
     reason = None if reason is None else check_text(reason, "reason", most=500)
     async with work.elevated(WHY):
@@ -125,6 +126,7 @@ async def move_to_event(
         )
         await parties.bring(work, new, guests)
         await registering.end(work, seats[old.pool_id], old, CancellationCause.MOVED, reason=reason)
+        await charging.carry_over(work, old, new)
         await _record(work, old, new, "registration.moved", reason)
         await waiting_list.feed(work, seats[old.pool_id], left)
         await answers.store(work, new, given or {}, on_behalf=not is_own)
@@ -133,9 +135,7 @@ async def move_to_event(
 
 async def _pools_of(work: Work, *event_ids: UUID) -> dict[UUID, SeatPool]:
     """The pools of both events, locked in the one order."""
-    query = select(col(SeatPool.id)).where(
-        col(SeatPool.confederation_id) == work.tenant_id, col(SeatPool.event_id).in_(event_ids)
-    )
+    query = work.select(col(SeatPool.id)).where(col(SeatPool.event_id).in_(event_ids))
     ids = set(await work.session.scalars(query))
     return {pool.id: pool for pool in await pools.lock_all(work, ids=ids)}
 
@@ -167,16 +167,12 @@ async def _in_stead(work: Work, old: Registration, person: Person, reason: str |
     before, old.state = old.state, RegistrationState.CANCELLED
     old.cancelled_at, old.cancellation_cause, old.offer_expires_at = work.now, CancellationCause.REPLACED, None
     cause = CancellationCause.REPLACED.value
-    await effects.entered(work, old, "registration.cancelled", reason=reason, before=before.value, cause=cause)
+    await effects.entered(
+        work, old, "registration.cancelled", reason=reason, data={"before": before.value, "cause": cause}
+    )
     await work.flush()
     # The arrival is the other's: no other statement gives that column a value.
-    table = SQLModel.metadata.tables["registration"]
-    names = ", ".join(columns)
-    values = ", ".join(f":{name}" for name in columns)
-    statement = text(f"insert into registration ({names}) overriding system value values ({values})")  # noqa: S608 - names of columns
-    await work.session.execute(
-        statement.bindparams(*(bindparam(name, value, type_=table.c[name].type) for name, value in columns.items()))
-    )
+    await work.insert_all(Registration, [columns], overriding=True)
     new = await work.find(Registration, columns["id"])
     await effects.entered(work, new, f"registration.{new.state.lower()}", on_behalf_of_id=person.id, reason=reason)
     await _record(work, old, new, "registration.replaced", reason)
@@ -184,4 +180,4 @@ async def _in_stead(work: Work, old: Registration, person: Person, reason: str |
 
 
 async def _record(work: Work, old: Registration, new: Registration, action: str, reason: str | None) -> None:
-    await work.record(action, new, reason=reason, from_id=str(old.id), event_id=str(new.event_id))
+    await work.record(action, new, reason=reason, data={"from_id": str(old.id), "event_id": str(new.event_id)})

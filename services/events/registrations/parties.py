@@ -7,10 +7,19 @@ role, the whole party takes no seats.
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func
 from sqlmodel import col
 
-from models import Allotment, AttendeeRole, Event, Registration, RegistrationGuest, RegistrationState, SeatPool
+from models import (
+    MANAGE_REGISTRATIONS,
+    Allotment,
+    AttendeeRole,
+    Event,
+    Registration,
+    RegistrationGuest,
+    RegistrationState,
+    SeatPool,
+)
 from services.core.checks import check_text
 from services.core.work import Work
 from services.events import access
@@ -24,8 +33,7 @@ from services.events.errors import (
     WrongRegistrationState,
 )
 from services.events.registrations import eligibility
-from services.events.seats import pools, waiting_list
-from services.events.seats.pools import WAITING
+from services.events.seats import pools
 
 STANDING = (RegistrationState.CONFIRMED, RegistrationState.OFFERED, RegistrationState.WAITLISTED)
 """Registrations that may still be changed: who has a seat and hasn't come, and who may get one."""
@@ -48,7 +56,6 @@ async def bring(work: Work, registration: Registration, guests: Sequence[str]) -
     rank = await _next_rank(work, registration.id)
     work.session.add_all(
         RegistrationGuest(
-            confederation_id=work.tenant_id,
             registration_id=registration.id,
             event_id=registration.event_id,
             association_id=registration.association_id,
@@ -64,13 +71,11 @@ async def bring(work: Work, registration: Registration, guests: Sequence[str]) -
 async def guests_of(work: Work, registration: Registration) -> list[RegistrationGuest]:
     """Those who are named, in order."""
     query = (
-        select(RegistrationGuest)
+        work.select(RegistrationGuest)
         .where(
-            col(RegistrationGuest.confederation_id) == work.tenant_id,
             col(RegistrationGuest.registration_id) == registration.id,
         )
         .order_by(col(RegistrationGuest.rank), col(RegistrationGuest.id))
-        .execution_options(populate_existing=True)
     )
     return list(await work.session.scalars(query))
 
@@ -97,7 +102,7 @@ def check_in_time(work: Work, registration: Registration, event: Event, *, more:
     """RegistrationClosed for who changes their party once the event has begun, or wants `more` seats, or others, once
     registration is over. The event's staff go past both.
     """
-    by_staff = work.actor.may("registrations.manage", registration.association_id)
+    by_staff = work.actor.may(MANAGE_REGISTRATIONS, registration.association_id)
     if more and (problem := eligibility.against_more(work, event, on_behalf=by_staff)):
         raise problem
     if not by_staff and work.now >= event.starts_at:
@@ -118,7 +123,7 @@ def counted(event: Event, role: AttendeeRole, seats: int) -> int:
     return seats if is_counted else 0
 
 
-async def resize(work: Work, pool: SeatPool, event: Event, registration: Registration, seats: int) -> None:
+async def resize(work: Work, pool: SeatPool, registration: Registration, seats: int) -> None:
     """Let a locked registration have so many seats of its locked pool. Elevated; the caller feeds the line.
 
     Who waits goes on waiting, in their place, for so many. NotEnoughSeats for more than are free, or than are left by
@@ -130,66 +135,37 @@ async def resize(work: Work, pool: SeatPool, event: Event, registration: Registr
         if registration.allotment_id is not None:
             allotment = await work.find(Allotment, registration.allotment_id, lock=True)
         if more < 0:
-            _change(pool, allotment, more)
+            pools.count(pool, allotment, more)
         else:
-            await _take_more(work, pool, event, registration, allotment, more=more)
+            await _take_more(work, pool, registration, allotment, more=more)
         if seats == 0:
             registration.allotment_id = None
     registration.seats = seats
 
 
 async def _take_more(
-    work: Work, pool: SeatPool, event: Event, registration: Registration, allotment: Allotment | None, *, more: int
+    work: Work, pool: SeatPool, registration: Registration, allotment: Allotment | None, *, more: int
 ) -> None:
     """Of the allotment that has the party's other seats; else the whole party takes those for all."""
     is_kept = allotment is not None and allotment.released_at is None
     if allotment is not None and is_kept:
-        left = await _left(work, pool, event, allotment, allotment.seats - allotment.taken)
+        left = await pools.unclaimed(work, pool, allotment)
         if left is not None and left >= more:
-            _change(pool, allotment, more)
+            pools.count(pool, allotment, more)
             return
-    free = None if pool.capacity is None else pool.capacity - pool.taken - pool.reserved
-    left = await _left(work, pool, event, None, free)
+    left = await pools.unclaimed(work, pool)
     # What the allotment gets back is its own again, and not for all.
     needed = more + (registration.seats if is_kept else 0)
     if left is not None and left < needed:
         raise NotEnoughSeats(more, max(0, left - needed + more), path=("seats",))
     if allotment is not None:
-        _change(pool, allotment, -registration.seats)
-        pool.taken += registration.seats
-        registration.allotment_id = None
-    pool.taken += more
-
-
-def _change(pool: SeatPool, allotment: Allotment | None, seats: int) -> None:
-    """Let so many more be taken, or fewer."""
-    pool.taken += seats
-    if allotment is not None:
-        allotment.taken += seats
-        if allotment.released_at is None:
-            pool.reserved -= seats
-
-
-async def _left(work: Work, pool: SeatPool, event: Event, allotment: Allotment | None, free: int | None) -> int | None:
-    """How many of the free seats nobody in line is ahead for, as in `models.take_seats`; null without a limit."""
-    if free is None or free <= 0 or waiting_list.is_over(work, event):
-        return free
-    ahead = [
-        col(Registration.confederation_id) == work.tenant_id,
-        col(Registration.pool_id) == pool.id,
-        WAITING,
-        col(Registration.priority) <= 0,
-    ]
-    if event.smaller_parties_may_pass:
-        ahead.append(col(Registration.seats) <= free)
-    if allotment is not None:
-        ahead.append(func.is_member(col(Registration.person_id), allotment.beneficiary_id, work.today))
-    return 0 if await work.session.scalar(select(select(1).where(*ahead).exists())) else free
+        pools.give_back(pool, allotment, registration)
+        pools.hold(pool, None, registration)
+    pools.count(pool, None, more)
 
 
 async def _next_rank(work: Work, registration_id: UUID) -> int:
-    query = select(func.coalesce(func.max(col(RegistrationGuest.rank)) + 1, 0)).where(
-        col(RegistrationGuest.confederation_id) == work.tenant_id,
+    query = work.select(func.coalesce(func.max(col(RegistrationGuest.rank)) + 1, 0), of=RegistrationGuest).where(
         col(RegistrationGuest.registration_id) == registration_id,
     )
     return (await work.session.scalars(query)).one()

@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlmodel import col
 from uuid_utils.compat import uuid7
 
 from models import (
     HOLDING_A_SEAT,
+    MANAGE_REGISTRATIONS,
     Allotment,
     AttendeeRole,
     CancellationCause,
@@ -87,7 +87,7 @@ async def register_on_behalf(
     for a person whom the actor may not see: an id must not be a way to a name.
     """
     found = await eligibility.situation(work, event_id, person_id)
-    work.actor.require("registrations.manage", found.event.association_id)
+    work.actor.require(MANAGE_REGISTRATIONS, found.event.association_id)
     reason = None if reason is None else check_text(reason, "reason", most=500)
     person = found.person
     if person is None or (person.deceased_on is not None and person.deceased_on <= work.today):
@@ -163,7 +163,6 @@ async def place(
         raise NotEnoughSeats(taken.seats, await free_seats(work, taken.pool_id), path=("seats",))
     registration = await work.insert(
         Registration(
-            confederation_id=work.tenant_id,
             registered_by_id=work.actor.person_id if on_behalf else None,
             delegated_by_id=delegated_by_id,
             **entering(work, event, person, taken, role),
@@ -232,19 +231,17 @@ async def end(
             allotment = await work.find(Allotment, registration.allotment_id, lock=True)
         pools.give_back(pool, allotment, registration)
     await effects.entered(
-        work, registration, "registration.cancelled", reason=reason, before=before.value, cause=cause.value
+        work, registration, "registration.cancelled", reason=reason, data={"before": before.value, "cause": cause.value}
     )
     return registration.seats > 0
 
 
 async def _formats(work: Work, event: Event) -> list[str]:
-    query = select(col(SeatPool.format)).where(
-        col(SeatPool.confederation_id) == work.tenant_id, col(SeatPool.event_id) == event.id
-    )
+    query = work.select(col(SeatPool.format)).where(col(SeatPool.event_id) == event.id)
     return sorted(await work.session.scalars(query))
 
 
 async def free_seats(work: Work, pool_id: UUID) -> int:
-    query = select(SeatPool).where(col(SeatPool.confederation_id) == work.tenant_id, col(SeatPool.id) == pool_id)
-    pool = (await work.session.execute(query.execution_options(populate_existing=True))).scalar_one()
-    return 0 if pool.capacity is None else pool.capacity - pool.taken - pool.reserved
+    query = work.select(SeatPool).where(col(SeatPool.id) == pool_id)
+    pool = (await work.session.execute(query)).scalar_one()
+    return pool.free or 0

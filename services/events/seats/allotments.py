@@ -3,15 +3,15 @@
 Whatever is kept counts as reserved in its pool, which is locked first here as everywhere.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import and_
 from sqlmodel import col
 
-from models import Allotment, Association, Event, SeatPool
+from models import MANAGE_EVENTS, Allotment, Association, Event, SeatPool
 from services.core.checks import check_moment
 from services.core.errors import AlreadyExists, InvalidInput
 from services.core.jobs.jobs import every
@@ -19,7 +19,7 @@ from services.core.work import Work
 from services.events import access
 from services.events.access import BEFORE_HELD
 from services.events.checks import MOST_SEATS
-from services.events.errors import AlreadyReleased, BelowTaken, NotEnoughSeats, WrongEventState
+from services.events.errors import AlreadyReleased, BelowTaken, WrongEventState
 from services.events.seats import pools, waiting_list
 
 WHY = "what an allotment keeps or releases is for those in line"
@@ -32,16 +32,15 @@ async def allot(work: Work, pool_id: UUID, beneficiary_id: UUID, *, seats: int, 
     come, and not after the event starts. Asks for `events.manage`; any time before the event is held.
     """
     pool = await work.find(SeatPool, pool_id, "seatPoolId")
-    work.actor.require("events.manage", pool.association_id)
+    work.actor.require(MANAGE_EVENTS, pool.association_id)
     await work.find(Association, beneficiary_id, "beneficiaryId")
     _check_seats(seats)
     async with work.elevated(WHY):
         pool, event = await _locked(work, pool_id)
         _check_release(work, event, check_moment(releases_at, "releasesAt"))
-        _reserve(pool, seats)
+        pools.reserve(pool, seats)
         allotment = await work.insert(
             Allotment(
-                confederation_id=work.tenant_id,
                 pool_id=pool_id,
                 event_id=event.id,
                 association_id=event.association_id,
@@ -51,7 +50,7 @@ async def allot(work: Work, pool_id: UUID, beneficiary_id: UUID, *, seats: int, 
             ),
             refused={"an_allotment_each": AlreadyExists("allotment", path=("beneficiaryId",))},
         )
-        await _record(work, "allotment.made", allotment, seats=seats, releases_at=releases_at.isoformat())
+        await _record(work, "allotment.made", allotment, data={"seats": seats, "releases_at": releases_at.isoformat()})
         await waiting_list.feed(work, pool, event)
     return allotment
 
@@ -73,13 +72,18 @@ async def change_allotment(
             _check_seats(seats)
             if seats < allotment.taken:
                 raise BelowTaken(allotment.taken, 0, allotment.taken - seats, path=("seats",))
-            _reserve(pool, seats - before)
+            pools.reserve(pool, seats - before)
             allotment.seats = seats
         if releases_at is not None:
             _check_release(work, event, check_moment(releases_at, "releasesAt"))
             allotment.releases_at = releases_at
         until = allotment.releases_at.isoformat()
-        await _record(work, "allotment.changed", allotment, seats=allotment.seats, before=before, releases_at=until)
+        await _record(
+            work,
+            "allotment.changed",
+            allotment,
+            data={"seats": allotment.seats, "before": before, "releases_at": until},
+        )
         await waiting_list.feed(work, pool, event)
     return allotment
 
@@ -99,25 +103,16 @@ async def release_allotment(work: Work, allotment_id: UUID) -> Allotment:
 
 
 @every("* * * * *")
-async def release_allotments(work: Work) -> None:
-    """Release every allotment whose time has come."""
-    await release_due(work)
-
-
-async def release_due(work: Work) -> list[Allotment]:
+async def release_allotments(work: Work) -> list[Allotment]:
     """Release every allotment whose time has come, in one transaction with the lines that their seats are for."""
-    due = select(Allotment).where(
-        col(Allotment.confederation_id) == work.tenant_id,
-        col(Allotment.released_at).is_(None),
-        col(Allotment.releases_at) <= work.now,
-    )
+    due = and_(col(Allotment.released_at).is_(None), col(Allotment.releases_at) <= work.now)
     released: list[Allotment] = []
     async with work.elevated(WHY):
-        ids = set(await work.session.scalars(due.with_only_columns(col(Allotment.pool_id))))
+        ids = set(await work.session.scalars(work.select(col(Allotment.pool_id)).where(due)))
         seats = await pools.lock_all(work, ids=ids)
         for pool in seats:
-            query = due.where(col(Allotment.pool_id) == pool.id).order_by(col(Allotment.id))
-            theirs = (await work.session.scalars(pools.locked(query))).all()
+            query = work.select(Allotment, lock=True).where(due, col(Allotment.pool_id) == pool.id)
+            theirs = (await work.session.scalars(query.order_by(col(Allotment.id)))).all()
             await release(work, pool, theirs)
             released += theirs
         await waiting_list.feed_all(work, seats)
@@ -127,15 +122,13 @@ async def release_due(work: Work) -> list[Allotment]:
 async def release(work: Work, pool: SeatPool, allotments: Iterable[Allotment]) -> None:
     """Give what allotments keep to their locked pool; the caller feeds its line, or knows that there is none."""
     for allotment in allotments:
-        left = allotment.seats - allotment.taken
-        pool.reserved -= left
-        allotment.released_at = work.now
-        await _record(work, "allotment.released", allotment, seats=left)
+        left = pools.release(work, pool, allotment)
+        await _record(work, "allotment.released", allotment, data={"seats": left})
 
 
 async def _managed(work: Work, allotment_id: UUID) -> Allotment:
     allotment = await work.find(Allotment, allotment_id, "allotmentId")
-    work.actor.require("events.manage", allotment.association_id)
+    work.actor.require(MANAGE_EVENTS, allotment.association_id)
     return allotment
 
 
@@ -154,13 +147,6 @@ async def _locked(work: Work, pool_id: UUID) -> tuple[SeatPool, Event]:
     return pool, event
 
 
-def _reserve(pool: SeatPool, more: int) -> None:
-    free = None if pool.capacity is None else pool.capacity - pool.taken - pool.reserved
-    if free is not None and more > free:
-        raise NotEnoughSeats(more, free, path=("seats",))
-    pool.reserved += more
-
-
 def _check_seats(seats: int) -> None:
     if not 1 <= seats <= MOST_SEATS:
         raise InvalidInput(f"1 to {MOST_SEATS}", f"{seats}", path=("seats",))
@@ -172,6 +158,6 @@ def _check_release(work: Work, event: Event, releases_at: datetime) -> None:
         raise InvalidInput(required, releases_at.isoformat(), path=("releasesAt",))
 
 
-async def _record(work: Work, action: str, allotment: Allotment, **data: object) -> None:
+async def _record(work: Work, action: str, allotment: Allotment, *, data: Mapping[str, Any]) -> None:
     given: dict[str, Any] = {"event_id": str(allotment.event_id), "pool_id": str(allotment.pool_id), **data}
-    await work.record(action, allotment, **given)
+    await work.record(action, allotment, data=given)

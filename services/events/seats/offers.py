@@ -2,10 +2,10 @@
 
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import and_
 from sqlmodel import col
 
-from models import CancellationCause, Registration, RegistrationState
+from models import MANAGE_REGISTRATIONS, CancellationCause, Registration, RegistrationState
 from services.core.checks import check_text
 from services.core.jobs.jobs import every, job
 from services.core.work import Work
@@ -30,7 +30,7 @@ async def accept_offer(work: Work, registration_id: UUID) -> Registration:
         raise OfferExpired(offered.offer_expires_at)
     offered.state, offered.confirmed_at, offered.offer_expires_at = RegistrationState.CONFIRMED, work.now, None
     await work.flush()
-    await effects.entered(work, offered, "registration.accepted")
+    await effects.entered(work, offered, "registration.accepted", as_agreed=True)
     return offered
 
 
@@ -47,33 +47,30 @@ async def decline_offer(work: Work, registration_id: UUID, *, reason: str | None
     return await registering.leave(work, declined, CancellationCause.OFFER_DECLINED, reason=reason)
 
 
-@every("* * * * *")
-async def expire_offers(work: Work) -> None:
-    """End every offer whose time is over, should its own job be late."""
-    await expire_due(work)
-
-
 @job("expire_offer")
 async def expire_offer(work: Work, *, registration_id: UUID) -> None:
     """End one offer, if it stands and its time is over."""
-    await expire_due(work, registration_id)
+    await expire_offers(work, registration_id)
 
 
-async def expire_due(work: Work, registration_id: UUID | None = None) -> list[Registration]:
-    """End the offers whose time is over, or one of them, and pass their seats on. Whose they were."""
-    due = select(Registration).where(
-        col(Registration.confederation_id) == work.tenant_id,
+@every("* * * * *")
+async def expire_offers(work: Work, registration_id: UUID | None = None) -> list[Registration]:
+    """End the offers whose time is over, or one of them, and pass their seats on. Returns the registrations.
+
+    Each offer has a job of its own; this runs every minute for those whose job is late.
+    """
+    due = and_(
         col(Registration.state) == OFFERED,
         col(Registration.offer_expires_at) <= work.now,
         *([] if registration_id is None else [col(Registration.id) == registration_id]),
     )
     expired: list[Registration] = []
     async with work.elevated(WHY):
-        ids = set(await work.session.scalars(due.with_only_columns(col(Registration.pool_id))))
+        ids = set(await work.session.scalars(work.select(col(Registration.pool_id)).where(due)))
         seats = {pool.id: pool for pool in await pools.lock_all(work, ids=ids)}
         # Under the locks: what was accepted meanwhile is not there any more, and what is there stays.
-        query = due.where(col(Registration.pool_id).in_(seats)).order_by(col(Registration.id))
-        for offer in await work.session.scalars(pools.locked(query)):
+        query = work.select(Registration, lock=True).where(due, col(Registration.pool_id).in_(seats))
+        for offer in await work.session.scalars(query.order_by(col(Registration.id))):
             await registering.end(work, seats[offer.pool_id], offer, CancellationCause.OFFER_EXPIRED)
             expired.append(offer)
         await waiting_list.feed_all(work, seats.values())
@@ -91,4 +88,4 @@ async def _offered(work: Work, registration_id: UUID) -> Registration:
 
 def _ask(work: Work, offered: Registration) -> None:
     if not access.speaks_for(work, offered):
-        work.actor.require("registrations.manage", offered.association_id)
+        work.actor.require(MANAGE_REGISTRATIONS, offered.association_id)

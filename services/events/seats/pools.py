@@ -1,13 +1,14 @@
 """Seats: who gets the last one is decided by one row, the pool.
 
-`taken` and `reserved` are lock, invariant and public figure in one. Whatever changes who holds a seat, who waits for
-one or what an allotment keeps has the pool's lock, and looks at everything that it decides by after it has it: this
-counts on READ COMMITTED, where a statement after a lock sees what the last holder left.
+`taken` and `reserved` are lock, invariant and public figure in one, and change here and in `models.take_seats` only.
+Whatever changes who holds a seat, who waits for one or what an allotment keeps has the pool's lock, and looks at
+everything that it decides by after it has it: this counts on READ COMMITTED, where a statement after a lock sees what
+the last holder left.
 """
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
@@ -17,7 +18,6 @@ from sqlalchemy import (
     DateTime,
     Enum,
     Integer,
-    Select,
     Text,
     Uuid,
     bindparam,
@@ -30,16 +30,13 @@ from sqlalchemy import (
 from sqlmodel import col
 
 from models import Allotment, AttendeeRole, EventFormat, EventState, Registration, RegistrationState, SeatPool
-from models.base.records import TenantRecord
 from services.core.work import Work
+from services.events.errors import NotEnoughSeats
 
 # Said literally, so that a prepared statement's generic plan keeps to the partial index of the queue.
 WAITING: ColumnElement[bool] = col(Registration.state) == bindparam(
     None, RegistrationState.WAITLISTED, type_=Enum(RegistrationState, native_enum=False), literal_execute=True
 )
-
-
-Row = TypeVar("Row", bound=TenantRecord)
 
 
 @dataclass(frozen=True)
@@ -93,25 +90,54 @@ async def take_each(
     }
 
 
+async def unclaimed(work: Work, pool: SeatPool, allotment: Allotment | None = None) -> int | None:
+    """How many free seats, of those for all or of an allotment's, nobody on the waiting list is ahead for.
+
+    None: there is no limit. Under the pool's lock, elevated. Who is ahead: see `models.others_wait`.
+    """
+    free = pool.free if allotment is None else allotment.left
+    if free is None or free <= 0:
+        return free
+    members_of = None if allotment is None else allotment.beneficiary_id
+    ahead = func.others_wait(pool.id, members_of, free, work.now, work.today)
+    return 0 if await work.session.scalar(select(ahead)) else free
+
+
+def count(pool: SeatPool, allotment: Allotment | None, seats: int) -> None:
+    """Count so many more seats as taken, or fewer, in the locked pool, and in the locked allotment that they are of.
+
+    What an allotment keeps is reserved until it is released: then its seats are no longer its own.
+    """
+    pool.taken += seats
+    if allotment is not None:
+        allotment.taken += seats
+        if allotment.released_at is None:
+            pool.reserved -= seats
+
+
 def hold(pool: SeatPool, allotment: Allotment | None, registration: Registration) -> None:
     """Let a registration have its seats of the pool, or of the allotment; the caller has locked both."""
-    pool.taken += registration.seats
+    count(pool, allotment, registration.seats)
     registration.allotment_id = None if allotment is None else allotment.id
-    if allotment is not None:
-        allotment.taken += registration.seats
-        pool.reserved -= registration.seats
 
 
 def give_back(pool: SeatPool, allotment: Allotment | None, registration: Registration) -> None:
-    """Free what a registration held, in the pool and allotment that the caller has locked; who waits is fed then.
+    """Free what a registration held. The caller has locked both, and then feeds the waiting list."""
+    count(pool, allotment, -registration.seats)
 
-    Seats of an allotment that was not released are its own again.
-    """
-    pool.taken -= registration.seats
-    if allotment is not None:
-        allotment.taken -= registration.seats
-        if allotment.released_at is None:
-            pool.reserved += registration.seats
+
+def reserve(pool: SeatPool, seats: int) -> None:
+    """Keep so many more seats of a locked pool, or fewer. NotEnoughSeats for more than are free."""
+    if pool.free is not None and seats > pool.free:
+        raise NotEnoughSeats(seats, pool.free, path=("seats",))
+    pool.reserved += seats
+
+
+def release(work: Work, pool: SeatPool, allotment: Allotment) -> int:
+    """Give what a locked allotment still keeps to its locked pool. How many seats that were."""
+    pool.reserved -= allotment.left
+    allotment.released_at = work.now
+    return allotment.left
 
 
 async def lock(work: Work, pool_id: UUID) -> SeatPool:
@@ -122,13 +148,8 @@ async def lock(work: Work, pool_id: UUID) -> SeatPool:
 async def lock_all(work: Work, *, of: UUID | None = None, ids: Collection[UUID] = ()) -> list[SeatPool]:
     """The same for every pool of an event, or for those given, in the one order that locks are taken in. Elevated."""
     which = col(SeatPool.id).in_(ids) if of is None else col(SeatPool.event_id) == of
-    query = select(SeatPool).where(col(SeatPool.confederation_id) == work.tenant_id, which).order_by(col(SeatPool.id))
-    return list((await work.session.scalars(locked(query))).all())
-
-
-def locked(query: Select[Row]) -> Select[Row]:
-    """The rows locked, and as they are then: what an earlier statement read may be history by then."""
-    return query.with_for_update(key_share=True).execution_options(populate_existing=True)
+    query = work.select(SeatPool, lock=True).where(which).order_by(col(SeatPool.id))
+    return list((await work.session.scalars(query)).all())
 
 
 def _taking(person_id: Any, role: Any, seats: Any) -> Any:

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from models import Registration, RegistrationState
+from models import MANAGE_REGISTRATIONS, Registration, RegistrationState
 from services.core.checks import check_text
 from services.core.errors import InvalidInput
 from services.core.work import Work
@@ -11,7 +11,7 @@ from services.events.errors import WrongRegistrationState
 from services.events.registrations import parties
 from services.events.seats import waiting_list
 
-MOST = 1000
+GREATEST_PRIORITY = 1000
 
 
 async def set_priority(work: Work, registration_id: UUID, priority: int, *, reason: str) -> Registration:
@@ -20,10 +20,10 @@ async def set_priority(work: Work, registration_id: UUID, priority: int, *, reas
     Asks for `registrations.manage`; the reason is in the journal. WrongRegistrationState for who does not wait.
     """
     waiting = await access.registration(work, registration_id)
-    work.actor.require("registrations.manage", waiting.association_id)
+    work.actor.require(MANAGE_REGISTRATIONS, waiting.association_id)
     reason = check_text(reason, "reason", most=500)
-    if abs(priority) > MOST:
-        raise InvalidInput(f"-{MOST} to {MOST}", f"{priority}", path=("priority",))
+    if abs(priority) > GREATEST_PRIORITY:
+        raise InvalidInput(f"-{GREATEST_PRIORITY} to {GREATEST_PRIORITY}", f"{priority}", path=("priority",))
     async with work.elevated("whoever is moved up in line makes others of it wait"):
         # A line is looked at, and changed, under its pool's lock only.
         seats, waiting, event = await parties.locked(work, waiting)
@@ -34,9 +34,7 @@ async def set_priority(work: Work, registration_id: UUID, priority: int, *, reas
             "registration.prioritized",
             waiting,
             reason=reason,
-            event_id=str(waiting.event_id),
-            priority=priority,
-            before=before,
+            data={"event_id": str(waiting.event_id), "priority": priority, "before": before},
         )
         # A party that nobody passes may have been in the way.
         await waiting_list.feed(work, seats[waiting.pool_id], event)

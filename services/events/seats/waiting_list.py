@@ -9,15 +9,19 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import Row, and_, func, select
+from sqlalchemy import Row, and_, func
 from sqlmodel import col
 
 from models import Allotment, Event, Registration, RegistrationState, SeatPool
+from services.core.statements import matching
 from services.core.work import Work
 from services.events import access
 from services.events.registrations import effects
 from services.events.seats import pools
 from services.events.seats.pools import WAITING
+
+IN_LINE = (col(Registration.priority), col(Registration.arrival))
+"""The order of a waiting list."""
 
 
 @dataclass
@@ -105,45 +109,36 @@ def is_over(work: Work, event: Event) -> bool:
 
 async def _sources(work: Work, pool: SeatPool) -> list[Source]:
     """What allotments keep, the first to be released first, then what is for all."""
-    free = None if pool.capacity is None else pool.capacity - pool.taken - pool.reserved
-    common = Source(None, free)
+    common = Source(None, pool.free)
     if pool.reserved == 0:
         return [common]
     query = (
-        select(Allotment)
+        work.select(Allotment, lock=True)
         .where(
-            col(Allotment.confederation_id) == work.tenant_id,
             col(Allotment.pool_id) == pool.id,
             col(Allotment.released_at).is_(None),
             col(Allotment.taken) < col(Allotment.seats),
         )
         .order_by(col(Allotment.releases_at), col(Allotment.id))
     )
-    allotments = (await work.session.scalars(pools.locked(query))).all()
+    allotments = (await work.session.scalars(query)).all()
     members: dict[UUID, set[UUID]] = {allotment.id: set() for allotment in allotments}
     is_member = func.is_member(col(Registration.person_id), col(Allotment.beneficiary_id), work.today)
     theirs = (
-        select(col(Allotment.id), col(Registration.id))
-        .join(
-            Registration,
-            and_(
-                col(Registration.confederation_id) == col(Allotment.confederation_id),
-                col(Registration.pool_id) == col(Allotment.pool_id),
-                WAITING,
-            ),
-        )
-        .where(col(Allotment.confederation_id) == work.tenant_id, col(Allotment.id).in_(members), is_member)
+        work.select(col(Allotment.id), col(Registration.id))
+        .join(Registration, and_(matching(Registration.pool_id, Allotment.pool_id), WAITING))
+        .where(col(Allotment.id).in_(members), is_member)
     )
     for allotment_id, registration_id in await work.session.execute(theirs):
         members[allotment_id].add(registration_id)
-    return [Source(a, a.seats - a.taken, members[a.id]) for a in allotments] + [common]
+    return [Source(a, a.left, members[a.id]) for a in allotments] + [common]
 
 
 async def _line(work: Work, pool: SeatPool, limit: int | None) -> list[Row[UUID, int]]:
     query = (
-        select(col(Registration.id), col(Registration.seats))
-        .where(col(Registration.confederation_id) == work.tenant_id, col(Registration.pool_id) == pool.id, WAITING)
-        .order_by(col(Registration.priority), col(Registration.arrival))
+        work.select(col(Registration.id), col(Registration.seats))
+        .where(col(Registration.pool_id) == pool.id, WAITING)
+        .order_by(*IN_LINE)
         .limit(limit)
     )
     return list((await work.session.execute(query)).all())
@@ -152,12 +147,8 @@ async def _line(work: Work, pool: SeatPool, limit: int | None) -> list[Row[UUID,
 async def _locked(work: Work, ids: Collection[UUID]) -> dict[UUID, Registration]:
     if not ids:
         return {}
-    query = (
-        select(Registration)
-        .where(col(Registration.confederation_id) == work.tenant_id, col(Registration.id).in_(ids))
-        .order_by(col(Registration.id))
-    )
-    return {registration.id: registration for registration in await work.session.scalars(pools.locked(query))}
+    query = work.select(Registration, lock=True).where(col(Registration.id).in_(ids)).order_by(col(Registration.id))
+    return {registration.id: registration for registration in await work.session.scalars(query)}
 
 
 async def _seat(
@@ -166,10 +157,10 @@ async def _seat(
     pools.hold(pool, allotment, registration)
     if event.offer_hours is None:
         registration.state, registration.confirmed_at = RegistrationState.CONFIRMED, work.now
-        await effects.entered(work, registration, "registration.promoted")
+        await effects.entered(work, registration, "registration.promoted", as_agreed=True)
         return
     registration.state, registration.offered_at = RegistrationState.OFFERED, work.now
     # Nobody thinks it over past the beginning.
     registration.offer_expires_at = min(work.now + timedelta(hours=event.offer_hours), event.starts_at)
     until = registration.offer_expires_at.isoformat()
-    await effects.entered(work, registration, "registration.offered", until=until)
+    await effects.entered(work, registration, "registration.offered", data={"until": until})

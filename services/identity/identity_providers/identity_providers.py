@@ -3,10 +3,9 @@
 from collections.abc import Mapping
 from uuid import UUID
 
-from sqlalchemy import delete
 from sqlmodel import col
 
-from models import Association, ExternalIdentity, IdentityProvider
+from models import MANAGE_IDENTITY, Association, ExternalIdentity, IdentityProvider
 from services.core.checks import check_slug, check_text, check_texts
 from services.core.errors import AlreadyExists, InvalidInput
 from services.core.outside import requests
@@ -31,10 +30,9 @@ async def add_provider(
     StepUpRequired, InvalidInput, AlreadyExists, SecretKeyMissing.
     """
     association = await work.find(Association, association_id, "associationId")
-    work.actor.require("identity.manage", association.id)
+    work.actor.require(MANAGE_IDENTITY, association.id)
     work.actor.require_recent(work.now)
     provider = IdentityProvider(
-        confederation_id=work.tenant_id,
         association_id=association.id,
         slug=check_slug(slug),
         name=check_texts(work, name, "name"),
@@ -61,7 +59,7 @@ async def change_provider(
 
     StepUpRequired, InvalidInput, SecretKeyMissing. A new issuer or client needs its own secret: the old one is dropped.
     """
-    provider = await work.find_managed(IdentityProvider, provider_id, "identity.manage", "identityProviderId")
+    provider = await work.find_managed(IdentityProvider, provider_id, MANAGE_IDENTITY, "identityProviderId")
     work.actor.require_recent(work.now)
     before = (provider.issuer, provider.client_id)
     if name is not None:
@@ -79,16 +77,17 @@ async def change_provider(
     await work.flush()
     if is_another:
         await _forget_identities(work, provider)
-    await work.record("identity_provider.changed", provider, is_another=is_another, enabled=provider.enabled)
+    await work.record(
+        "identity_provider.changed", provider, data={"is_another": is_another, "enabled": provider.enabled}
+    )
     return provider
 
 
 async def remove_provider(work: Work, provider_id: UUID) -> IdentityProvider:
     """Take a provider away, with who was linked. Sessions that were opened by it last until they end."""
-    provider = await work.find_managed(IdentityProvider, provider_id, "identity.manage", "identityProviderId")
+    provider = await work.find_managed(IdentityProvider, provider_id, MANAGE_IDENTITY, "identityProviderId")
     await _forget_identities(work, provider)
-    await work.session.delete(provider)
-    await work.flush()
+    await work.remove(provider)
     await work.record("identity_provider.removed", provider)
     return provider
 
@@ -120,9 +119,4 @@ def _issuer(work: Work, issuer: str) -> str:
 
 async def _forget_identities(work: Work, provider: IdentityProvider) -> None:
     async with work.elevated("who somebody is at a provider is theirs to see, and ends with the provider"):
-        await work.session.execute(
-            delete(ExternalIdentity).where(
-                col(ExternalIdentity.confederation_id) == work.tenant_id,
-                col(ExternalIdentity.provider_id) == provider.id,
-            )
-        )
+        await work.session.execute(work.delete(ExternalIdentity, col(ExternalIdentity.provider_id) == provider.id))

@@ -25,9 +25,9 @@ ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES
 """What a token may be signed with: always with a key pair, so neither `none` nor a secret that both sides know."""
 LEEWAY = 60
 """Seconds that another server's clock may be off."""
-KEPT = 1_000
-"""Issuers whose metadata is kept, each for `KEPT_SECONDS`."""
-KEPT_SECONDS = 600
+CACHED_ISSUERS = 1_000
+"""Issuers whose metadata is kept, each for `CACHED_ISSUER_SECONDS`."""
+CACHED_ISSUER_SECONDS = 600
 
 
 class NotBelieved(Exception):
@@ -110,8 +110,8 @@ class Issuers:
         methods = found.get("code_challenge_methods_supported")
         if methods is not None and "S256" not in methods:
             raise NotBelieved("there is no PKCE with SHA-256")
-        self._kept[issuer] = (time.monotonic() + KEPT_SECONDS, found)
-        while len(self._kept) > KEPT:
+        self._kept[issuer] = (time.monotonic() + CACHED_ISSUER_SECONDS, found)
+        while len(self._kept) > CACHED_ISSUERS:
             self._kept.popitem(last=False)
         return found
 

@@ -27,6 +27,7 @@ from models import (
     SignInMethod,
 )
 from services.core.errors import NotFound
+from services.core.statements import matching
 from services.core.work import Work
 from services.identity.attempts import begin_attempt, use_attempt
 from services.identity.identity_providers.identity_providers import secret_of
@@ -97,14 +98,13 @@ async def admit(work: Work, plan: Plan, identity: Identity, *, device: str | Non
     provider = await work.find(IdentityProvider, plan.provider_id, lock=True)
     if not provider.enabled or (provider.issuer, provider.client_id) != (plan.client.issuer, plan.client.id):
         return None  # changed while somebody was there
-    query = select(ExternalIdentity).filter_by(confederation_id=work.tenant_id, provider_id=provider.id)
-    known = await work.session.scalar(query.filter_by(subject=identity.subject))
+    query = work.select(ExternalIdentity).filter_by(provider_id=provider.id, subject=identity.subject)
+    known = await work.session.scalar(query)
     person_id = known.person_id if known else await _person_of(work, identity.email)
     if person_id is None or not await _speaks_for(work, provider, person_id):
         return None
     if known is None:
         linked = ExternalIdentity(
-            confederation_id=work.tenant_id,
             person_id=person_id,
             provider_id=provider.id,
             subject=identity.subject,
@@ -112,7 +112,10 @@ async def admit(work: Work, plan: Plan, identity: Identity, *, device: str | Non
         )
         await work.insert(linked)
         await work.record(
-            "external_identity.linked", linked, association_id=provider.association_id, person_id=str(person_id)
+            "external_identity.linked",
+            linked,
+            association_id=provider.association_id,
+            data={"person_id": str(person_id)},
         )
     return await open_session(work, person_id, SignInMethod.OIDC, device=device)
 
@@ -122,10 +125,9 @@ async def _person_of(work: Work, email: str | None) -> UUID | None:
     if email is None:
         return None
     found = await work.session.scalars(
-        select(col(ContactPoint.person_id))
-        .join(Person, (col(Person.confederation_id) == work.tenant_id) & (col(Person.id) == ContactPoint.person_id))
+        work.select(col(ContactPoint.person_id))
+        .join(Person, matching(ContactPoint.person_id, Person.id))
         .where(
-            col(ContactPoint.confederation_id) == work.tenant_id,
             col(ContactPoint.kind) == ContactKind.EMAIL,
             func.lower(col(ContactPoint.value)) == email,
             col(ContactPoint.verified_at).is_not(None),
@@ -146,8 +148,7 @@ async def _speaks_for(work: Work, provider: IdentityProvider, person_id: UUID) -
     """
 
     def links(link: type[Membership | Mandate | RoleGrant], *still: ColumnElement[bool]) -> ColumnElement[bool]:
-        whose = (col(link.confederation_id) == work.tenant_id, col(link.person_id) == person_id)
-        return select(link).where(*whose, *still).exists()
+        return work.exists(link, col(link.person_id) == person_id, *still)
 
     def lasts(link: type[Mandate | RoleGrant]) -> ColumnElement[bool]:
         return (col(link.starts_on) <= work.today) & or_(col(link.ends_on).is_(null()), col(link.ends_on) >= work.today)

@@ -5,7 +5,6 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import select
 from sqlmodel import col
 from webauthn import generate_registration_options, options_to_json, verify_registration_response
 from webauthn.helpers import generate_challenge, parse_registration_credential_json
@@ -26,7 +25,7 @@ from services.identity.attempts import begin_attempt, use_attempt
 from services.identity.passkeys.ceremony import MILLISECONDS, Challenge, check_not_embedded, host, origin
 from services.identity.passkeys.errors import PasskeyNotAccepted, TooManyPasskeys
 
-MOST = 20
+MOST_PASSKEYS = 20
 """Passkeys of a person."""
 LONGEST_LABEL = 60
 """Characters of a passkey's name."""
@@ -40,11 +39,11 @@ async def options_to_add(work: Work) -> Challenge:
     work.actor.require_recent(work.now)
     own = await _own(work)
     _check_room(own)
-    names = await work.session.scalar(select(col(Confederation.name)).where(col(Confederation.id) == work.tenant_id))
+    confederation = await work.session.get_one(Confederation, work.tenant_id)
     challenge = generate_challenge()
     options = generate_registration_options(
         rp_id=host(work),
-        rp_name=_in_their_language(names or {}, person, work),
+        rp_name=_in_their_language(confederation.name, person, work),
         user_id=person.id.bytes,
         user_name=f"{person.given_name} {person.family_name}",
         challenge=challenge,
@@ -86,7 +85,6 @@ async def add_passkey(work: Work, handle: str, credential: Mapping[str, Any], la
         raise PasskeyNotAccepted from None
     passkey = await work.insert(
         Passkey(
-            confederation_id=work.tenant_id,
             person_id=person_id,
             credential_id=made.credential_id,
             public_key=made.credential_public_key,
@@ -94,11 +92,10 @@ async def add_passkey(work: Work, handle: str, credential: Mapping[str, Any], la
             label=label,
             transports=sorted(_TRANSPORTS & {transport.value for transport in given.response.transports or ()}),
             backed_up=made.credential_backed_up,
-            created_at=work.now,
         ),
         refused={"a_credential_once": AlreadyExists("passkey")},
     )
-    await work.record("passkey.added", passkey, person_id=str(person_id))
+    await work.record("passkey.added", passkey, data={"person_id": str(person_id)})
     return passkey
 
 
@@ -107,7 +104,7 @@ async def rename_passkey(work: Work, passkey_id: UUID, label: str) -> Passkey:
     passkey = await work.find(Passkey, passkey_id, "passkeyId", lock=True)
     passkey.label = check_text(label, "label", most=LONGEST_LABEL)
     await work.flush()
-    await work.record("passkey.renamed", passkey, person_id=str(passkey.person_id))
+    await work.record("passkey.renamed", passkey, data={"person_id": str(passkey.person_id)})
     return passkey
 
 
@@ -115,20 +112,19 @@ async def remove_passkey(work: Work, passkey_id: UUID) -> Passkey:
     """Take a passkey of one's own away. NotFound for another's; StepUpRequired: no thief locks its owner out."""
     passkey = await work.find(Passkey, passkey_id, "passkeyId", lock=True)
     work.actor.require_recent(work.now)
-    await work.session.delete(passkey)
-    await work.flush()
-    await work.record("passkey.removed", passkey, person_id=str(passkey.person_id))
+    await work.remove(passkey)
+    await work.record("passkey.removed", passkey, data={"person_id": str(passkey.person_id)})
     return passkey
 
 
 async def _own(work: Work) -> Sequence[Passkey]:
-    whose = (col(Passkey.confederation_id) == work.tenant_id) & (col(Passkey.person_id) == work.actor.person_id)
-    return (await work.session.scalars(select(Passkey).where(whose).order_by(col(Passkey.id)))).all()
+    query = work.select(Passkey).where(col(Passkey.person_id) == work.actor.person_id)
+    return (await work.session.scalars(query.order_by(col(Passkey.id)))).all()
 
 
 def _check_room(own: Sequence[Passkey]) -> None:
-    if len(own) >= MOST:
-        raise TooManyPasskeys(most=MOST)
+    if len(own) >= MOST_PASSKEYS:
+        raise TooManyPasskeys(most=MOST_PASSKEYS)
 
 
 def _in_their_language(texts: Mapping[str, str], person: Person, work: Work) -> str:

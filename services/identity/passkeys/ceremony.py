@@ -6,9 +6,9 @@ from urllib.parse import urlsplit
 from webauthn.helpers import parse_client_data_json
 
 from services.core.work import Work
-from services.identity.attempts import LIFE
+from services.identity.attempts import ATTEMPT_LIFE
 
-MILLISECONDS = int(LIFE.total_seconds() * 1000)
+MILLISECONDS = int(ATTEMPT_LIFE.total_seconds() * 1000)
 """How long the browser is to wait for the device."""
 
 _USUAL_PORTS = {"https": 443, "http": 80}

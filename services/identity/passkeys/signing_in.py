@@ -5,13 +5,13 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 import orjson
-from sqlalchemy import select
 from sqlmodel import col
 from webauthn import generate_authentication_options, options_to_json, verify_authentication_response
 from webauthn.helpers import generate_challenge, parse_authentication_credential_json
 from webauthn.helpers.structs import UserVerificationRequirement
 
 from models import AttemptKind, Passkey, Person, Session, SignInMethod
+from services.core.statements import matching
 from services.core.telemetry.logs import log
 from services.core.work import Work
 from services.identity.attempts import begin_attempt, use_attempt
@@ -80,13 +80,11 @@ async def _verified(work: Work, challenge: bytes, credential: Mapping[str, Any])
         return None
     passkey: Passkey | None
     async with work.elevated(_WHY):
-        which = (col(Passkey.confederation_id) == work.tenant_id) & (col(Passkey.credential_id) == given.raw_id)
         # Locked: of two answers with one count, the second is compared with what the first left.
         passkey = await work.session.scalar(
-            select(Passkey)
-            .join(Person, (col(Person.confederation_id) == work.tenant_id) & (col(Person.id) == Passkey.person_id))
-            .where(which, col(Person.deceased_on).is_(None))
-            .with_for_update(of=Passkey)
+            work.select(Passkey, lock=True)
+            .join(Person, matching(Passkey.person_id, Person.id))
+            .where(col(Passkey.credential_id) == given.raw_id, col(Person.deceased_on).is_(None))
         )
     # The credential says whose it is, as the device was told when it was made.
     if passkey is None or given.response.user_handle != passkey.person_id.bytes:
@@ -105,7 +103,7 @@ async def _verified(work: Work, challenge: bytes, credential: Mapping[str, Any])
         log.info("a passkey was not accepted: %s", type(error).__name__)
         return None
     if (shown.new_sign_count or passkey.sign_count) and shown.new_sign_count <= passkey.sign_count:
-        await work.record("passkey.counted_backwards", passkey, person_id=str(passkey.person_id))
+        await work.record("passkey.counted_backwards", passkey, data={"person_id": str(passkey.person_id)})
         return None
     passkey.sign_count, passkey.backed_up = shown.new_sign_count, shown.credential_backed_up
     return passkey

@@ -16,7 +16,7 @@ THEN (
                       FROM jsonb_each_text(t$2.about) AS t$3
                       ORDER BY t$3.key) AS r$4)) AS j) AS "aboutTranslations"
               FROM (
-                SELECT t$1.confederation_id AS confederation_id, t$1.id AS id, t$1.slug AS slug, t$1.name AS name, t$1.about AS about, t$1.kind AS kind, t$1.sector AS sector, t$1.website AS website
+                SELECT t$1.confederation_id AS confederation_id, t$1.id AS id, t$1.created_at AS created_at, t$1.updated_at AS updated_at, t$1.slug AS slug, t$1.name AS name, t$1.about AS about, t$1.kind AS kind, t$1.sector AS sector, t$1.website AS website
                 FROM association AS t$1
                 WHERE t$1.confederation_id = $7::UUID
                 ORDER BY t$1.slug, t$1.id

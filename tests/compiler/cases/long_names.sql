@@ -13,7 +13,7 @@ THEN (
             FROM (
               SELECT t$2.slug AS "select", t$2.slug AS "a_key_that_is_exactly_as_long_as_a_name_may_be_in_PostgreSQL_63", t$2.slug AS "$36ef6e55fa5d108969c736e82478ad16", t$2.kind AS "$12f9ab5afb0e1a9a40c31cb2bbbcb9a5"
               FROM (
-                SELECT t$1.confederation_id AS confederation_id, t$1.id AS id, t$1.slug AS slug, t$1.name AS name, t$1.about AS about, t$1.kind AS kind, t$1.sector AS sector, t$1.website AS website
+                SELECT t$1.confederation_id AS confederation_id, t$1.id AS id, t$1.created_at AS created_at, t$1.updated_at AS updated_at, t$1.slug AS slug, t$1.name AS name, t$1.about AS about, t$1.kind AS kind, t$1.sector AS sector, t$1.website AS website
                 FROM association AS t$1
                 WHERE t$1.confederation_id = $3::UUID
                 ORDER BY t$1.slug, t$1.id

@@ -38,7 +38,7 @@ THEN (
                 FROM (
                   SELECT t$11.number AS number, j$19.j AS person
                   FROM (
-                    SELECT t$10.confederation_id AS confederation_id, t$10.id AS id, t$10.person_id AS person_id, t$10.association_id AS association_id, t$10.category_id AS category_id, t$10.number AS number, t$10.joined_on AS joined_on, t$10.starts_on AS starts_on, t$10.ends_on AS ends_on, t$10.grace_until AS grace_until, t$10.cancelled_on AS cancelled_on, t$10.cancellation_reason AS cancellation_reason, t$10.override_status AS override_status, t$10.override_reason AS override_reason, t$10.override_until AS override_until
+                    SELECT t$10.confederation_id AS confederation_id, t$10.id AS id, t$10.created_at AS created_at, t$10.updated_at AS updated_at, t$10.person_id AS person_id, t$10.association_id AS association_id, t$10.category_id AS category_id, t$10.number AS number, t$10.joined_on AS joined_on, t$10.starts_on AS starts_on, t$10.ends_on AS ends_on, t$10.grace_until AS grace_until, t$10.cancelled_on AS cancelled_on, t$10.cancellation_reason AS cancellation_reason, t$10.override_status AS override_status, t$10.override_reason AS override_reason, t$10.override_until AS override_until
                     FROM membership AS t$10
                     WHERE t$10.confederation_id = t$9.confederation_id AND t$10.association_id = t$9.id
                     ORDER BY t$10.joined_on, t$10.id

@@ -16,15 +16,20 @@ total; from a mutation NotFound.
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from schema.compiler.declare import READ_TYPES
+from schema.compiler.names import camel
 from services.core.settings import CHECKOUT
 from tests.domains import once, once_each
 
 HERE = Path(__file__).parent
 FOLDER = str(HERE.relative_to(CHECKOUT))
+
+DATES = ("created_at", "updated_at")
+"""Every type tells these, to everybody who sees the row: only another audience is said."""
 
 _ROOTS = ("Query", "Mutation", "Subscription")
 
@@ -90,7 +95,12 @@ class Matrix:
 
 def read() -> Matrix:
     """The files of all domains. AssertionError where two say the same."""
-    return merged((f"{FOLDER}/{path.name}", tomllib.loads(path.read_text())) for path in sorted(HERE.glob("*.toml")))
+    table = merged((f"{FOLDER}/{path.name}", tomllib.loads(path.read_text())) for path in sorted(HERE.glob("*.toml")))
+    for name, of in table.types.items():
+        declared = READ_TYPES[name].cls.__strawberry_definition__.fields if name in READ_TYPES else ()  # type: ignore[attr-defined]
+        told = {camel(field.python_name): "everybody" for field in declared if field.python_name in DATES}
+        table.types[name] = replace(of, fields=told | of.fields)
+    return table
 
 
 def merged(files: Files) -> Matrix:

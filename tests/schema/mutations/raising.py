@@ -29,6 +29,8 @@ class Unit:
 
     mentions: set[str] = field(default_factory=set)
     makes: set[str] = field(default_factory=set)
+    paths: set[str] = field(default_factory=set)
+    """The first steps of the paths that it gives to problems."""
 
 
 class Code:
@@ -44,6 +46,10 @@ class Code:
 
     def raised_by(self, function: Any) -> set[type[errors.Problem]]:
         """The problems that a function can raise."""
+        return {self.problems[problem] for name in self.reached_by(function) for problem in self.units[name].makes}
+
+    def reached_by(self, function: Any) -> set[str]:
+        """The names of the units that a function can reach, itself included."""
         assert isinstance(function, FunctionType)
         seen: set[str] = set()
         waiting = [f"{function.__module__}.{function.__name__}"]
@@ -53,7 +59,7 @@ class Code:
                     seen.add(name)
                     waiting += self.units[name].mentions
         assert seen, function
-        return {self.problems[problem] for name in seen for problem in self.units[name].makes}
+        return seen
 
     @cached_property
     def _methods(self) -> dict[str, list[str]]:
@@ -113,6 +119,8 @@ class Code:
                     unit.mentions.add(f"{module}?{each.attr}")
             elif isinstance(each, ast.Name) and each.id in names:
                 unit.mentions.add(names[each.id])
+            if isinstance(each, ast.Call):
+                unit.paths |= _paths(each)
             made = each.func if isinstance(each, ast.Call) else each.exc if isinstance(each, ast.Raise) else None
             if made is not None:
                 last = getattr(made, "id", getattr(made, "attr", ""))
@@ -121,6 +129,20 @@ class Code:
                 for choice in (each.body, each.orelse):
                     unit.makes |= {getattr(choice, "id", "")} & self.problems.keys()
         return unit
+
+
+def _paths(call: ast.Call) -> set[str]:
+    """The first steps of the paths in a call, such as `path=("title", …)` and `check_text(text, "title")`."""
+    name = getattr(call.func, "id", getattr(call.func, "attr", ""))
+    given: list[ast.expr] = [
+        keyword.value.elts[0]
+        for keyword in call.keywords
+        if keyword.arg == "path" and isinstance(keyword.value, ast.Tuple) and keyword.value.elts
+    ]
+    after = 1 if name.startswith("check_") else {"find": 2, "find_managed": 3}.get(name)
+    if after is not None:
+        given += call.args[after : after + 1]
+    return {value.value for value in given if isinstance(value, ast.Constant) and isinstance(value.value, str)}
 
 
 def _of_what_runs(node: ast.AST) -> Iterator[ast.AST]:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from models import Event, PairingNote, Registration, Role, SeatPool
+from models import Event, EventState, PairingNote, QuestionKind, Registration, Role, SeatPool
 from schema.base.ids import encode_id
 from schema.build import build
 from schema.compiler.sql import Statement
@@ -182,3 +182,20 @@ async def test_a_deletion_names_what_is_gone_and_a_dry_run_what_would_be(make: M
         answer = await client.ask(document, {"id": id, "try": tries}, person=mentor)
         assert answer.data["deletePairingNote"] == {"__typename": f"DeletePairingNote{kind}", "deletedId": id}
         assert await make.count(PairingNote) == left
+
+
+async def test_what_a_change_of_a_question_leaves_out_stays_as_it_was(make: Maker, client: Client) -> None:
+    event = await make.event(state=EventState.DRAFT)
+    meal = await make.question(event, "meal", QuestionKind.BOOLEAN, sensitive=True)
+    dish = await make.question(
+        event, "dish", QuestionKind.CHOICE, options=("fish", "none"), depends_on=meal, depends_on_value=True,
+        sensitive=True, required=True,
+    )  # fmt: skip
+    document = f"""mutation {{ updateQuestion(input: {{questionId: "{encode_id("Question", dish.id)}"
+        label: [{{locale: FR, text: "Quel plat ?"}}]}}) {{ __typename ... on Problem {{ message }} }} }}"""
+    answer = await client.ask(document, person=await make.staff(Role.REGISTRAR))
+    assert answer.data["updateQuestion"]["__typename"] == "UpdateQuestionPayload"
+    now = await make.fresh(dish)
+    assert now.label == {"fr": "Quel plat ?"}
+    kept = ("kind", "options", "required", "sensitive", "depends_on_id", "depends_on_value")
+    assert {name: getattr(now, name) for name in kept} == {name: getattr(dish, name) for name in kept}

@@ -17,10 +17,10 @@ from models import (
     Person,
     TimelineEntry,
 )
-from models.base.records import TenantRecord
+from models.base.records import TenantRow
 from tests.making import Maker
 
-PARTS: tuple[type[TenantRecord], ...] = (
+PARTS: tuple[type[TenantRow], ...] = (
     AdvocacyPosition,
     Demand,
     DemandAnswer,
@@ -28,8 +28,8 @@ PARTS: tuple[type[TenantRecord], ...] = (
     AdvocacyWatch,
     AdvocacyNotice,
 )
-FILE_AND_PARTS: tuple[type[TenantRecord], ...] = (AdvocacyFile, *PARTS)
-TABLES: tuple[type[TenantRecord], ...] = (*FILE_AND_PARTS, JournalEntry)
+FILE_AND_PARTS: tuple[type[TenantRow], ...] = (AdvocacyFile, *PARTS)
+TABLES: tuple[type[TenantRow], ...] = (*FILE_AND_PARTS, JournalEntry)
 
 
 async def picture(make: Maker) -> dict[str, list[dict[str, Any]]]:

@@ -1,14 +1,16 @@
 """Idempotency keys: one request, one change, one answer."""
 
-from typing import Any
+from collections.abc import Sequence
 from uuid import UUID
 
 import pytest
 
 from models import IdempotencyRecord
 from services.core import idempotency
+from services.core.actor import system
 from services.core.errors import IdempotencyKeyReused, InvalidInput, NotSignedIn, RequestInFlight
-from services.core.idempotency import fingerprint, recall, remember
+from services.core.idempotency import Keyed, fingerprint, recall, recall_each, remember
+from services.core.work import Work
 from tests.making import ActingAs, Maker
 
 KEY = "7f1c"
@@ -66,10 +68,10 @@ async def test_a_request_in_flight_is_a_conflict_until_it_ends(make: Maker, acti
 async def test_without_its_lock_two_requests_would_both_do_the_work(
     make: Maker, acting_as: ActingAs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def no_lock(*_: Any) -> bool:
-        return True
+    async def no_lock(_: Work, names: Sequence[str]) -> set[str]:
+        return set(names)
 
-    monkeypatch.setattr(idempotency, "_take_turn", no_lock)
+    monkeypatch.setattr(idempotency, "_take_turns", no_lock)
     ana = await make.person()
     async with acting_as(ana, dry_run=True) as second:
         async with acting_as(ana) as first:
@@ -90,6 +92,18 @@ async def test_a_key_has_1_to_200_printable_characters(make: Maker, acting_as: A
         with pytest.raises(InvalidInput) as refusal:
             await recall(work, key, PRINT)
     assert refusal.value.path == ("idempotencyKey",)
+
+
+async def test_many_are_recalled_as_each_alone_and_who_is_refused_is_left_out(make: Maker, acting_as: ActingAs) -> None:
+    ana, ben = await make.person(), await make.person()
+    async with acting_as(ana) as work:
+        await remember(work, KEY, PRINT, ANSWER)
+    other = fingerprint("registerForEvent", {"event": "3"})
+    known, new = Keyed(ana.id, KEY, PRINT), Keyed(ben.id, KEY, PRINT)
+    async with acting_as(ben) as in_flight, acting_as(system(make.tenant)) as work:
+        assert await recall(in_flight, "taken", PRINT) is None
+        refused = [Keyed(ana.id, KEY, other), Keyed(ben.id, "taken", PRINT), Keyed(ben.id, "nul\0", PRINT)]
+        assert await recall_each(work, [known, *refused, new]) == {known: ANSWER, new: None}
 
 
 async def test_nobody_has_no_keys(acting_as: ActingAs) -> None:

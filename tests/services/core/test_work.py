@@ -24,7 +24,7 @@ async def elevation(work: Work) -> str:
 
 async def series(work: Work, make: Maker, slug: str) -> EventSeries:
     home = await make.home()
-    row = EventSeries(confederation_id=work.tenant_id, association_id=home.id, slug=slug, name=texts("Série", "Series"))
+    row = EventSeries(association_id=home.id, slug=slug, name=texts("Série", "Series"))
     return await work.insert(row)
 
 
@@ -118,7 +118,6 @@ async def test_what_is_pending_meets_the_policies_it_was_made_under(make: Maker,
         async with acting_as(ana) as work:
             work.session.add(
                 EventSeries(
-                    confederation_id=work.tenant_id,
                     association_id=(await make.home()).id,
                     slug="smuggled",
                     name=texts("Série", "Series"),
@@ -217,7 +216,7 @@ async def test_the_journal_says_who_did_what_when(make: Maker, acting_as: Acting
     staff, ana, event = await make.staff(), await make.person(), await make.event()
     now = datetime(2026, 5, 1, 12, tzinfo=UTC)
     async with acting_as(staff, now=now) as work:
-        await work.record("event.renamed", event, on_behalf_of_id=ana.id, reason="a typo", state="OPEN")
+        await work.record("event.renamed", event, on_behalf_of_id=ana.id, reason="a typo", data={"state": "OPEN"})
     async with acting_as(system(make.tenant), now=now) as work:
         await work.record("person.merged", ana)
     by_staff, by_system = await make.all(JournalEntry)

@@ -27,6 +27,7 @@ from models import (
     Sector,
     Speaker,
 )
+from models.base.permissions import permissions
 from services.core.actor import Actor, Tenant, anonymous, find_tenant, load_person, system
 from services.core.database.connections import Database
 from services.core.work import begin
@@ -165,7 +166,7 @@ async def test_staff_hold_what_their_work_asks_for(
 ) -> None:
     actor = await star(demo, slug, handle)
     (found,) = await (await making(demo, slug)).all(Association, slug=association)
-    assert actor.may(permission, found.id)
+    assert actor.may(permissions[permission], found.id)
 
 
 @pytest.mark.parametrize(

@@ -3,40 +3,50 @@
 from typing import Any
 
 from models import (
+    Allocation,
     Allotment,
     Answer,
     Avenue,
+    BillingAccount,
     Event,
     EventHost,
     EventSeries,
     Invoice,
+    InvoiceLine,
     JournalEntry,
     Message,
+    Payment,
     Question,
     Registration,
     RegistrationGuest,
+    RegistrationInvoice,
     RegistrationMessage,
     Report,
     Scan,
     SeatPool,
     Speaker,
 )
-from models.base.records import TenantRecord
+from models.base.records import TenantRow
 from tests.making import Maker
 
-TABLES: tuple[type[TenantRecord], ...] = (
+TABLES: tuple[type[TenantRow], ...] = (
+    Allocation,
     Allotment,
     Answer,
     Avenue,
+    BillingAccount,
     Event,
     EventHost,
     EventSeries,
     Invoice,
+    InvoiceLine,
     JournalEntry,
     Message,
+    Payment,
     Question,
     Registration,
     RegistrationGuest,
+    RegistrationInvoice,
     RegistrationMessage,
     Report,
     Scan,

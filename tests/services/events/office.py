@@ -12,9 +12,10 @@ from models import Association, AttendeeRole, Event, EventFormat, EventState, Pe
 from services.core.actor import Actor, system
 from services.core.errors import Problem
 from services.core.work import Work, begin
-from services.events.planning import life, planning, rules
+from services.events.planning import life, rules
 from services.events.registrations import editing, groups, moving, registering
 from services.events.seats import allotments, offers, priorities
+from services.events.seats.capacity import change_capacity
 from tests.making import Maker
 from tests.services.events.registrations.reference import LARGEST_PARTY, Reference
 
@@ -133,8 +134,8 @@ class Office:
 
     async def sweep(self) -> None:
         platform = system(self.make.tenant)
-        await self._by(platform, offers.expire_due)
-        await self._by(platform, allotments.release_due)
+        await self._by(platform, offers.expire_offers)
+        await self._by(platform, allotments.release_allotments)
 
     async def allot(self, pool: int, association: int, seats: int, hours: int) -> str | None:
         async def keep(work: Work) -> None:
@@ -158,7 +159,7 @@ class Office:
         return await self._by(self.staff, lambda work: allotments.release_allotment(work, id))
 
     async def resize(self, pool: int, capacity: int | None) -> str | None:
-        return await self._by(self.staff, lambda work: planning.change_capacity(work, self.pools[pool], capacity))
+        return await self._by(self.staff, lambda work: change_capacity(work, self.pools[pool], capacity))
 
     async def configure(self, offer_hours: int, may_pass: bool) -> str | None:
         return await self._by(

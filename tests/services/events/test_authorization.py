@@ -23,10 +23,10 @@ from models import (
 from services.core.errors import NotAllowed, NotFound, NotSignedIn, Problem
 from services.core.work import Work
 from services.events.desk import checkin, scans
-from services.events.planning import life, planning, reports, rules, series
+from services.events.planning import life, reports, rules, series
 from services.events.planning.planning import plan_event
 from services.events.registrations import registering
-from services.events.seats import allotments, offers, priorities
+from services.events.seats import allotments, capacity, offers, priorities
 from tests.making import ActingAs, Maker, texts
 from tests.services.events.looking import picture
 
@@ -76,7 +76,7 @@ OPERATIONS = {
         )
     ),
     "plan": Operation(_plan),
-    "change the capacity": Operation(lambda work, scene: planning.change_capacity(work, scene.pool.id, 12)),
+    "change the capacity": Operation(lambda work, scene: capacity.change_capacity(work, scene.pool.id, 12)),
     "change the rules": Operation(
         lambda work, scene: rules.configure_registration(work, scene.event.id, largest_party=2)
     ),
@@ -221,7 +221,7 @@ async def test_an_umbrella_that_sees_no_persons_manages_events_without_their_reg
         async with acting_as(manager) as work:
             await registering.register_on_behalf(work, event.id, guest.id)
     async with acting_as(manager) as work:
-        await planning.change_capacity(work, pool.id, 2)
+        await capacity.change_capacity(work, pool.id, 2)
     assert (await make.fresh(waiting)).state is RegistrationState.CONFIRMED
     async with acting_as(manager) as work:
         await life.cancel_event(work, event.id)

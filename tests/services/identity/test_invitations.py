@@ -8,7 +8,7 @@ from models import ContactPoint, Invitation, Person, Role, Session, SignInMethod
 from services.core.actor import system
 from services.core.errors import NotAllowed, NotFound
 from services.identity.errors import AlreadyClaimed, LinkNotGood, NoAddress
-from services.identity.invitations import LIFE, claim, invite_person
+from services.identity.invitations import INVITATION_LIFE, claim, invite_person
 from tests.making import Maker
 from tests.services.events.mail.conftest import Post
 from tests.services.events.mail.sink import Sink
@@ -78,7 +78,7 @@ async def test_an_invitation_ends(make: Maker, post: Post, server: Sink) -> None
     invitation = await invite(make, await make.staff(), ana)
     await post()
     with pytest.raises(LinkNotGood):
-        async with make.acting_as(system(make.tenant), now=invitation.created_at + LIFE) as work:
+        async with make.acting_as(system(make.tenant), now=invitation.created_at + INVITATION_LIFE) as work:
             await claim(work, secrets_in(server)[0])
     assert await make.count(Session) == 0
 

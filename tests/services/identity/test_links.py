@@ -12,7 +12,7 @@ from services.core.actor import system
 from services.core.errors import StepUpRequired
 from services.identity import links
 from services.identity.errors import LinkNotGood, NoAddress, NotInASession
-from services.identity.links import HOURLY, LIFE, Redeemed
+from services.identity.links import LINK_LIFE, LINKS_PER_ADDRESS_AND_HOUR, Redeemed
 from services.identity.sessions import load_session
 from tests.making import Maker
 from tests.services.events.mail.conftest import Post
@@ -91,7 +91,7 @@ async def test_a_link_is_good_for_ten_minutes_here_and_unchanged(
     (secret,) = secrets_in(server)
     other = await make.other()
     for maker, wrong, now in (
-        (make, secret, datetime.now(UTC) + LIFE + MINUTE),
+        (make, secret, datetime.now(UTC) + LINK_LIFE + MINUTE),
         (make, secret[1:] + secret[0], None),
         (other, secret, None),
     ):
@@ -112,15 +112,15 @@ async def test_nobodys_address_gets_nothing_and_leaves_nothing(make: Maker, post
 
 @pytest.mark.promise("link-once-ten-minutes")
 async def test_an_address_gets_a_few_links_an_hour(make: Maker, ana: Person, post: Post, server: Sink) -> None:
-    for _ in range(HOURLY + 2):
+    for _ in range(LINKS_PER_ADDRESS_AND_HOUR + 2):
         await ask(make, "ana@example.org")
     await post()
-    assert len(server.messages) == HOURLY
-    assert await make.count(SignInLink, person_id=ana.id) == HOURLY
+    assert len(server.messages) == LINKS_PER_ADDRESS_AND_HOUR
+    assert await make.count(SignInLink, person_id=ana.id) == LINKS_PER_ADDRESS_AND_HOUR
 
 
 async def test_a_link_that_comes_too_late_is_not_mailed(make: Maker, ana: Person, post: Post, server: Sink) -> None:
-    await ask(make, "ana@example.org", datetime.now(UTC) - LIFE - MINUTE)
+    await ask(make, "ana@example.org", datetime.now(UTC) - LINK_LIFE - MINUTE)
     await post()
     assert server.messages == []
     assert await make.count(SignInLink, person_id=ana.id) == 0

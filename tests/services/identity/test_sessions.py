@@ -5,14 +5,23 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from models import Person, Session, SignInMethod
-from services.core.actor import RECENT, Actor, Tenant, system
+from services.core.actor import RECENT_SIGN_IN, Actor, Tenant, system
 from services.core.database.connections import Database
 from services.core.errors import NotFound, StepUpRequired
 from services.identity import sessions
 from services.identity.devices import device_label
 from services.identity.errors import NotInASession
 from services.identity.forgetting import forget_sessions
-from services.identity.sessions import IDLE, LIFE, OVERLAP, PREFIX, ROTATED, Reused, load_session, open_session
+from services.identity.sessions import (
+    OLD_SECRET_LIFE,
+    SECRET_LIFE,
+    SESSION_IDLE,
+    SESSION_LIFE,
+    SESSION_PREFIX,
+    Reused,
+    load_session,
+    open_session,
+)
 from tests.making import ActingAs, Maker
 
 NOW = datetime.now(UTC)
@@ -39,7 +48,7 @@ async def test_a_session_stands_for_its_person_and_keeps_no_secret(make: Maker, 
     assert (found.person_id, found.session_id, found.authenticated_at) == (ana.id, session.id, NOW)
     assert found.memberships == (await make.actor(ana)).memberships
     assert (await make.fresh(ana)).claimed_at == NOW
-    assert secret.startswith(PREFIX)
+    assert secret.startswith(SESSION_PREFIX)
     assert secret not in str((await make.fresh(session)).model_dump())
     assert session.last_used_at == NOW.replace(minute=0, second=0, microsecond=0)
 
@@ -50,7 +59,7 @@ async def test_a_secret_stands_for_nobody_elsewhere_or_changed_or_by_its_hash(ma
     changed = secret[:-1] + ("A" if secret[-1] != "A" else "B")
     other = await make.other()
     assert await actor_of(database, other.tenant, secret) is None
-    for wrong in (changed, session.secret_hash, "", PREFIX):
+    for wrong in (changed, session.secret_hash, "", SESSION_PREFIX):
         assert await actor_of(database, make.tenant, wrong) is None
 
 
@@ -58,11 +67,11 @@ async def test_a_secret_stands_for_nobody_elsewhere_or_changed_or_by_its_hash(ma
 async def test_a_session_ends_unused_or_at_its_end_or_with_its_person(make: Maker, database: Database) -> None:
     ana = await make.member()
     session, secret = await opened(make, ana)
-    assert await actor_of(database, make.tenant, secret, NOW + IDLE) is None
-    session.last_used_at = NOW + LIFE
+    assert await actor_of(database, make.tenant, secret, NOW + SESSION_IDLE) is None
+    session.last_used_at = NOW + SESSION_LIFE
     await make.save(session)
-    assert await actor_of(database, make.tenant, secret, NOW + LIFE - timedelta(seconds=1)) is not None
-    assert await actor_of(database, make.tenant, secret, NOW + LIFE) is None
+    assert await actor_of(database, make.tenant, secret, NOW + SESSION_LIFE - timedelta(seconds=1)) is not None
+    assert await actor_of(database, make.tenant, secret, NOW + SESSION_LIFE) is None
     ana = await make.fresh(ana)
     ana.deceased_on = NOW.date()
     await make.save(ana)
@@ -101,7 +110,7 @@ async def test_others_are_revoked_from_a_session_of_ones_own_only(make: Maker, d
 
 
 async def test_a_replaced_secret_is_good_for_a_moment_and_then_a_thiefs(make: Maker, database: Database) -> None:
-    session, first = await opened(make, await make.member(), NOW - ROTATED)
+    session, first = await opened(make, await make.member(), NOW - SECRET_LIFE)
     async with make.acting_as(system(make.tenant), now=NOW) as work:
         second = await sessions.rotate(work, session.id, first)
         assert await sessions.rotate(work, session.id, first) is None
@@ -109,7 +118,7 @@ async def test_a_replaced_secret_is_good_for_a_moment_and_then_a_thiefs(make: Ma
     for secret in (first, second):
         assert await actor_of(database, make.tenant, secret) is not None
     with pytest.raises(Reused):
-        await actor_of(database, make.tenant, first, NOW + OVERLAP)
+        await actor_of(database, make.tenant, first, NOW + OLD_SECRET_LIFE)
     async with make.acting_as(system(make.tenant), now=NOW) as work:
         assert await sessions.rotate(work, session.id, second) is None  # it isn't due
 
@@ -118,7 +127,7 @@ async def test_a_replaced_secret_is_good_for_a_moment_and_then_a_thiefs(make: Ma
 async def test_what_asks_for_a_recent_sign_in_is_refused_until_the_person_confirms(
     make: Maker, database: Database
 ) -> None:
-    session, secret = await opened(make, await make.member(), NOW - RECENT - timedelta(seconds=1))
+    session, secret = await opened(make, await make.member(), NOW - RECENT_SIGN_IN - timedelta(seconds=1))
     found = await actor_of(database, make.tenant, secret)
     assert found is not None
     with pytest.raises(StepUpRequired):
@@ -129,7 +138,7 @@ async def test_what_asks_for_a_recent_sign_in_is_refused_until_the_person_confir
     assert found is not None
     found.require_recent(NOW)
     with pytest.raises(Reused):
-        await actor_of(database, make.tenant, secret, NOW + OVERLAP)
+        await actor_of(database, make.tenant, secret, NOW + OLD_SECRET_LIFE)
 
 
 async def test_sessions_that_ended_long_ago_are_forgotten(make: Maker) -> None:

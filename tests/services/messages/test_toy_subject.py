@@ -8,7 +8,8 @@ import asyncpg
 import pytest
 from sqlalchemy import text
 
-from models import Message, MessageState, Person, Role
+from models import READ_REGISTRATIONS, Message, MessageState, Person, Role
+from models.base.permissions import Permission, permissions
 from models.base.policies import policies
 from models.messages import messages
 from services.core.actor import system
@@ -16,7 +17,7 @@ from services.core.errors import AlreadyExists
 from services.core.settings import Settings
 from services.core.work import Work
 from services.messages import kinds, outbox
-from services.messages.kinds import message_kind
+from services.messages.kinds import Pace, message_kind
 from services.messages.letters import Letter
 from services.messages.outbox import Due
 from services.messages.words import writable
@@ -25,7 +26,6 @@ from tests.services.events.mail.conftest import Post
 from tests.services.events.mail.sink import Sink
 
 KIND = "toys.greeting"
-PERMISSION = "registrations.read"
 
 
 async def compose(work: Work, message: Message, settings: Settings) -> Letter | None:
@@ -43,6 +43,7 @@ async def compose(work: Work, message: Message, settings: Settings) -> Letter | 
         name=person.given_name,
         said={"toy": toy},
         facts=(("Couleur", "rouge"), ("Poids", "")),
+        headers=(("Reply-To", "toys@example.org"), ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click\r\nBcc: x")),
     )
 
 
@@ -51,7 +52,7 @@ async def _toys(owner: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch) -> A
     """The domain: its kind, and its link table with a composite key."""
     kinds.kind_of("events.confirmation")  # the others are declared before
     monkeypatch.setattr(kinds, "_kinds", dict(kinds._kinds))
-    message_kind(KIND, permission=PERMISSION)(compose)
+    message_kind(KIND, permission=READ_REGISTRATIONS, pace=Pace.BULK)(compose)
     await owner.execute(
         """create table toy_message (
              confederation_id uuid, id uuid, message_id uuid not null, person_id uuid not null, toy text,
@@ -101,6 +102,8 @@ async def test_it_is_sent_in_the_persons_language_by_templates_of_the_domains(
     assert server.recipients == [["ana@example.org"]]
     assert (mail["Subject"], mail["Message-ID"]) == (subject, f"<{id}@confed.example>")
     assert (mail["Auto-Submitted"], mail["List-Id"], mail["Content-Language"]) == ("auto-generated", None, locale)
+    assert mail["Reply-To"] == "toys@example.org"
+    assert (mail["List-Unsubscribe-Post"], mail["Bcc"]) == ("List-Unsubscribe=One-Click Bcc: x", None)
     plain, html = (mail.get_body((kind,)).get_content() for kind in ("plain", "html"))  # type: ignore[union-attr]
     assert plain.replace("\r\n", "\n").strip() == said
     assert "ours &lt;b&gt;" in html
@@ -170,7 +173,6 @@ async def test_nobody_but_the_outbox_writes_a_message_to_somebody_else(make: Mak
         async with make.acting_as(staff) as work:
             await work.insert(
                 Message(
-                    confederation_id=work.tenant_id,
                     person_id=ana.id,
                     kind=KIND,
                     cause_id=uuid4(),
@@ -186,10 +188,11 @@ async def test_nobody_but_the_outbox_writes_a_message_to_somebody_else(make: Mak
 def test_another_permission_by_which_kinds_are_read_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(messages, "_readers", set(messages._readers))
     monkeypatch.setattr(policies, "by_table", dict(policies.by_table))
-    messages.readable_with("toys.read")
+    monkeypatch.setattr("models.base.permissions.permissions", dict(permissions))
+    messages.readable_with(Permission("toys.read", about_persons=True, scope=False))
     rule = policies.of(Message).read
     assert "permission in ('toys.read')" in rule.sql
-    assert {"toys.read", PERMISSION} <= rule.permissions
+    assert {"toys.read", READ_REGISTRATIONS} <= rule.permissions
 
 
 async def test_a_person_who_is_gone_is_not_written_to(make: Maker, server: Sink, post: Post) -> None:

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from models import Affiliation, AffiliationState, Association, AssociationKind, Role
+from models import MANAGE_EVENTS, READ_PERSONS, Affiliation, AffiliationState, Association, AssociationKind, Role
 from services.core.actor import system
 from services.core.errors import AlreadyExists, InvalidInput, NotAllowed, NotFound
 from services.core.work import Work, begin
@@ -159,12 +159,12 @@ async def test_what_cascading_grants_reach_follows_the_graph(make: Maker, acting
     admin = await make.staff(association=umbrella, cascades=True)
     bystander = await make.staff(Role.REGISTRAR, umbrella)
     before = await make.actor(admin)
-    assert not before.may("events.manage", association.id)
+    assert not before.may(MANAGE_EVENTS, association.id)
     async with acting_as(admin) as work:
         await affiliate(work, association_id=association.id, umbrella_id=umbrella.id, starts_on=LONG_AGO)
     after = await make.actor(admin)
-    assert after.may("events.manage", association.id)
-    assert not after.may("persons.read", association.id), "Not visible from above."
+    assert after.may(MANAGE_EVENTS, association.id)
+    assert not after.may(READ_PERSONS, association.id), "Not visible from above."
     assert after.version > before.version
     assert (await make.fresh(bystander)).access_version == bystander.access_version
 

@@ -113,7 +113,6 @@ async def happen(make: Maker, action: str, association_id: UUID | None, **data: 
     async with begin(make.database, system(make.tenant)) as work:
         return await work.insert(
             JournalEntry(
-                confederation_id=work.tenant_id,
                 at=work.now,
                 action=action,
                 actor="system",

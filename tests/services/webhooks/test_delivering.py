@@ -11,7 +11,14 @@ from models import DeliveryFailure, DeliveryState, JournalEntry, Webhook, Webhoo
 from schema.base.ids import encode_id
 from services.core.actor import system
 from services.webhooks.registering import rotate_secret
-from services.webhooks.sending import ABREAST, FAILING_FOR, KEPT, TRIED_FOR, forget_deliveries, wait_after
+from services.webhooks.sending import (
+    DELIVERIES_AT_ONCE,
+    DELIVERIES_KEPT_FOR,
+    FAILING_FOR,
+    TRIED_FOR,
+    forget_deliveries,
+    wait_after,
+)
 from tests.making import ActingAs, Maker
 from tests.services.webhooks.receiving import Receiver, deliver, happen, registered, verified
 
@@ -146,10 +153,10 @@ async def test_who_takes_nothing_is_tried_with_one_and_then_with_all(make: Maker
         await happen(make, "event.opened", home.id)
     receiver.statuses = [503]
     await deliver(make, row)
-    assert len(receiver.got) == ABREAST  # and no more of the twelve
+    assert len(receiver.got) == DELIVERIES_AT_ONCE  # and no more of the twelve
     later = datetime.now(UTC) + timedelta(minutes=1)
     await deliver(make, row, now=later)
-    assert len(receiver.got) == ABREAST + 1
+    assert len(receiver.got) == DELIVERIES_AT_ONCE + 1
     receiver.statuses = [200]
     await deliver(make, row, now=later + timedelta(hours=1))
     assert {state for state, _, _ in await states(make)} == {DeliveryState.DELIVERED}
@@ -195,7 +202,7 @@ async def test_an_address_that_became_private_is_not_connected_to(
 async def test_what_is_over_is_forgotten_after_a_month(make: Maker, acting_as: ActingAs, receiver: Receiver) -> None:
     row = await registered(make, receiver)
     await deliver(make, row)
-    for after, left in ((DAY, 1), (KEPT + DAY, 0)):
+    for after, left in ((DAY, 1), (DELIVERIES_KEPT_FOR + DAY, 0)):
         async with acting_as(system(make.tenant), now=datetime.now(UTC) + after) as work:
             await forget_deliveries(work)
         assert await make.count(WebhookDelivery) == left

@@ -6,13 +6,13 @@ from typing import Any
 import pytest
 
 from models import JournalEntry, Webhook, WebhookDelivery
-from services.core.actor import RECENT, Actor
+from services.core.actor import RECENT_SIGN_IN, Actor
 from services.core.errors import InvalidInput, NotFound, StepUpRequired
 from services.identity.sessions import load_session
 from services.webhooks import registering
 from services.webhooks.errors import TooManyWebhooks, WebhookDisabled
 from services.webhooks.registering import (
-    MOST,
+    MOST_WEBHOOKS,
     change_webhook,
     disable_webhook,
     enable_webhook,
@@ -50,12 +50,12 @@ async def test_events_are_actions_and_nouns(make: Maker, acting_as: ActingAs, re
 
 
 async def test_an_association_has_ten(make: Maker, receiver: Receiver, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(registering, "MOST", 2)
+    monkeypatch.setattr(registering, "MOST_WEBHOOKS", 2)
     for path in "ab":
         await registered(make, receiver, path=path)
     with pytest.raises(TooManyWebhooks):
         await registered(make, receiver, path="c")
-    assert (await make.count(Webhook), MOST) == (2, 10)
+    assert (await make.count(Webhook), MOST_WEBHOOKS) == (2, 10)
 
 
 async def test_another_tenants_webhook_is_not_there(make: Maker, acting_as: ActingAs, receiver: Receiver) -> None:
@@ -77,7 +77,7 @@ async def test_the_secret_is_shown_again_to_who_signed_in_lately(
 ) -> None:
     row = await registered(make, receiver)
     staff, now = await make.staff(), datetime.now(UTC)
-    late = await in_a_session(make, await make.signed_in(staff, authenticated_at=now - RECENT - MINUTE))
+    late = await in_a_session(make, await make.signed_in(staff, authenticated_at=now - RECENT_SIGN_IN - MINUTE))
     for do in (show_secret, rotate_secret):
         with pytest.raises(StepUpRequired):
             async with acting_as(late) as work:

@@ -62,8 +62,9 @@ async def test_a_server_is_ready_while_its_database_is(
             await owner.execute("update alembic_version set version_num = $1", newest_revision())
 
     assert await with_revision(newest_revision()) is None
-    assert await with_revision("0001") is Unready.MIGRATIONS_PENDING
-    assert await with_revision("9999") is None, "a newer release has migrated, and this one still serves"
+    for older in ("0001", "0007", "0001_00000000", "9999", ""):
+        assert await with_revision(older) is Unready.MIGRATIONS_PENDING
+    assert await with_revision("9999_0a1b2c3d") is None, "a newer release has migrated, and this one still serves"
     away = Database("postgresql://nobody@/nothing?host=/nowhere")
     assert await unready(away) is Unready.DATABASE_UNAVAILABLE
     monkeypatch.setattr(connections, "APP", "postgres")

@@ -16,8 +16,9 @@ from models.base.topics import Topics, topic
 from schema.base.ids import encode_id
 from schema.compiler import bind, declare
 from schema.compiler.bind import Catalog
+from schema.compiler.bindings import Argument
 from schema.compiler.context import Context
-from schema.compiler.declare import Argument, column, extends, many, one, read_type, watched
+from schema.compiler.declare import column, extends, many, one, read_type, watched
 from schema.compiler.run import Operations
 from schema.compiler.watching import Watch
 from schema.reading.requests import Request
@@ -121,7 +122,6 @@ async def test_what_is_of_the_person_who_watches_is_watched_without_an_argument(
         async with make.acting_as(person) as work:
             await work.insert(
                 ContactPoint(
-                    confederation_id=work.tenant_id,
                     person_id=person.id,
                     kind=ContactKind.EMAIL,
                     value=value,

@@ -13,7 +13,7 @@ from schema.base.ids import encode_id
 from services.core.actor import system
 from services.core.settings import Settings
 from services.identity import sessions
-from services.identity.sessions import OVERLAP, ROTATED
+from services.identity.sessions import OLD_SECRET_LIFE, SECRET_LIFE
 from tests.client import Answer, Client
 from tests.making import Maker
 from tests.services.events.mail.conftest import Post
@@ -212,8 +212,8 @@ async def test_a_session_that_is_over_is_refused_on_the_next_request(portal: Por
 async def test_a_secret_is_replaced_daily_and_a_copy_ends_the_session(portal: Portal) -> None:
     old = await portal.signed_in()
     (session,) = await portal.make.all(Session)
-    session.rotated_at -= ROTATED
-    session.last_used_at -= ROTATED
+    session.rotated_at -= SECRET_LIFE
+    session.last_used_at -= SECRET_LIFE
     await portal.make.save(session)
     await _outdated(portal)
     answers = [await portal.ask(old) for _ in range(2)]  # the second asked before it had the first answer
@@ -223,7 +223,7 @@ async def test_a_secret_is_replaced_daily_and_a_copy_ends_the_session(portal: Po
     assert session.last_used_at >= datetime.now(UTC) - timedelta(hours=1)
     for cookie in (new, old):
         assert (await portal.ask(cookie)).status == 200
-    session.rotated_at -= OVERLAP
+    session.rotated_at -= OLD_SECRET_LIFE
     await portal.make.save(session)
     await _outdated(portal)
     assert code(await portal.ask(old)) == (401, "UNKNOWN_CREDENTIALS")

@@ -10,7 +10,7 @@ from starlette.applications import Starlette
 
 from models import JournalEntry, Passkey, Person, Session
 from schema.base.ids import encode_id
-from services.identity.passkeys.adding import MOST
+from services.identity.passkeys.adding import MOST_PASSKEYS
 from tests.client import Answer, Client
 from tests.making import Maker
 from tests.web.signin.authenticator import Authenticator, Credential, encoded
@@ -228,7 +228,7 @@ async def test_passkeys_are_their_owners_to_rename_and_remove(app: Starlette, an
 
 async def test_the_dead_and_those_with_too_many_passkeys_are_refused(ana: Owner, client: Client) -> None:
     (passkey,) = await ana.make.all(Passkey)
-    for number in range(MOST - 1):
+    for number in range(MOST_PASSKEYS - 1):
         columns = passkey.model_dump(exclude={"id", "credential_id", "confederation_id"})
         await ana.make.add(Passkey, columns, credential_id=bytes([number]))
     token = await client.token(ana.person)

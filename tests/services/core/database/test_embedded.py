@@ -19,7 +19,7 @@ from services.core.settings import CHECKOUT
 ANOTHER_USER = """
 import sys
 from pathlib import Path
-from services.core.embedded import embedded_postgres
+from services.core.database.embedded import embedded_postgres
 
 with embedded_postgres(Path(sys.argv[1])) as url:
     print(url, flush=True)

@@ -36,7 +36,7 @@ NEVER = "0 0 1 1 *"
 @job("tests.note")
 async def note(work: Work, *, mark: UUID, kind: MailKind = MailKind.CHANGE) -> None:
     """Leaves a mark in the journal."""
-    await work.record("tests.noted", await _tenant(work), mark=str(mark), system=work.actor.is_system)
+    await work.record("tests.noted", await _tenant(work), data={"mark": str(mark), "system": work.actor.is_system})
 
 
 @job("tests.wait")

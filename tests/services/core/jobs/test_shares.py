@@ -167,7 +167,7 @@ async def test_receivers_that_answer_slowly_delay_no_message_that_signs_somebody
     make: Maker, database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Ten webhooks whose receivers hold on to each request, with 120 tests; then somebody elsewhere asks for a link."""
-    monkeypatch.setattr(sending, "SECONDS", 60)
+    monkeypatch.setattr(sending, "ANSWER_SECONDS", 60)
     other = await make.other()
     await other.contact_point(await other.member(), value="ana@example.org")
     async with _holding() as holding:

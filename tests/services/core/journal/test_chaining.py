@@ -24,7 +24,6 @@ from tests.services.core.journal.walking import broken, chained, walk_behind
 async def entry(work: Work, action: str, **data: Any) -> JournalEntry:
     """Something is done."""
     made = JournalEntry(
-        confederation_id=work.tenant_id,
         at=work.now,
         action=action,
         actor="system",
@@ -218,9 +217,7 @@ async def test_who_acts_as_the_application_can_add_and_change_nothing(make: Make
     (link,) = await make.all(JournalLink)
     async with acting_as(system(make.tenant)) as work:
         forged = await entry(work, "b.forged")
-        await work.insert(
-            JournalLink(confederation_id=work.tenant_id, id=forged.id, seq=2, hash=link.hash, at=work.now)
-        )
+        await work.insert(JournalLink(id=forged.id, seq=2, hash=link.hash, at=work.now))
     found = await broken(make)
     assert (found and found.seq) == 2
 

@@ -32,7 +32,7 @@ from services.core.errors import InvalidInput, NotAllowed, NotFound, Problem
 from services.core.work import Work, begin
 from services.events.desk import scans as scanning
 from services.events.desk.checkin import check_in, check_out, undo_check_in
-from services.events.desk.scans import MOST, ScanInput, record_scans
+from services.events.desk.scans import MOST_SCANS_PER_BATCH, ScanInput, record_scans
 from services.events.errors import NotInside, WrongRegistrationState
 from tests.making import ActingAs, Maker, assert_seats_reconcile
 from tests.services.events.looking import picture
@@ -215,7 +215,7 @@ async def test_a_batch_with_a_malformed_scan_is_refused_whole(
     with pytest.raises(InvalidInput) as refused:
         await door.bring(scan(registered), scan(**({"ticket": registered} | wrong)))
     assert refused.value.path == path
-    for batch in ([], [scan(registered, nonce=f"{i}") for i in range(MOST + 1)]):
+    for batch in ([], [scan(registered, nonce=f"{i}") for i in range(MOST_SCANS_PER_BATCH + 1)]):
         with pytest.raises(InvalidInput) as refused:
             await door.bring(*batch)
         assert refused.value.path == ("scans",)

@@ -21,7 +21,7 @@ from services.events import access
 from services.events.registrations.registering import cancel_registration, register
 from services.events.seats import pools
 from services.events.seats.allotments import release_allotment
-from services.events.seats.offers import accept_offer, decline_offer, expire_due
+from services.events.seats.offers import accept_offer, decline_offer, expire_offers
 from services.events.seats.pools import Taken
 from tests.making import Maker, assert_seats_reconcile
 from tests.services.crowd import AT_ONCE, Crowd, Operation, somebody_waits_for_a_lock
@@ -173,7 +173,7 @@ async def accept_while_it_expires(
         found = await find(work, id, lock=lock and locking)
         if lock and not expiring:
             later = datetime.now(UTC) + timedelta(hours=50)
-            expiring.append(asyncio.create_task(crowd.act(system(make.tenant), expire_due, later)))
+            expiring.append(asyncio.create_task(crowd.act(system(make.tenant), expire_offers, later)))
             while not await somebody_waits_for_a_lock(owner) and not expiring[0].done():
                 await asyncio.wait(expiring, timeout=0.01)
         return found

@@ -27,10 +27,10 @@ from services.events.planning.planning import (
     HostInput,
     PoolInput,
     SpeakerInput,
-    change_capacity,
     plan_event,
 )
 from services.events.planning.series import create_series
+from services.events.seats.capacity import change_capacity
 from tests.making import ActingAs, Maker, texts
 from tests.services.events.looking import picture
 from tests.services.looking import actions

@@ -110,7 +110,18 @@ async def alone(make: Maker, event: Event, person: Person) -> str:
         return problem.code
 
 
-ITS_OWN = {"id", "event_id", "pool_id", "allotment_id", "arrival", "ticket_code", "registered_at", "confirmed_at"}
+ITS_OWN = {
+    "id",
+    "event_id",
+    "pool_id",
+    "allotment_id",
+    "arrival",
+    "ticket_code",
+    "created_at",
+    "updated_at",
+    "registered_at",
+    "confirmed_at",
+}
 
 
 async def written(make: Maker, event: Event) -> list[Any]:
@@ -130,7 +141,7 @@ async def written(make: Maker, event: Event) -> list[Any]:
         [row.model_dump(exclude=ITS_OWN) for row in rows],
         moments,
         [entries[row.id].model_dump(exclude={"id", "at", "subject_id", "data", "xid"}) for row in made],
-        [messages[row.id].model_dump(exclude={"id", "at", "cause_id"}) for row in made],
+        [messages[row.id].model_dump(exclude=ITS_OWN | {"at", "cause_id"}) for row in made],
         [(row.registration_id in entries, row.association_id, row.person_id, row.sequence) for row in links],
     ]
 

@@ -247,8 +247,8 @@ async def test_another_edition_instead_with_guests_and_what_is_to_be_paid(
     assert (brought.name, brought.ticket_code != guest.ticket_code) == (guest.name, True)
     assert (await make.fresh(old)).cancellation_cause is CancellationCause.MOVED
     assert (await make.fresh(behind)).state is CONFIRMED
-    invoices = {(row.registration_id, row.kind): int(row.total) for row in await make.all(Invoice)}
-    assert invoices == {(old.id, "INVOICE"): 16, (old.id, "CREDIT_NOTE"): 16, (new.id, "INVOICE"): 20}
+    assert [(row.kind, int(row.total)) for row in await make.invoices_of(old)] == [("INVOICE", 16), ("CREDIT_NOTE", 16)]
+    assert [(row.kind, int(row.total)) for row in await make.invoices_of(new)] == [("INVOICE", 20)]
     assert (await mails(make, old), await mails(make, new)) == ([MailKind.CANCELLATION], [MailKind.CONFIRMATION])
 
 

@@ -12,7 +12,7 @@ from services.core.work import Work
 from services.events.errors import AlreadyReleased, BelowTaken, NotEnoughSeats, WrongEventState
 from services.events.planning.life import cancel_event
 from services.events.registrations.registering import cancel_registration, register, register_on_behalf
-from services.events.seats.allotments import allot, change_allotment, release_allotment, release_due
+from services.events.seats.allotments import allot, change_allotment, release_allotment, release_allotments
 from tests.making import ActingAs, Maker, assert_seats_reconcile
 from tests.services.events.looking import picture
 from tests.services.looking import actions
@@ -140,9 +140,9 @@ async def test_what_is_due_is_released_and_nothing_else(make: Maker, acting_as: 
     later = await make.allotment(event, releases_at=due.releases_at + timedelta(minutes=1))
     waiting = [await registered(make, event, await make.member()) for _ in range(2)]
     async with acting_as(system(make.tenant), now=due.releases_at - timedelta(seconds=1)) as work:
-        assert await release_due(work) == []
+        assert await release_allotments(work) == []
     async with acting_as(system(make.tenant), now=due.releases_at) as work:
-        assert [allotment.id for allotment in await release_due(work)] == [due.id]
+        assert [allotment.id for allotment in await release_allotments(work)] == [due.id]
     assert [(await make.fresh(row)).state for row in waiting] == [CONFIRMED, WAITLISTED]
     assert (await make.fresh(later)).released_at is None
     await assert_seats_reconcile(make)

@@ -11,7 +11,7 @@ from services.core.errors import NotAllowed, NotFound
 from services.events.errors import OfferExpired, WrongEventState, WrongRegistrationState
 from services.events.planning.life import hold_event, postpone_event
 from services.events.registrations.registering import cancel_registration, register_on_behalf
-from services.events.seats.offers import accept_offer, decline_offer, expire_due, expire_offer
+from services.events.seats.offers import accept_offer, decline_offer, expire_offer, expire_offers
 from tests.making import ActingAs, Maker, assert_seats_reconcile
 from tests.services.events.looking import picture
 from tests.services.looking import actions
@@ -106,9 +106,9 @@ async def test_an_offer_that_is_over_passes_on_and_only_then(
     await freed(make, scene, registrar)
     platform = system(make.tenant)
     async with acting_as(platform, now=NOW + 4 * HOUR - timedelta(seconds=1)) as work:
-        assert await expire_due(work) == []
+        assert await expire_offers(work) == []
     async with acting_as(platform, now=NOW + 4 * HOUR) as work:
-        (expired,) = await expire_due(work)
+        (expired,) = await expire_offers(work)
     assert (expired.id, expired.cancellation_cause) == (scene.waiting[0][1].id, CancellationCause.OFFER_EXPIRED)
     assert await states(make, scene) == [CANCELLED, OFFERED, WAITLISTED]
     (entry,) = [e for e in await make.all(JournalEntry, subject_id=expired.id) if e.action == "registration.cancelled"]

@@ -22,10 +22,10 @@ from services.core.work import Work
 from services.events.desk.checkin import check_in
 from services.events.errors import AlreadyRegistered, RegistrationClosed, WrongEventState
 from services.events.planning.life import cancel_event, close_registration, open_registration
-from services.events.planning.planning import change_capacity
 from services.events.registrations.registering import cancel_registration, register, register_on_behalf
 from services.events.seats import pools
 from services.events.seats.allotments import allot, release_allotment
+from services.events.seats.capacity import change_capacity
 from services.events.seats.pools import Taken
 from tests.making import Maker, assert_seats_reconcile
 from tests.services.crowd import AT_ONCE, Crowd, Operation

@@ -1,0 +1,40 @@
+"""Permissions: what a role lets somebody do, each declared beside the model whose rows it opens."""
+
+import re
+
+_NAME = re.compile(r"[a-z]+(_[a-z]+)*\.[a-z]+")
+
+
+class Permission(str):
+    """A permission: its name, `<what>.<verb>`, and how far it reaches. Nothing has a default that could be forgotten.
+
+    `about_persons`: held from an umbrella, it reaches an association only if its affiliation is `visible_from_above`.
+    `scope`: a secret site key may hold it. Not what decides whom to trust, nor what is confidential among a few.
+    """
+
+    about_persons: bool
+    scope: bool
+
+    def __new__(cls, name: str, *, about_persons: bool, scope: bool) -> "Permission":
+        """Declare it. ValueError: the name is another's, or none."""
+        if not _NAME.fullmatch(name):
+            raise ValueError(f"{name!r} is no permission: a name is <what>.<verb>.")
+        if name in permissions:
+            raise ValueError(f"The permission {name!r} is declared twice.")
+        made = super().__new__(cls, name)
+        made.about_persons = about_persons
+        made.scope = scope
+        permissions[name] = made
+        return made
+
+    def __deepcopy__(self, _memo: object) -> "Permission":
+        return self
+
+    @property
+    def setting(self) -> str:
+        """The name of the actor's setting that holds the associations, without its prefix."""
+        return self.replace(".", "_")
+
+
+permissions: dict[str, Permission] = {}
+"""Every declared permission, by its name."""

@@ -1,0 +1,1 @@
+"""Accounts, invoices, payments, and what is set against what."""

@@ -1,0 +1,98 @@
+"""Online payment behind one small interface. No provider is shipped: `start` and `confirm` refuse by NoOnlinePayment.
+
+To add one:
+1. A class with the two methods of `OnlinePayments`, in a module of its own, over the provider's client library; its
+   keys come from the settings, never from the database.
+2. `install(TheProvider(…))` where the application starts.
+3. A mutation `payOnline` over `start`, whose payload tells the address to go to, and a route that the provider calls
+   back, which runs `confirm` as the platform. Whoever pays comes back to the association's website, which reads the
+   invoice's balance: nothing is believed that a browser says.
+
+Both talk to the provider before anything is locked.
+"""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Protocol
+from uuid import UUID
+
+from sqlmodel import col
+
+from models import Invoice, Payment, PaymentMethod
+from services.billing import accounts, allocations, balances, payments
+from services.billing.errors import AlreadyPaid, NoOnlinePayment
+from services.core.errors import NotFound
+from services.core.work import Work
+
+
+@dataclass(frozen=True)
+class Started:
+    """A payment that was begun: where to send whoever pays, and what the provider calls it."""
+
+    url: str
+    reference: str
+
+
+@dataclass(frozen=True)
+class Confirmed:
+    """A payment that was made, as the provider itself says when it is asked."""
+
+    invoice_id: UUID
+    amount: Decimal
+
+
+class OnlinePayments(Protocol):
+    """A provider of online payment."""
+
+    async def start(self, invoice: Invoice, due: Decimal) -> Started:
+        """Begin a payment of what is due, in the invoice's currency."""
+
+    async def confirm(self, reference: str) -> Confirmed | None:
+        """What has come of the payment, asked of the provider; None where nothing has."""
+
+
+_installed: list[OnlinePayments] = []
+
+
+def install(provider: OnlinePayments | None) -> None:
+    """Let invoices be paid through a provider, or through none."""
+    _installed[:] = [] if provider is None else [provider]
+
+
+async def start(work: Work, invoice_id: UUID) -> Started:
+    """Begin to pay what is due on an invoice that the actor may see. AlreadyPaid where nothing is."""
+    provider = _provider()
+    invoice = await work.find(Invoice, invoice_id, "invoiceId")
+    due = await allocations.figure(work, invoice, balances.due(Invoice))
+    if due <= 0:
+        raise AlreadyPaid
+    return await provider.start(invoice, due)
+
+
+async def confirm(work: Work, reference: str) -> Payment:
+    """Record what a provider says has come, once however often it is asked. NotFound where nothing has.
+
+    Whatever came is recorded, even if nothing was due any more: then it is a credit of the payer.
+    """
+    confirmed = await _provider().confirm(reference)
+    if confirmed is None:
+        raise NotFound("payment", path=("reference",))
+    async with work.elevated("what a provider confirms is recorded, whoever brings the news"):
+        invoice = await work.find(Invoice, confirmed.invoice_id)
+        account = await accounts.lock(work, invoice.account_id)
+        query = work.select(Payment).where(
+            col(Payment.invoice_id) == invoice.id,
+            col(Payment.method) == PaymentMethod.ONLINE,
+            col(Payment.reference) == reference,
+            col(Payment.amount) > 0,
+        )
+        recorded: Payment | None = (await work.session.execute(query)).scalar_one_or_none()
+        return recorded or await payments.receive(
+            work, account, invoice, method=PaymentMethod.ONLINE, amount=confirmed.amount, reference=reference
+        )
+
+
+def _provider() -> OnlinePayments:
+    if not _installed:
+        raise NoOnlinePayment
+    return _installed[0]

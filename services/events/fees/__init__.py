@@ -1,1 +1,0 @@
-"""Fees: what a seat costs whom, invoices in an unbroken sequence, payments, and who owes what."""

@@ -1,0 +1,1 @@
+"""Prices: what a seat costs whom, and the invoices that follow a registration."""
