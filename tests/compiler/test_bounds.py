@@ -158,13 +158,13 @@ async def test_what_is_asked_once_leaves_nothing_prepared(database: Any, monkeyp
 
 def test_plans_are_kept_up_to_a_number_of_bytes(asker: Asker) -> None:
     """A document of 400 characters can ask for a field of every type there is, twenty times: names make it another."""
-    operations, document = Operations(asker.built.catalog), ""
-    for i in range(120):
-        document = f"{{ {' '.join(f'a{i}_{j}: node(id: 1) {{ id }}' for j in range(20))} }}"
+    operations = Operations(asker.built.catalog)
+    documents = [f"{{ {' '.join(f'a{i}_{j}: node(id: 1) {{ id }}' for j in range(20))} }}" for i in range(120)]
+    for document in documents:
         operations.find(document, None).plan({})
     cache = operations._operations
     assert plan_cache.MOST_BYTES * 0.9 < cache.bytes <= plan_cache.MOST_BYTES
-    assert operations.keeps(document, None)
+    assert [operations.keeps(document, None) for document in (documents[0], documents[-1])] == [False, True]
     assert len(cache._values) == len(cache._sizes) < 100
     assert cache.bytes == sum(cache._sizes.values())
 
