@@ -86,10 +86,3 @@ classified(
 )
 
 topic(RegistrationInvoice, Event, by=RegistrationInvoice.event_id)
-
-classified(Price, neither="event_id association_id published rank label amount currency segment_id category until")
-classified(
-    RegistrationInvoice,
-    personal={"person_id": "", "attendee_id": ""},
-    neither="registration_id event_id line_id invoice_id association_id payer_id",
-)
