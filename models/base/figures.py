@@ -21,16 +21,18 @@ SUPPRESSED = f"""
     from (select cell, n, n < {RULE_OF_FIVE} or cell is null as is_small from (%s) counted(cell, n)) sized
   ) judged where cell is not null order by 2 desc nulls last, cell
 """
-"""Counts by cell, as they may be told.
+"""Counts by cell, as they may be published.
 
-`counted` has a row for whoever is in no cell (null), which is never told: the total less the others would tell it.
+`counted` has a row for people in no cell (null), which is never published: it could be derived from the total and the
+other cells.
 """
 
 
 @dataclass
 class Figures:
-    """Every declared function, in an order of creation that satisfies dependencies, and those that the application may
-    execute.
+    """Every declared function, in an order of creation that satisfies dependencies.
+
+    Also the names of those that the application's role may execute.
     """
 
     functions: list[PGFunction] = field(default_factory=list)

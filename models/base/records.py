@@ -37,7 +37,7 @@ SQLModel.metadata.naming_convention = MetaData(
 class TenantRow(SQLModel):
     """A row of one confederation. `id` is a UUIDv7 made by the application, so rows sort by age.
 
-    The base of append-only tables, which have a moment of their own; everything else is a `TenantRecord`.
+    Base of append-only tables, which have a timestamp of their own; all other tables use `TenantRecord`.
     """
 
     # Fetch database-computed values with each change: loading an attribute later would need an await.

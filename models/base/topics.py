@@ -38,9 +38,7 @@ topics = Topics()
 
 
 def topic(model: type[SQLModel], watched: type[SQLModel], *, by: Any) -> None:
-    """Declare that changes of a model's rows are announced under the row that a column names, of another or the same
-    model.
-    """
+    """Declare that changes of a model's rows are announced under the row that the column `by` refers to."""
     topics.by_table.setdefault(str(model.__tablename__), []).append(Membership(str(watched.__tablename__), by.key))
 
 

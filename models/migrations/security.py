@@ -57,7 +57,7 @@ def create_roles(op: Bound) -> None:
               exception when duplicate_object or unique_violation then null;
             end $do$""",
         )
-        # The owner joins both roles: to hand over functions, and to act as the application if that logs in as the owner.
+        # The owner joins both roles: to hand over functions, and to act as the application where it logs in as owner.
         # Since PostgreSQL 16, the creator of a role may administer it but not act as it without this grant.
         execute(
             op,

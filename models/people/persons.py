@@ -81,7 +81,10 @@ class Person(TenantRecord, table=True):
 
 
 class PersonReference(TenantRecord, table=True):
-    """A person's identifier in another system; makes imports idempotent. STAFF of their associations, and they."""
+    """A person's identifier in another system; makes imports idempotent.
+
+    STAFF of their associations, and the person.
+    """
 
     __table_args__ = (belongs_to("person", "person_id"), unique("system", "value"))
     __tablename__ = "person_reference"
