@@ -101,7 +101,13 @@ class TimelineKind(DescribedEnum):
     ANSWER_PUBLISHED = "ANSWER_PUBLISHED", "An official answer to a demand was published. Recorded by the system."
 
 
-NOTED = (TimelineKind.MEETING, TimelineKind.LETTER, TimelineKind.BRIEF, TimelineKind.RULING, TimelineKind.PRESS)
+STAFF_TIMELINE_KINDS = (
+    TimelineKind.MEETING,
+    TimelineKind.LETTER,
+    TimelineKind.BRIEF,
+    TimelineKind.RULING,
+    TimelineKind.PRESS,
+)
 """What somebody notes in a timeline; the rest is what operations did."""
 
 _CARRIED = ("association_id", "association_ids", "confidentiality")
@@ -225,7 +231,7 @@ class TimelineEntry(_OfAFile, table=True):
         belongs_to("demand", "demand_id"),
         belongs_to("advocacy_position", "position_id"),
         CheckConstraint(
-            f"kind not in ({', '.join(repr(str(kind)) for kind in NOTED)}) or title is not null",
+            f"kind not in ({', '.join(repr(str(kind)) for kind in STAFF_TIMELINE_KINDS)}) or title is not null",
             name="timeline_entry_says_what",
         ),
         Index("timeline_by_file", "confederation_id", "file_id", "happened_on", "id"),

@@ -29,9 +29,9 @@ class Sensitivity(StrEnum):
 UNNAMED = ""
 """Used in place of a column that names the person: no column of the row does, or the row is about nobody."""
 
-KEYS = ("confederation_id", "id")
+KEY_COLUMNS = ("confederation_id", "id")
 """Columns that are neither, unless declared to name a person."""
-TIMES = ("created_at", "updated_at")
+TIME_COLUMNS = ("created_at", "updated_at")
 """Columns that tell when somebody acted: personal if the row names somebody, unless declared otherwise."""
 
 
@@ -119,9 +119,9 @@ def _say(table: Table, found: dict[str, Classified], columns: str, what: Classif
 
 def classification(column: Column[Any]) -> Classified | None:
     """The classification of a column; None if it has none."""
-    if "classified" not in column.info and column.name in TIMES and (persons := _naming(column.table)):
+    if "classified" not in column.info and column.name in TIME_COLUMNS and (persons := _naming(column.table)):
         return Classified(Sensitivity.PERSONAL, frozenset(persons))
-    usual = Classified(Sensitivity.NEITHER) if column.name in KEYS + TIMES else None
+    usual = Classified(Sensitivity.NEITHER) if column.name in KEY_COLUMNS + TIME_COLUMNS else None
     said: Classified | None = column.info.get("classified", usual)
     return said
 
