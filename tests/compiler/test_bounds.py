@@ -141,7 +141,7 @@ async def until(connection: asyncpg.Connection, query: str, found: int) -> None:
 
 async def test_what_is_asked_once_leaves_nothing_prepared(database: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each statement that stays prepared takes memory of its backend: a stranger can ask for any number of others."""
-    monkeypatch.setattr(connections, "KEPT_CHARACTERS", 200)
+    monkeypatch.setattr(connections, "MOST_PREPARED_CHARACTERS", 200)
     readers = Readers(database.url, 1)
     prepared = "select coalesce(string_agg(statement, ' ' order by prepare_time), '') from pg_prepared_statements"
     for i in range(50):
