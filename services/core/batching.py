@@ -37,9 +37,9 @@ class Gathering(Generic[Ask, Outcome]):
     async def join(
         self, key: Hashable, ask: Ask, decide: Callable[[Sequence[Ask]], Awaitable[Sequence[Outcome]]]
     ) -> Outcome:
-        """Return the outcome of a request. What `decide` raises is raised for each of its lot.
+        """Return the outcome of a request. What `decide` raises is raised for each request of its batch.
 
-        Who stops waiting is worked on all the same.
+        A request whose caller stops waiting is processed all the same.
         """
         outcome: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
         waiting = self._waiting.get(key)

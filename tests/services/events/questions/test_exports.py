@@ -217,7 +217,7 @@ async def test_registrations_are_exported_by_who_may_read_them(make: Maker, even
 async def test_more_rows_than_a_file_takes_are_refused(
     make: Maker, registrar: Person, event: Event, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(exports, "MOST_ROWS", 1)
+    monkeypatch.setattr(exports, "MOST_EXPORTED_ROWS", 1)
     for _ in range(2):
         await make.registration(event, await make.person())
     with pytest.raises(InvalidInput) as refused:
