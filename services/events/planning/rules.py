@@ -57,10 +57,8 @@ async def configure_registration(
 ) -> Event:
     """Change the rules of an event that was not held yet; omitted ones are unchanged.
 
-    `offer_hours`: None for no offers.
-
-    Offers that stand end when they would have, and parties stay as large as they are. RoleInUse for whether a role
-    counts, as long as somebody is registered in it: their seats were taken, or not. Asks for `events.manage`.
+    `offer_hours`: None for no offers. Open offers keep their expiry, and existing parties their size. RoleInUse if a
+    role's seats are to be counted differently while somebody is registered in it. Asks for `events.manage`.
     """
     event = await access.managed_event(work, event_id)
     if event.state not in BEFORE_HELD:

@@ -1,8 +1,9 @@
-"""Which price applies to whom. The first of an event's prices that fits applies.
+"""Which price applies to whom.
 
-A price fits whoever is in its segment and is a member in good standing of the event's association in a category of its
-kind: what it doesn't say it doesn't ask. Where none fits, nothing is asked. Where all that fit have ended, the event
-isn't free: nobody registers by themselves any more, and whom staff register pays the one that ended last.
+The first of an event's prices that fits applies. A price fits a person who is in its segment and is a member in good
+standing of the event's association in a category of its kind; a null condition is ignored. If none fits, the event is
+free for that person. If all that fit have ended, it isn't free: people can't register themselves, and those whom staff
+register pay the price that ended last.
 """
 
 from collections import defaultdict

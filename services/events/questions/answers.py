@@ -93,10 +93,10 @@ async def answer_questions(work: Work, registration_id: UUID, given: Mapping[str
 
 @dataclass(frozen=True)
 class _Form:
-    """The questions as one person meets them, by key and in order.
+    """The questions for one person, by key and in order.
 
-    `on`: the key that each one's condition is about; `segments`: those of theirs that the person is in; `before`: what
-    they have answered so far.
+    `on`: the key that each condition refers to; `segments`: those of the questions' segments that the person is in;
+    `before`: the stored answers.
     """
 
     questions: Mapping[str, Question]
@@ -105,7 +105,7 @@ class _Form:
     before: Mapping[str, Any]
 
     def checked(self, given: Mapping[str, Any], *, on_behalf: bool) -> dict[UUID, Any]:
-        """What answers are now to be, by question: null where none is, and none of what stays as it was.
+        """The changes to make, by question: None deletes an answer; unchanged answers are left out.
 
         AnswersNotAccepted with every fault.
         """

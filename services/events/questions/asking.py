@@ -39,11 +39,11 @@ class OptionInput:
 
 @dataclass(frozen=True, kw_only=True)
 class QuestionInput:
-    """A question as it is asked.
+    """A question.
 
-    `sensitive`: the answers are for those who see to people's needs. `segment_id`: only people in this segment are
-    asked; None: everybody. `depends_on_id`: asked only if that question (yes or no, or options) is answered with
-    `depends_on_value`; if several options may be chosen, with at least that one.
+    `sensitive`: answers are readable with `needs.read` only. `segment_id`: only people in this segment are asked; None:
+    everybody. `depends_on_id`: asked only if that question (yes or no, or options) is answered with `depends_on_value`;
+    if several options may be chosen, with at least that one.
     """
 
     kind: QuestionKind
@@ -95,13 +95,11 @@ async def change_question(
     depends_on_id: Unset | UUID | None = UNSET,
     depends_on_value: Unset | bool | str | None = UNSET,
 ) -> Question:
-    """Change a question: in place, or as a new version if somebody answered it. Returns the current version.
+    """Change a question: in place, or as a new version if somebody answered it.
 
-    What is left out stays as it was, but for what has no meaning any more: the options of a question that has none, and
-    the value of a condition that was taken away.
-
-    QuestionRetired for a version that isn't current; QuestionDependedOn where other questions are asked of who gave an
-    answer that there would be no more.
+    Returns the current version. Omitted fields are unchanged, except those that lose their meaning: options of a kind
+    without options, and the value of a removed condition. QuestionRetired for a version that isn't current;
+    QuestionDependedOn if another question depends on an answer that would no longer exist.
     """
     question, event, current = await _found(work, question_id)
     changes = given(
@@ -240,7 +238,7 @@ async def _contents(
 ) -> dict[str, Any]:
     """The columns of a question that are frozen once it is answered.
 
-    `keeps_segment`: it is asked of whom it was asked, whether or not the actor sees that segment.
+    `keeps_segment`: its segment is unchanged, so the actor needn't see it.
     """
     if asked.segment_id is not None and not keeps_segment:
         await work.find(Segment, asked.segment_id, "segmentId")
