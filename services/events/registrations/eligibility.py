@@ -177,7 +177,7 @@ async def reasons_for(work: Work, event_ids: Sequence[UUID], person_id: UUID | N
 
 
 def against_more(work: Work, event: Event, *, on_behalf: bool = False) -> Problem | None:
-    """Reasons why a registered person can't get more or other seats now: as for a new registration, except audiences."""
+    """Reasons why a registered person can't get more or other seats: as for a new registration, except audiences."""
     if on_behalf:
         return against_state(work, event, on_behalf=True)
     return next(iter(_window(work, event, None)), None)

@@ -99,10 +99,9 @@ def check_standing(registration: Registration, event: Event) -> None:
 
 
 def check_in_time(work: Work, registration: Registration, event: Event, *, more: bool) -> None:
-    """RegistrationClosed for changes of a party once the event has begun, and for `more` or other seats once
-    registration is closed.
+    """Check that a party may still be changed. The event's staff may always.
 
-    Neither applies to the event's staff.
+    RegistrationClosed for changes once the event has begun, and for `more` or other seats once registration is closed.
     """
     by_staff = work.actor.may(MANAGE_REGISTRATIONS, registration.association_id)
     if more and (problem := eligibility.against_more(work, event, on_behalf=by_staff)):
@@ -148,7 +147,7 @@ async def resize(work: Work, pool: SeatPool, registration: Registration, seats: 
 async def _take_more(
     work: Work, pool: SeatPool, registration: Registration, allotment: Allotment | None, *, more: int
 ) -> None:
-    """Take more seats from the allotment of the party's other seats; otherwise the whole party moves to the open seats."""
+    """Take more seats from the allotment of the party's other seats; otherwise the whole party moves to open seats."""
     is_kept = allotment is not None and allotment.released_at is None
     if allotment is not None and is_kept:
         left = await pools.unclaimed(work, pool, allotment)
