@@ -6,9 +6,9 @@ To add one:
 1. A class with the two methods of `OnlinePayments`, in a module of its own, over the provider's client library; its
    keys come from the settings, never from the database.
 2. `install(TheProvider(…))` where the application starts.
-3. A mutation `payOnline` over `start`, whose payload tells the address to go to, and a route that the provider calls
-   back, which runs `confirm` as the platform. Whoever pays comes back to the association's website, which reads the
-   invoice's balance: nothing is believed that a browser says.
+3. A mutation `payOnline` over `start`, whose payload has the URL to open, and a route that the payment provider calls
+   back, which runs `confirm` as the system actor. The payer returns to the association's website, which reads the
+   invoice's balance: nothing that the browser says is trusted.
 
 Both call the provider before anything is locked.
 """
