@@ -33,6 +33,8 @@ class ScanRefusal(DescribedEnum):
     ALREADY_IN = "ALREADY_IN", "The ticket's holder is already in."
     NOT_IN = "NOT_IN", "The ticket's holder is not in."
     EVENT_NOT_ON = "EVENT_NOT_ON", "The event is not taking place at the time of the scan."
+    UNREADABLE = "UNREADABLE", "The code is empty, or too long to be a ticket's."
+    WRONG_CLOCK = "WRONG_CLOCK", "The device's clock is wrong: ahead of the server's, or before the eve of the event."
 
 
 class Scan(TenantRecord, table=True):

@@ -184,7 +184,7 @@ async def test_the_registrar_does_it_and_nobody_else(make: Maker, acting_as: Act
 
     async with acting_as(registrar) as work:
         await operation.run(work, scene)
-    entries = (await make.all(JournalEntry))[len(before["JournalEntry"]) :]
+    entries = (await make.all(JournalEntry))[len(before["journal_entry"]) :]
     assert {(entry.actor_person_id, entry.association_id) for entry in entries} == {
         (registrar.id, scene.event.association_id)
     }

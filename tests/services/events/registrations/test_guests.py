@@ -297,8 +297,8 @@ async def test_guests_are_their_hosts_and_the_desks_to_change(make: Maker, actin
             async with acting_as(who) as work:
                 await remove_guest(work, guest.id)
     after = await picture(make)
-    assert after["RegistrationGuest"] == before["RegistrationGuest"]
-    assert after["SeatPool"] == before["SeatPool"]
+    assert after["registration_guest"] == before["registration_guest"]
+    assert after["seat_pool"] == before["seat_pool"]
 
 
 async def test_who_is_cancelled_brings_nobody(make: Maker, acting_as: ActingAs, ana: Person) -> None:
