@@ -192,7 +192,7 @@ def _members() -> Select[tuple[UUID, UUID]]:
 
 
 def _in_scope(clause: CTE, as_of: Day) -> CTE:
-    """Associations to which a clause's link may belong: its own, with its affiliates, or any; filtered by its sector."""
+    """Associations to which a clause's link may belong: its own, with its affiliates, or any; of its sector."""
     c = clause.c
     # The function's result includes the association itself; without an association it is null.
     reached = func.figures.scope(c.within_id, as_of).table_valued("id").render_derived("reached")

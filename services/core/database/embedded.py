@@ -127,7 +127,7 @@ class _Cluster:
         self._require_version()
         self._settle_owner(self.data)
         deadline = time.monotonic() + START_AND_STOP_SECONDS
-        while server := self._server():  # may still be starting or stopping for somebody who was killed
+        while server := self._server():  # may still be starting or stopping for a process that was killed
             socket_dir, status = server
             if status == "ready":
                 return socket_dir
