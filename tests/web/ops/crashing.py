@@ -23,8 +23,8 @@ from tests.conftest import sibling
 
 REGISTER = """mutation ($id: ID!, $key: String) { done: registerForEvent(input: {eventId: $id, idempotencyKey: $key}) {
   __typename ... on RegisterForEventPayload { registration { id state } } ... on Problem { code } } }"""
-ALONE = REGISTER.replace("done:", "__typename done:")
-"""The same, asked in a way that isn't gathered with others': more than one field."""
+ALONE = REGISTER.replace("idempotencyKey: $key", 'idempotencyKey: $key, answers: [{key: "remark", value: "x"}]')
+"""The same, asked in a way that isn't decided in a batch with others': with an answer."""
 CANCEL = """mutation ($id: ID!, $key: String) { done: cancelRegistration(input: {registrationId: $id,
   idempotencyKey: $key}) { __typename ... on CancelRegistrationPayload { registration { id state } }
   ... on Problem { code } } }"""

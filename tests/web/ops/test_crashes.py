@@ -58,6 +58,7 @@ async def opening(home: Path, stack: AsyncExitStack) -> tuple[Machine, Maker, UU
     try:
         make = await Maker.of_a_new_confederation(database)
         event = await make.event(capacity=SEATS)
+        await make.question(event, "remark")
         handles = [f"p{number}" for number in range(PEOPLE)]
         for handle in handles:
             await make.person(reference=("demo", handle))
