@@ -18,7 +18,7 @@ class Apart(Exception):
     """The requests of a batch can't be decided together: roll the batch back and decide each of them alone."""
 
 
-MOST_PER_LOT = 100
+MOST_REQUESTS_PER_BATCH = 100
 """Maximum size of a batch: each request waits for its whole batch."""
 
 
@@ -54,7 +54,7 @@ class Gathering(Generic[Ask, Outcome]):
     async def _work(self, key: Hashable, waiting: deque[Any], decide: Callable[..., Any]) -> None:
         try:
             while waiting:
-                lot = [waiting.popleft() for _ in range(min(len(waiting), MOST_PER_LOT))]
+                lot = [waiting.popleft() for _ in range(min(len(waiting), MOST_REQUESTS_PER_BATCH))]
                 METERS.lots += 1
                 METERS.gathered += len(lot)
                 try:

@@ -53,7 +53,7 @@ class AlreadyRegistered(Problem):
     registration_id: UUID | None = told(
         "The existing registration; null if the caller may not see it.", kind="Registration"
     )
-    state: RegistrationState | None = told("Its state; null with `registrationId`.")
+    state: RegistrationState | None = told("The existing registration's state; null if its id is.")
     texts = {"en": "This person is registered already.", "fr": "Cette personne est déjà inscrite."}
 
 

@@ -228,7 +228,7 @@ class _Cluster:
                 self._run("pg_ctl", "stop", "-D", ".", "-m", "fast", "-w", "-t", str(START_AND_STOP_SECONDS))
             except EmbeddedPostgresError:
                 if self._server():
-                    raise  # else it died before it could be told to
+                    raise  # otherwise it ended before it was told to stop
             socket_dir = Path(server[0])
             if socket_dir.name.startswith("confed-"):
                 shutil.rmtree(socket_dir, ignore_errors=True)
