@@ -1,8 +1,8 @@
 """Classification of personal data: every column of every table is personal, confidential, or neither.
 
-PERSONAL: it tells of a person: who they are, how they are reached, what they did, and who did something. CONFIDENTIAL:
-what only few may ever read, about a person or not: what is said in confidence, answers that may be about somebody's
-health, secrets and their hashes. NEITHER: keys, what associations publish, settings, counters.
+PERSONAL: data about a person: who they are, how they are reached, what they did, and who did something. CONFIDENTIAL:
+data that only few may ever read, about a person or not: private notes, answers that may concern somebody's health,
+secrets and their hashes. NEITHER: keys, what associations publish, settings, counters.
 
 Declared beside the row policy; a test fails for a column without a classification. Data exports, erasure and retention
 are derived from `personal_data`.

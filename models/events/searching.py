@@ -1,9 +1,9 @@
-"""Names as the desk looks for them: without accents, and as sets of trigrams that forgive a slip of the keys.
+"""Search of names at the desk: without accents, and by sets of trigrams, which tolerate typing errors.
 
 Row security keeps PostgreSQL from using a trigram index (LIKE and similarity could leak what they compare), also below
-a SECURITY DEFINER function, whose role is bound like any other. So nothing here is an index: each row carries its
-name's trigrams as 256 bits, and a search counts common bits over the one event's rows. It runs with the asker's own
-rights. Counting costs a row about 0.2 µs, comparing trigrams would cost it 4.
+a SECURITY DEFINER function, whose role is bound like any other. So no index is used: each row has its name's trigrams
+as 256 bits, and a search counts common bits over one event's rows. It runs with the caller's rights. Counting costs
+about 0.2 µs per row, comparing trigrams would cost 4.
 """
 
 from sqlalchemy import Column, Computed, Text
@@ -33,9 +33,9 @@ searchable = foundation(
     '[-\s''’`´.,;/\\()"%_*+&@!?–—]+', '  ', 'g')) || ' '
 """,
 )
-"""Text as it is looked for: lower case, no accents, two spaces before each word and one behind the last.
+"""Text in its searchable form: lower case, no accents, two spaces before each word and one after the last.
 
-So a word's trigrams, which begin with two spaces and end with one, are parts of the text.
+So a word's trigrams, which begin with two spaces and end with one, are substrings of the text.
 """
 
 trigram_bits = foundation(
@@ -49,7 +49,7 @@ trigram_bits = foundation(
   where word <> ''
 """,
 )
-"""The trigrams of each word, two spaces before it and one behind, each as one of the bits."""
+"""The trigrams of each word, two spaces before it and one after, each mapped to one of the bits."""
 
 
 def _looked_for_by_name(model: type[SQLModel]) -> None:
@@ -69,7 +69,7 @@ _looked_for_by_name(RegistrationGuest)
 
 
 def _hits(table: str, registration_id: str) -> str:
-    """The rows of the event that may be meant, and how well they fit."""
+    """The rows of the event that may match, and how well."""
     return f"""
     select row.{registration_id} as id, row.search, row.search like all (asked.prefixes) as by_words,
       asked.is_code and starts_with(row.ticket_code, asked.code) as by_code,
@@ -126,9 +126,10 @@ found_at_desk = routine(
 )
 """An event's registrations by a name on them or on a guest's ticket, or by a ticket's code; best first.
 
-Every word said begins a word of the name, in whatever order; else two fifths of the trigrams are shared, which a slip
-of the keys or two leaves. A code may be cut short to four letters. Where nothing is said: anybody, by name.
+Each word of the query must begin a word of the name, in any order; otherwise two fifths of the trigrams must match,
+which tolerates one or two typing errors. A code may be abbreviated to four letters. An empty query finds everybody, by
+name.
 
-For who holds `registrations.read`, by row security and once more by the function: one's own registration is no desk's
-business to find.
+Only for holders of `registrations.read`, enforced by row security and by the function itself, so that people don't find
+just their own registration.
 """

@@ -177,12 +177,12 @@ take_seats = routine(
 )
 """Take a party's seats at an event: from an allotment for the person, otherwise from the seats open to everybody.
 
-Taken or not, the pool stays locked until the transaction ends. One row tells of the pool, how many seats the party
-counts for (none where the event doesn't count its role), whether they were taken, of which allotment, and where the
-event is in its life now; no row where the event has no such pool, or several and no format was given.
+Taken or not, the pool stays locked until the transaction ends. Returns one row: the pool, the number of seats that the
+party counts for (0 if the event doesn't count its role), whether they were taken, from which allotment, and the event's
+current state. Returns no row if the event has no such pool, or several and no format was given.
 
-Nobody takes what somebody ahead waits for (`others_wait`). A function, so that the lock, what it protects and the
-lifting of the row policies cost one round trip. It runs as whoever calls it.
+Seats that somebody ahead is waiting for are not taken (`others_wait`). A function, so that the lock, what it protects
+and the lifting of the row policies cost one round trip. It runs as whoever calls it.
 """
 
 topic(SeatPool, Event, by=SeatPool.event_id)

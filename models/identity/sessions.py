@@ -105,7 +105,7 @@ class Invitation(TenantRecord, table=True):
 
     association_id: UUID
     person_id: UUID
-    invited_by_id: UUID | None = None  # a person; null where the platform itself invites
+    invited_by_id: UUID | None = None  # a person; null if the system invites
     contact_point_id: UUID  # the recipient address; no foreign key, because addresses are deleted
     message_id: UUID  # the message with the invitation
     secret_hash: str | None = None  # null until it is mailed

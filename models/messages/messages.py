@@ -69,5 +69,5 @@ def readable_with(permission: Permission) -> None:
     admitted: Condition = own(Message.person_id)
     for reader in sorted(_readers):
         admitted |= is_any(Message.permission, reader) & holds(reader, Message.association_id)
-    # Only `services.messages` writes, elevated for whoever makes the change; one's own change needs no elevation.
+    # Only `services.messages` writes, elevated; for changes by the recipient themselves no elevation is needed.
     policy(Message, read=admitted, write=own(Message.person_id))

@@ -1,1 +1,1 @@
-"""Advocacy files: what associations stand up for together, what they ask for, and what they are answered."""
+"""Advocacy files: participants, positions, demands and answers."""

@@ -1,7 +1,8 @@
-"""How operations come by a file and its parts: what the actor may not see isn't there, and what changes is locked.
+"""How operations load a file and its parts: what the actor may not see doesn't exist for them; rows to change are
+locked.
 
-Locks are taken in one order: the file, then its parts. Its lock is every part's, so that nothing is added to a file
-while it is closed, given another confidentiality, or joined by an association.
+Locks are taken in one order: the file, then its parts. The file's lock protects its parts, so that nothing is added to
+a file while another transaction closes it, changes its confidentiality or adds a participant.
 """
 
 from datetime import date
@@ -12,7 +13,7 @@ from services.advocacy.errors import WrongAdvocacyFileState
 from services.core.errors import InvalidInput
 from services.core.work import Work
 
-"""What the staff of an association hold: for the files that it leads, and for its own part in others."""
+"""Permission of an association's staff for files that it leads, and for its own position and watch in others."""
 
 _OPEN: list[AdvocacyFileState] = [state for state in AdvocacyFileState if state is not AdvocacyFileState.CLOSED]
 
@@ -32,13 +33,13 @@ async def managed_demand(work: Work, demand_id: UUID) -> tuple[AdvocacyFile, Dem
 
 
 def check_open(file: AdvocacyFile) -> None:
-    """WrongAdvocacyFileState for a file that is closed."""
+    """WrongAdvocacyFileState if the file is closed."""
     if file.state is AdvocacyFileState.CLOSED:
         raise WrongAdvocacyFileState(_OPEN, file.state)
 
 
 def check_day(work: Work, day: date | None, *path: str, since: date = date(1900, 1, 1)) -> date:
-    """A day from `since` to today, today where none is given: what is noted has happened."""
+    """Return a day from `since` to today, by default today: entries are about the past."""
     day = day or work.today
     if not since <= day <= work.today:
         raise InvalidInput(f"{since} to {work.today}", f"{day}", path=path)

@@ -1,4 +1,4 @@
-"""What a counterpart answers to a demand: decided on one day, published on another or not at all."""
+"""Counterparts' answers to demands: recorded with the day of the decision, and published later or not at all."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -19,12 +19,12 @@ _TABLED: list[DemandState] = [
 async def record_answer(
     work: Work, demand_id: UUID, *, text: Mapping[str, str], decided_on: date, published_on: date | None = None
 ) -> DemandAnswer:
-    """Keep what the counterpart decided, in its words. Asks for `advocacy.manage` in the lead.
+    """Record the counterpart's decision, in its words. Asks for `advocacy.manage` in the lead association.
 
-    Until it is published it is for staff, and nobody is told. WrongDemandState where the demand was never tabled.
+    Until it is published, only staff read it and nobody is notified. WrongDemandState if the demand was never tabled.
     """
     file, demand = await managed_demand(work, demand_id)
-    if demand.counterpart is None:  # withdrawn, it may have been tabled before
+    if demand.counterpart is None:  # a withdrawn demand may have been tabled before
         raise WrongDemandState(_TABLED, demand.state)
     answer = await work.insert(
         DemandAnswer(
@@ -41,10 +41,10 @@ async def record_answer(
 
 
 async def publish_answer(work: Work, answer_id: UUID, *, on: date | None = None) -> DemandAnswer:
-    """Let everybody who reads the file read the answer, published today or `on` an earlier day.
+    """Publish an answer to all readers of the file, dated today or `on` an earlier day.
 
-    AnswerAlreadyPublished where it is; InvalidInput for a day before it was decided. Asks for `advocacy.manage` in the
-    lead.
+    AnswerAlreadyPublished if it is; InvalidInput for a day before the decision. Asks for `advocacy.manage` in the lead
+    association.
     """
     seen = await work.find(DemandAnswer, answer_id, "demandAnswerId")
     file, _ = await managed_demand(work, seen.demand_id)

@@ -1,4 +1,4 @@
-"""The one way that a file changes: the journal, the timeline, and a notice for each watcher, in one transaction."""
+"""Record a change of a file: journal entry, timeline entry, and a notice for each watcher, in one transaction."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -11,7 +11,7 @@ from services.core.work import Work
 
 
 def part_of(file: AdvocacyFile) -> dict[str, Any]:
-    """The columns that every part of a file has from it: whose it is, and who reads it."""
+    """The columns that every part copies from its file: its association and its readers."""
     return {
         "file_id": file.id,
         "association_id": file.association_id,
@@ -29,10 +29,10 @@ async def changed(
     *,
     data: Mapping[str, Any] | None = None,
 ) -> None:
-    """Record a change of a file, note in its timeline what `happened`, and tell everybody who watches the file.
+    """Record a change of a file, add what `happened` to its timeline, and notify its watchers.
 
-    Whoever made the change isn't told of it; an association that they work for is. A notice names the journal's entry
-    and has no text: it is read with the file, by those who may see that then.
+    The actor isn't notified; an association that they work for is. A notice refers to the journal entry and has no
+    text: its content is read with the file, by those who may see the file then.
     """
     entry = await work.record(
         action, subject, association_id=file.association_id, data={"file_id": str(file.id), **(data or {})}
@@ -40,7 +40,7 @@ async def changed(
     notice = {**part_of(file), "entry_id": entry.id, "action": action, "at": work.now}
     watches = work.select(col(AdvocacyWatch.person_id), col(AdvocacyWatch.watcher_id)).where(
         col(AdvocacyWatch.file_id) == file.id,
-        # An association's watch has no person, and neither has the platform.
+        # An association's watch has no person, and neither has the system actor.
         col(AdvocacyWatch.person_id).is_(None) | col(AdvocacyWatch.person_id).is_distinct_from(work.actor.person_id),
     )
     async with work.elevated("whoever takes part writes in the timeline, and nobody sees which persons are told"):

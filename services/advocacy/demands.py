@@ -1,4 +1,4 @@
-"""What a file asks for: numbered demands, some from the avenues of follow-up reports, each with a life of its own."""
+"""Demands of a file: numbered, some taken from avenues of follow-up reports, each with a status of its own."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -16,7 +16,7 @@ from services.core.errors import AlreadyExists, InvalidInput
 from services.core.work import Work
 
 MOST_DEMANDS = 200
-"""How many demands a file has at the most."""
+"""Maximum number of demands per file."""
 
 _S = DemandState
 
@@ -28,7 +28,7 @@ NEXT_DEMAND_STATES: dict[DemandState, tuple[DemandState, ...]] = {
     _S.AGREED: (),
     _S.WITHDRAWN: (),
 }
-"""Where a demand may go from where it is: one that is refused may be tabled again, with whomever."""
+"""Allowed next states by state. A refused demand may be tabled again, with any counterpart."""
 
 _ACTIONS = {
     _S.TABLED: "demand.tabled",
@@ -47,9 +47,10 @@ async def draft_demand(
     details: Mapping[str, str] | None = None,
     avenue_id: UUID | None = None,
 ) -> Demand:
-    """Draft the file's next demand, in words of its own. `avenue_id`: the avenue that it comes from.
+    """Draft the file's next demand.
 
-    Asks for `advocacy.manage` in the lead; an avenue is refused as in `take_up_avenue`.
+    `avenue_id`: the avenue that it comes from. Asks for `advocacy.manage` in the lead association; an avenue is refused
+    as in `take_up_avenue`.
     """
     file = await managed_file(work, file_id)
     texts = check_texts(work, title, "title", most=500)
@@ -62,8 +63,8 @@ async def draft_demand(
 async def take_up_avenue(work: Work, file_id: UUID, avenue_id: UUID) -> Demand:
     """Make an avenue of a published report the file's next demand, in the report's words.
 
-    Asks for `advocacy.manage` in the lead. InvalidInput for an avenue of a report that isn't published: it may be
-    written anew. AlreadyExists where the file took it up before, whatever became of it.
+    Asks for `advocacy.manage` in the lead association. InvalidInput if the report isn't published, because it may still
+    be rewritten. AlreadyExists if the file has a demand from this avenue, whatever its state.
     """
     file = await managed_file(work, file_id)
     avenue = await _published(work, avenue_id)
@@ -79,10 +80,10 @@ async def change_demand(
     counterpart: str | None = None,
     due_on: date | None = None,
 ) -> Demand:
-    """Take a demand the next step of its life, today or `on` an earlier day. Asks for `advocacy.manage` in the lead.
+    """Change a demand's state, today or `on` an earlier day. Asks for `advocacy.manage` in the lead association.
 
-    It is tabled with a counterpart, the earlier one by default, who is to answer by `due_on`; both are InvalidInput in
-    any other step. WrongDemandState where the step isn't one in `NEXT_DEMAND_STATES`.
+    Tabling names a counterpart, by default the previous one, who is to answer by `due_on`; both are InvalidInput for
+    other states. WrongDemandState unless `NEXT_DEMAND_STATES` allows the step.
     """
     file, demand = await managed_demand(work, demand_id)
     if state is _S.DRAFTED:
@@ -126,7 +127,7 @@ async def _draft(
     details: dict[str, str] | None,
     avenue_id: UUID | None,
 ) -> Demand:
-    # The file's lock lets one in at a time, and demands stay: each number follows the last, without gaps.
+    # The file's lock serializes this, and demands are never deleted: numbers have no gaps.
     last = work.select(func.max(Demand.number), of=Demand).where(col(Demand.file_id) == file.id)
     number = 1 + (await work.session.scalar(last) or 0)
     if number > MOST_DEMANDS:

@@ -1,4 +1,4 @@
-"""A file's own life: opened, watched, negotiated, settled, closed; and who may read it."""
+"""Advocacy files: opening, state changes, and confidentiality."""
 
 from collections.abc import Mapping
 from uuid import UUID
@@ -31,7 +31,7 @@ NEXT_FILE_STATES: dict[AdvocacyFileState, tuple[AdvocacyFileState, ...]] = {
     _S.SETTLED: (_S.WATCHING, _S.NEGOTIATING, _S.CLOSED),
     _S.CLOSED: (_S.OPEN,),
 }
-"""Where a file may go from where it is: negotiations end before it is closed, and it is opened again, not resumed."""
+"""Allowed next states by state. A file is not closed during negotiations, and a closed one can only be reopened."""
 
 
 async def open_advocacy_file(
@@ -45,7 +45,7 @@ async def open_advocacy_file(
     sector: Sector | None = None,
     confidentiality: Confidentiality = Confidentiality.STAFF,
 ) -> AdvocacyFile:
-    """Open a file that the association leads, as yet without a mandate. Asks for `advocacy.manage` there.
+    """Open a file led by the association, whose position is NO_MANDATE at first. Asks for `advocacy.manage` there.
 
     AlreadyExists for a slug that is taken.
     """
@@ -87,15 +87,15 @@ async def move_advocacy_file(work: Work, file_id: UUID, state: AdvocacyFileState
 
 
 async def change_confidentiality(work: Work, file_id: UUID, confidentiality: Confidentiality) -> AdvocacyFile:
-    """Let others read the file and everything in it, notices included, from now on. Asks for `advocacy.manage`.
+    """Change who may read the file and everything in it, notices included. Asks for `advocacy.manage`.
 
-    What they have read they have read; who may not see it any more finds nothing of it.
+    People who lose access no longer see anything of it.
     """
     file = await managed_file(work, file_id)
     if file.confidentiality is confidentiality:
         return file
     before, file.confidentiality = file.confidentiality, confidentiality
-    await work.flush()  # the parts' copies follow, by their keys
+    await work.flush()  # the parts' copies are updated by their foreign keys
     await changed(
         work,
         file,

@@ -1,4 +1,4 @@
-"""Who takes part in a file, and what each association thinks of it from which day on."""
+"""Participants of a file, and their positions over time."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -23,10 +23,10 @@ from services.core.work import Work
 
 
 async def add_participant(work: Work, file_id: UUID, association_id: UUID) -> AdvocacyFile:
-    """Have another association take part, as yet without a mandate. Asks for `advocacy.manage` in the lead.
+    """Add a participant, with the position NO_MANDATE. Asks for `advocacy.manage` in the lead association.
 
-    Its members and staff read what is for members and staff from now on. AlreadyExists where it takes part,
-    InvalidInput past `MOST_PARTICIPANTS`.
+    From now on, its members and staff may read what members and staff of participants may read. AlreadyExists if it
+    takes part already, InvalidInput past `MOST_PARTICIPANTS`.
     """
     file = await managed_file(work, file_id)
     await work.find(Association, association_id, "associationId")
@@ -35,7 +35,7 @@ async def add_participant(work: Work, file_id: UUID, association_id: UUID) -> Ad
     if len(file.association_ids) >= MOST_PARTICIPANTS:
         raise InvalidInput(f"{MOST_PARTICIPANTS} participants at the most", "one more", path=("associationId",))
     file.association_ids = [*file.association_ids, association_id]
-    await work.flush()  # the parts' copies follow, by their keys
+    await work.flush()  # the parts' copies are updated by their foreign keys
     await changed(work, file, file, "advocacy_file.joined", data={"participant_id": str(association_id)})
     await enter(work, file, association_id)
     return file
@@ -50,11 +50,10 @@ async def take_position(
     conditions: Mapping[str, str] | None = None,
     taken_on: date | None = None,
 ) -> AdvocacyPosition:
-    """Say what an association thinks of a file from a day on, today by default. Its position of that day is replaced.
+    """Set an association's position on a file from a day on, by default today. Its position of that day is replaced.
 
-    Asks for `advocacy.manage` in that association: a position is its own, and who leads the file doesn't take it for
-    others. TakesNoPart where it takes none; InvalidInput unless there are conditions with SUPPORTS_WITH_CONDITIONS, and
-    only there.
+    Asks for `advocacy.manage` in that association: the lead association can't set others' positions. TakesNoPart if it
+    doesn't take part; InvalidInput if conditions are missing with SUPPORTS_WITH_CONDITIONS, or given otherwise.
     """
     await work.find(AdvocacyFile, file_id, "advocacyFileId")
     await work.find(Association, association_id, "associationId")
@@ -88,7 +87,7 @@ async def take_position(
 
 
 async def enter(work: Work, file: AdvocacyFile, association_id: UUID) -> None:
-    """The first position of who begins to take part: none as yet. Its watchers were told that it takes part."""
+    """Add a new participant's first position, NO_MANDATE. Watchers are notified of the new participant instead."""
     position, happened = _new(file, association_id, Stance.NO_MANDATE, work.today)
     await work.insert(position)
     work.session.add(happened)

@@ -1,4 +1,4 @@
-"""What happens to a file outside it: meetings, letters, briefs, rulings, press."""
+"""External events in a file's timeline: meetings, letters, briefs, rulings, press."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -15,9 +15,11 @@ from services.core.work import Work
 async def note_in_timeline(
     work: Work, file_id: UUID, kind: TimelineKind, *, title: Mapping[str, str], happened_on: date | None = None
 ) -> TimelineEntry:
-    """Note what happened, today or on an earlier day. Asks for `advocacy.manage` in the lead.
+    """Add an external event to the timeline, today or on an earlier day.
 
-    InvalidInput for a kind that isn't in `STAFF_TIMELINE_KINDS`: the file's own changes are noted by what changes it.
+    Asks for `advocacy.manage` in the lead association.
+
+    InvalidInput for a kind that isn't in `STAFF_TIMELINE_KINDS`: the operations themselves record the file's changes.
     """
     file = await managed_file(work, file_id)
     if kind not in STAFF_TIMELINE_KINDS:

@@ -1,4 +1,4 @@
-"""Who keeps an eye on a file, and the notices that they get of its changes."""
+"""Watching a file, and the notices that watchers get of its changes."""
 
 from typing import Any
 from uuid import UUID
@@ -12,9 +12,10 @@ from services.core.work import Work
 
 
 async def watch_advocacy_file(work: Work, file_id: UUID, *, association_id: UUID | None = None) -> AdvocacyFile:
-    """Be told of each change of the file from now on: the actor, or an association, by `advocacy.manage` there.
+    """Watch a file: the actor, or an association, with `advocacy.manage` there.
 
-    AlreadyExists for who watches it. That a person does is nobody else's to know: it isn't in the journal.
+    Watchers get a notice of each later change. AlreadyExists if it is watched already. A person's watch is private, so
+    it isn't journaled.
     """
     await work.find(AdvocacyFile, file_id, "advocacyFileId")
     watcher = await _watcher(work, association_id)
@@ -30,7 +31,7 @@ async def watch_advocacy_file(work: Work, file_id: UUID, *, association_id: UUID
 
 
 async def unwatch_advocacy_file(work: Work, file_id: UUID, *, association_id: UUID | None = None) -> AdvocacyFile:
-    """Be told of its changes no longer; what one was told stays. NotFound for who doesn't watch it.
+    """Stop watching a file; earlier notices are kept. NotFound if it isn't watched.
 
     For an association it asks for `advocacy.manage` there.
     """
@@ -42,9 +43,10 @@ async def unwatch_advocacy_file(work: Work, file_id: UUID, *, association_id: UU
 
 
 async def read_advocacy_notices(work: Work, up_to_id: UUID) -> AdvocacyNotice:
-    """Mark a notice and all before it to the same watcher as read: the actor, or an association that they work for.
+    """Mark a notice and all earlier ones of the same watcher as read: the actor's, or those of an association they work
+    for.
 
-    Those that were read before keep their time. It isn't in the journal: nothing changes for anybody else.
+    Notices read before keep their read time. It isn't journaled, because nothing changes for anybody else.
     """
     notice = await work.find(AdvocacyNotice, up_to_id, "advocacyNoticeId", lock=True)
     to = "person_id" if notice.person_id is not None else "watcher_id"

@@ -13,14 +13,14 @@ from services.core.work import Work
 
 @dataclass(frozen=True)
 class Payer:
-    """Who pays: a person or an association, one of the two."""
+    """The payer: either a person or an association."""
 
     person_id: UUID | None = None
     association_id: UUID | None = None
 
 
 async def open_account(work: Work, association_id: UUID, payer: Payer, currency: str) -> BillingAccount:
-    """The payer's account with the association, locked; made where there is none yet."""
+    """The payer's account with the association, locked; created if there is none."""
     columns: dict[str, Any] = {
         "association_id": association_id,
         "person_id": payer.person_id,
@@ -30,16 +30,16 @@ async def open_account(work: Work, association_id: UUID, payer: Payer, currency:
     try:
         return await work.find_by(BillingAccount, lock=True, **columns)
     except NotFound:
-        # Two first invoices at once: the second waits here for the first, and then for its lock.
+        # Of two simultaneous first invoices, the second waits here for the first, and then for its lock.
         row = work.completed(BillingAccount, {"id": uuid7(), **columns})
         await work.session.execute(work.inserting(BillingAccount).values(row).on_conflict_do_nothing())
         return await work.find_by(BillingAccount, lock=True, **columns)
 
 
 async def lock(work: Work, account_id: UUID) -> BillingAccount:
-    """The account, locked: nobody else sets anything of it against anything before this transaction ends.
+    """Lock the account: nobody else changes its allocations before this transaction ends.
 
-    Invoices and payments can't be changed, so their rows can't be locked either. Without this, two payments of the
-    whole at once both find it due.
+    Invoices and payments can't be changed, so their rows can't be locked either. Without this lock, two simultaneous
+    payments of the full amount would both find it due.
     """
     return await work.find(BillingAccount, account_id, lock=True)

@@ -1,6 +1,6 @@
-"""Allocations: which part of a payment is set against which invoice or refund. What is left of it is a credit.
+"""Allocations of payments to invoices and refunds. The unallocated part of a payment is the payer's credit.
 
-Each change here happens under the lock of the payer's account, which comes after the lock of the sequence of numbers.
+Each change happens under the lock of the payer's account, which is taken after that of the invoice numbers.
 """
 
 from collections.abc import Sequence
@@ -21,10 +21,10 @@ from services.core.work import Work
 
 
 async def allocate_payment(work: Work, payment_id: UUID, invoice_id: UUID, *, amount: Decimal) -> Allocation:
-    """Set a part of a payer's credit against another invoice of theirs. Asks for `fees.manage`.
+    """Allocate a part of a payment to another invoice of the payer. Asks for `fees.manage`.
 
-    CreditTooSmall for more than the payment has left, OverPaid for more than is due, AlreadyCredited once the invoice
-    is taken back. InvalidInput where issuer, payer and currency aren't the same.
+    CreditTooSmall for more than the payment's unused credit, OverPaid for more than is due, AlreadyCredited if the
+    invoice is cancelled. InvalidInput unless issuer, payer and currency are the same.
     """
     amount = check_positive(amount, "amount")
     payment, invoice = await _both(work, payment_id, invoice_id)
@@ -41,9 +41,9 @@ async def allocate_payment(work: Work, payment_id: UUID, invoice_id: UUID, *, am
 
 
 async def deallocate_payment(work: Work, payment_id: UUID, invoice_id: UUID) -> Payment:
-    """Take a payment off an invoice: what was set against it is due again, and a credit of the payer.
+    """Remove a payment's allocation to an invoice: the amount is due again, and is the payer's credit.
 
-    Asks for `fees.manage`. NothingAllocated where the payment isn't set against the invoice.
+    Asks for `fees.manage`. NothingAllocated if the payment isn't allocated to the invoice.
     """
     payment, invoice = await _both(work, payment_id, invoice_id)
     found = [amount for each, amount in await allocated_to(work, invoice) if each.id == payment.id]
@@ -63,7 +63,7 @@ async def enter(
     invoice: Invoice | None = None,
     refund: Payment | None = None,
 ) -> Allocation:
-    """Write an allocation of a payment whose account is locked; below zero, taken off again."""
+    """Write an allocation of a payment whose account is locked; below zero, a deallocation."""
     query = work.select(col(Allocation.rank), col(Allocation.used)).where(col(Allocation.payment_id) == payment.id)
     last = (await work.session.execute(query.order_by(col(Allocation.rank).desc()).limit(1))).one_or_none()
     rank, used = (0, Decimal("0.00")) if last is None else last
@@ -88,15 +88,15 @@ async def enter(
 
 
 async def release(work: Work, invoice: Invoice) -> None:
-    """Take every payment off an invoice that is taken back: they are credits of the payer."""
+    """Deallocate every payment from a cancelled invoice: the amounts are the payer's credit."""
     for payment, amount in await allocated_to(work, invoice):
         await enter(work, payment, -amount, invoice=invoice, on=work.today)
 
 
 async def use_credit(work: Work, invoice: Invoice, of: Select[UUID]) -> None:
-    """Set what is left of payments that came for certain invoices of the same account against this one, oldest first.
+    """Allocate unused credit from payments for certain invoices of the same account to this one, oldest first.
 
-    `of`: the keys of those invoices. As much as is due, and as there is.
+    `of`: the keys of those invoices. Up to the amount due.
     """
     async with work.elevated("whoever brings an invoice about doesn't say what is set against it"):
         await accounts.lock(work, invoice.account_id)
@@ -110,9 +110,9 @@ async def use_credit(work: Work, invoice: Invoice, of: Select[UUID]) -> None:
 
 
 async def settle(work: Work, payment: Payment, invoice: Invoice, *, on: date) -> None:
-    """Set what a payment has left against an invoice, as much as is due; the account is locked.
+    """Allocate a payment's unused credit to an invoice, up to the amount due; the account is locked.
 
-    Then against refunds for the invoice that nothing covers any more, because what they gave back was returned.
+    Then to refunds of the invoice that are no longer covered, because the payment that they refunded was returned.
     """
     left = await figure(work, payment, balances.unallocated(Payment))
     due = await figure(work, invoice, balances.due(Invoice))
@@ -126,7 +126,7 @@ async def settle(work: Work, payment: Payment, invoice: Invoice, *, on: date) ->
 
 
 async def allocated_to(work: Work, invoice: Invoice) -> Sequence[tuple[Payment, Decimal]]:
-    """The payments that are set against an invoice, oldest first, each with how much."""
+    """The payments allocated to an invoice, oldest first, each with the amount."""
     summed = (
         work.select(col(Allocation.payment_id), func.sum(col(Allocation.amount)).label("amount"))
         .where(col(Allocation.invoice_id) == invoice.id)
@@ -143,7 +143,7 @@ async def allocated_to(work: Work, invoice: Invoice) -> Sequence[tuple[Payment, 
 
 
 async def refundable(work: Work, invoice: Invoice) -> list[tuple[Payment, Decimal]]:
-    """The payments that came for an invoice or are set against it, and have a credit left: each with how much."""
+    """Payments for an invoice, or allocated to it, with unused credit: each with that amount."""
     against = work.select(col(Allocation.payment_id)).where(col(Allocation.invoice_id) == invoice.id)
     left = balances.unallocated(Payment)
     query = work.select(Payment, left).where(
@@ -156,7 +156,7 @@ async def refundable(work: Work, invoice: Invoice) -> list[tuple[Payment, Decima
 
 
 async def figure(work: Work, row: Any, of: Any) -> Decimal:
-    """An amount of `balances` over a row, as it is now."""
+    """The current amount of an expression of `balances` for a row."""
     model = type(row)
     query = work.select(of, of=model).where(col(model.id) == row.id)
     amount: Decimal = (await work.session.execute(query)).scalar_one()
@@ -164,7 +164,7 @@ async def figure(work: Work, row: Any, of: Any) -> Decimal:
 
 
 async def _both(work: Work, payment_id: UUID, invoice_id: UUID) -> tuple[Payment, Invoice]:
-    """The payment and the invoice of one account, which is locked, for who holds `fees.manage`."""
+    """The payment and the invoice of one account, which is locked. Asks for `fees.manage`."""
     payment = await work.find(Payment, payment_id, "paymentId")
     work.actor.require(MANAGE_FEES, payment.association_id)
     invoice = await work.find(Invoice, invoice_id, "invoiceId")

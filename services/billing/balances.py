@@ -1,17 +1,17 @@
-"""Who owes what, as SQL over an invoice's, a payment's or an account's row: sums of its entries, never stored.
+"""Amounts of an invoice, a payment or an account, as SQL over its row: sums of its entries, never stored.
 
 An invoice:
-    charged     its total; nothing once a credit note took it back, and nothing of a credit note
-    allocated   what payments are set against it
+    charged     its total; 0 for a cancelled invoice and for a credit note
+    allocated   amount of payments allocated to it
     due         charged - allocated: never below zero
-    unused      of the payments that came for it, what is set against nothing: to be given back, or used otherwise
+    unused      unallocated amount of the payments made for it: to be refunded or allocated elsewhere
     paid        allocated + unused
-    balance     charged - paid = due - unused: above zero it is due, below zero it is to be given back
+    balance     charged - paid = due - unused: above zero it is due, below zero it is to be refunded
 
 An account, which is the sum of its invoices:
-    balance     what was charged - what was paid, refunds and returned payments taken off
+    balance     charges minus payments, refunds and returned payments deducted
 
-Each is of now, or as of the end of a day.
+Each is current, or as of the end of a day.
 """
 
 from datetime import date
@@ -39,34 +39,34 @@ _allocation, _issued = _table(Allocation, "allocated"), _table(Invoice, "issued"
 
 
 def charged(invoice: Row, as_of: _Day = None) -> ColumnElement[Decimal]:
-    """What the invoice asks for: nothing once it is taken back, and nothing of a credit note."""
+    """Amount of the invoice: 0 if it is cancelled, and 0 for a credit note."""
     stands = and_(invoice.kind == "INVOICE", ~credited(invoice, as_of))
     return cast(case((stands, invoice.total), else_=literal(0, MONEY)), MONEY)
 
 
 def credited(invoice: Row, as_of: _Day = None) -> ColumnElement[bool]:
-    """Whether a credit note took the invoice back."""
+    """Whether a credit note cancelled the invoice."""
     query = select(1).where(
         _note.c.confederation_id == invoice.confederation_id,
         _note.c.credits_id == invoice.id,
         *([] if as_of is None else [_note.c.issued_on <= as_of]),
     )
-    # Only the notes are the sub-select's own: the invoice's row is further out, wherever this is put.
+    # Correlate everything but the notes: the invoice's row is in an outer query, at any depth.
     return query.correlate_except(_note).exists()
 
 
 def allocated(invoice: Row, as_of: _Day = None) -> ColumnElement[Decimal]:
-    """What payments are set against the invoice."""
+    """Amount of payments allocated to the invoice."""
     return _allocations(invoice, _allocation.c.invoice_id == invoice.id, as_of)
 
 
 def due(invoice: Row, as_of: _Day = None) -> ColumnElement[Decimal]:
-    """What is still to be paid on the invoice."""
+    """Amount still due on the invoice."""
     return cast(charged(invoice, as_of) - allocated(invoice, as_of), MONEY)
 
 
 def unused(invoice: Row, as_of: _Day = None) -> ColumnElement[Decimal]:
-    """What is set against nothing, of the payments that came for the invoice."""
+    """Unallocated amount of the payments that were made for the invoice."""
     query = select(func.sum(unallocated(_payment.c, as_of))).where(
         _payment.c.confederation_id == invoice.confederation_id,
         _payment.c.invoice_id == invoice.id,
@@ -76,29 +76,29 @@ def unused(invoice: Row, as_of: _Day = None) -> ColumnElement[Decimal]:
 
 
 def paid(invoice: Row, as_of: _Day = None) -> ColumnElement[Decimal]:
-    """What was paid for the invoice: what is set against it, and what came for it and is set against nothing."""
+    """Amount paid for the invoice: allocated to it, or paid for it and unallocated."""
     return cast(allocated(invoice, as_of) + unused(invoice, as_of), MONEY)
 
 
 def balance(invoice: Row, as_of: _Day = None) -> ColumnElement[Decimal]:
-    """What is due on the invoice; below zero, what is to be given back."""
+    """Amount due on the invoice; below zero, the amount to be refunded."""
     return cast(charged(invoice, as_of) - paid(invoice, as_of), MONEY)
 
 
 def settled(invoice: Row) -> ColumnElement[bool]:
-    """Whether nothing is due and nothing is to be given back."""
+    """Whether nothing is due and nothing is to be refunded."""
     return and_(due(invoice) == 0, unused(invoice) == 0)
 
 
 def overdue(invoice: Row, as_of: _Day) -> ColumnElement[bool]:
-    """Whether the day that it was to be paid by was over on a day, and something was still due."""
+    """Whether the invoice was past its due day on a given day, with an amount still due."""
     return and_(invoice.due_on < as_of, due(invoice, as_of) > 0)
 
 
 def unallocated(payment: Row, as_of: _Day = None) -> ColumnElement[Decimal]:
-    """What of a payment is set against nothing: a credit of the payer.
+    """Unallocated amount of a payment: the payer's credit.
 
-    Of a refund, which is below zero: what no payment covers, because the payment that it gave back was returned.
+    Of a refund, which is below zero: the amount that no payment covers, because the refunded payment was returned.
     """
     used = _allocations(payment, _allocation.c.payment_id == payment.id, as_of)
     covered = _allocations(payment, _allocation.c.refund_id == payment.id, as_of)
@@ -106,19 +106,19 @@ def unallocated(payment: Row, as_of: _Day = None) -> ColumnElement[Decimal]:
 
 
 def account_charged(account: Row) -> ColumnElement[Decimal]:
-    """What was charged to an account, credit notes taken off."""
+    """Invoices minus credit notes of an account."""
     signed = case((_issued.c.kind == "INVOICE", _issued.c.total), else_=-_issued.c.total)
     return _sum(select(func.sum(signed)).where(_of_account(_issued, account)).correlate_except(_issued))
 
 
 def account_paid(account: Row) -> ColumnElement[Decimal]:
-    """What came in on an account, what went back taken off."""
+    """Payments minus refunds and returned payments of an account."""
     query = select(func.sum(_payment.c.amount)).where(_of_account(_payment, account))
     return _sum(query.correlate_except(_payment))
 
 
 def account_credit(account: Row) -> ColumnElement[Decimal]:
-    """What an account's payments have left over: set against no invoice, and not given back."""
+    """Credit on an account: payments neither allocated to an invoice nor refunded."""
     query = select(func.sum(_allocation.c.amount)).where(
         _of_account(_allocation, account), _allocation.c.invoice_id.is_not(None)
     )
@@ -126,7 +126,7 @@ def account_credit(account: Row) -> ColumnElement[Decimal]:
 
 
 def account_balance(account: Row) -> ColumnElement[Decimal]:
-    """What the payer owes; below zero, what is to be given back."""
+    """Amount that the payer owes; below zero, the amount to be refunded."""
     return cast(account_charged(account) - account_paid(account), MONEY)
 
 

@@ -1,6 +1,6 @@
-"""Issuing invoices, and taking them back by credit notes.
+"""Issuing invoices, and cancelling them by credit notes.
 
-Locks are taken in one order: those of the domain that bills → the association's sequence → the payer's account.
+Locks are taken in one order: those of the domain that bills → the association's number sequence → the payer's account.
 """
 
 from collections.abc import Mapping, Sequence
@@ -24,7 +24,7 @@ _KEPT_BY_A_CREDIT_NOTE = {"account_id", "association_id", "person_id", "payer_id
 
 @dataclass(frozen=True, kw_only=True)
 class Line:
-    """One thing to charge for. `unit_amount`: below zero for a discount."""
+    """A line to invoice. `unit_amount`: below zero for a discount."""
 
     label: Mapping[str, str]
     unit_amount: Decimal
@@ -32,7 +32,7 @@ class Line:
 
     @property
     def amount(self) -> Decimal:
-        """What the line comes to."""
+        """Total of the line."""
         return self.unit_amount * self.quantity
 
 
@@ -49,8 +49,8 @@ async def issue(
 ) -> tuple[Invoice, list[InvoiceLine]]:
     """Issue an association's invoice: with the next number, due in DAYS_TO_PAY unless a day is given.
 
-    Whether the actor may bring it about is the caller's to have asked. `subject_id`: the row of the caller's domain
-    that it is about, for the journal. The caller links the lines to what they charge for.
+    The caller has checked the rights. `subject_id`: the row of the caller's domain that it is about, for the journal.
+    The caller links the lines to what they charge for.
     """
     async with work.elevated("whoever brings an invoice about doesn't issue it"):
         sequence = await numbers.hold(work, association_id)
@@ -77,10 +77,9 @@ async def issue(
 
 
 async def credit(work: Work, invoice: Invoice, *, reason: str | None = None) -> Invoice | None:
-    """Take an invoice back by a credit note; None if it was taken back before, by hand at the same moment say.
+    """Cancel an invoice by a credit note; None if it was cancelled before, for example by hand at the same moment.
 
-    What was paid for it is a credit of the payer from then on. Whether the actor may bring it about is the caller's to
-    have asked.
+    Payments for it become the payer's credit. The caller has checked the rights.
     """
     async with work.elevated("whoever brings a credit note about doesn't issue it"):
         sequence = await numbers.hold(work, invoice.association_id)
@@ -118,7 +117,7 @@ async def credit(work: Work, invoice: Invoice, *, reason: str | None = None) -> 
 
 
 async def issue_credit_note(work: Work, invoice_id: UUID, *, reason: str | None = None) -> Invoice:
-    """Take an invoice back by hand. Asks for `fees.manage`; AlreadyCredited the second time."""
+    """Cancel an invoice by hand. Asks for `fees.manage`; AlreadyCredited if it is cancelled already."""
     invoice = await work.find(Invoice, invoice_id)
     work.actor.require(MANAGE_FEES, invoice.association_id)
     reason = None if reason is None else check_text(reason, "reason", most=500)

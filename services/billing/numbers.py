@@ -1,7 +1,7 @@
-"""Numbers of invoices, without gaps, by each association that issues them.
+"""Invoice numbers, without gaps, per issuing association.
 
-A number is taken from a row that stays locked until the transaction ends: a transaction that is rolled back gives its
-number back, because it never had it. The lock comes after those of the domain that bills, and before the account's.
+A number is taken from a row that stays locked until the transaction ends, so a rolled-back transaction leaves no gap.
+The lock comes after those of the domain that bills, and before the account's.
 """
 
 from uuid import UUID
@@ -12,20 +12,21 @@ from services.core.work import Work
 
 
 async def hold(work: Work, association_id: UUID) -> InvoiceSequence:
-    """The association's sequence, locked: nobody else issues anything for it before this transaction ends.
+    """Lock the association's sequence: nobody else issues an invoice for it before this transaction ends.
 
-    To be called elevated. Whoever asks what was issued for a subject, and issues if nothing was, holds it first.
+    To be called elevated. Code that issues an invoice only if there is none for a subject takes this lock before
+    checking.
     """
     try:
         return await work.find_by(InvoiceSequence, association_id=association_id, lock=True)
     except NotFound:
-        # Two first invoices at once: the second waits here for the first, and then for its lock.
+        # Of two simultaneous first invoices, the second waits here for the first, and then for its lock.
         row = work.completed(InvoiceSequence, {"association_id": association_id, "last": 0})
         await work.session.execute(work.inserting(InvoiceSequence).values(row).on_conflict_do_nothing())
         return await work.find_by(InvoiceSequence, association_id=association_id, lock=True)
 
 
 def next_number(sequence: InvoiceSequence) -> int:
-    """The next number of a sequence that is held."""
+    """The next number of a locked sequence."""
     sequence.last += 1
     return sequence.last

@@ -1,6 +1,6 @@
-"""What was paid, given back, and returned, as the association's staff record it.
+"""Payments, refunds and returned payments, as recorded by the association's staff.
 
-A payment is never changed: what was recorded wrongly is given back or returned, and recorded again.
+A payment is never changed: a mistake is corrected by a refund or a return, and a new payment.
 """
 
 from datetime import date
@@ -29,10 +29,10 @@ async def record_payment(
     received_on: date | None = None,
     reference: str | None = None,
 ) -> Payment:
-    """Record money that came for an invoice, today unless another day is given. Asks for `fees.manage`.
+    """Record a payment for an invoice, by default today. Asks for `fees.manage`.
 
-    It is set against the invoice, as far as something is due. What is more, and what comes once the invoice is paid or
-    taken back, is a credit of the payer.
+    It is allocated to the invoice, up to the amount due. Any excess, and a payment for a paid or cancelled invoice, is
+    the payer's credit.
     """
     amount = check_positive(amount, "amount")
     invoice = await _managed_invoice(work, invoice_id)
@@ -53,7 +53,7 @@ async def record_prepayment(
     received_on: date | None = None,
     reference: str | None = None,
 ) -> Payment:
-    """Record money that came for no invoice: a credit of the payer, until it is allocated. Asks for `fees.manage`."""
+    """Record a payment for no particular invoice: the payer's credit, until it is allocated. Asks for `fees.manage`."""
     work.actor.require(MANAGE_FEES, association_id)
     amount = check_positive(amount, "amount")
     account = await accounts.open_account(work, association_id, payer, check_currency(currency, "currency"))
@@ -71,10 +71,10 @@ async def record_refund(
     paid_on: date | None = None,
     reference: str | None = None,
 ) -> Payment:
-    """Record money that was given back: a payment below zero. Asks for `fees.manage`.
+    """Record a refund: a payment below zero. Asks for `fees.manage`.
 
-    First what payments for the invoice have left over, then what is set against it, which is due again. RefundTooLarge
-    for more than both: nobody gets what they didn't give.
+    It uses the unallocated part of payments for the invoice first, then allocated amounts, which are due again.
+    RefundTooLarge for more than both: no more is refunded than was paid.
     """
     amount = check_positive(amount, "amount")
     invoice = await _managed_invoice(work, invoice_id)
@@ -103,10 +103,10 @@ async def record_refund(
 async def return_payment(
     work: Work, payment_id: UUID, *, returned_on: date | None = None, reason: str | None = None
 ) -> Payment:
-    """Record that a payment came back: a cheque without cover, a transfer recalled. Asks for `fees.manage`.
+    """Record that a payment was returned: a bounced cheque, a recalled transfer. Asks for `fees.manage`.
 
-    What it was set against is due again. Of a payment that was given back in the meantime, the refund is owed by the
-    payer. AlreadyReturned the second time; InvalidInput for a refund.
+    The invoices that it covered are due again. If it was refunded in the meantime, the payer owes the refund.
+    AlreadyReturned if it was returned already; InvalidInput for a refund.
     """
     payment = await work.find(Payment, payment_id, "paymentId")
     work.actor.require(MANAGE_FEES, payment.association_id)
@@ -155,7 +155,7 @@ async def receive(
     received_on: date | None = None,
     reference: str | None = None,
 ) -> Payment:
-    """Write a payment on a locked account, and set it against the invoice that it came for."""
+    """Write a payment on a locked account, and allocate it to its invoice."""
     payment = await _enter(
         work, account, invoice, method=method, amount=amount, on=received_on, path="receivedOn", reference=reference
     )
@@ -179,7 +179,7 @@ async def _enter(
     reference: str | None,
     returns_id: UUID | None = None,
 ) -> Payment:
-    """Write a payment, below zero where money goes back. InvalidInput for a day to come."""
+    """Write a payment; below zero, a refund or return. InvalidInput for a day in the future."""
     if on is not None and on > work.today:
         raise InvalidInput(f"{work.today} or earlier", f"{on}", path=(path,))
     return await work.insert(
@@ -201,7 +201,7 @@ async def _enter(
 
 
 async def _managed_invoice(work: Work, invoice_id: UUID) -> Invoice:
-    """The invoice, for who holds `fees.manage` where it was issued."""
+    """The invoice, for holders of `fees.manage` in the association that issued it."""
     invoice = await work.find(Invoice, invoice_id, "invoiceId")
     work.actor.require(MANAGE_FEES, invoice.association_id)
     check_invoice(invoice)

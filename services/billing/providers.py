@@ -1,14 +1,16 @@
-"""Online payment behind one small interface. No provider is shipped: `start` and `confirm` refuse by NoOnlinePayment.
+"""Online payment behind a small interface.
+
+No payment provider is included: `start` and `confirm` raise NoOnlinePayment.
 
 To add one:
 1. A class with the two methods of `OnlinePayments`, in a module of its own, over the provider's client library; its
    keys come from the settings, never from the database.
 2. `install(TheProvider(…))` where the application starts.
-3. A mutation `payOnline` over `start`, whose payload tells the address to go to, and a route that the provider calls
-   back, which runs `confirm` as the platform. Whoever pays comes back to the association's website, which reads the
-   invoice's balance: nothing is believed that a browser says.
+3. A mutation `payOnline` over `start`, whose payload has the URL to open, and a route that the payment provider calls
+   back, which runs `confirm` as the system actor. The payer returns to the association's website, which reads the
+   invoice's balance: nothing that the browser says is trusted.
 
-Both talk to the provider before anything is locked.
+Both call the provider before anything is locked.
 """
 
 from dataclasses import dataclass
@@ -27,7 +29,7 @@ from services.core.work import Work
 
 @dataclass(frozen=True)
 class Started:
-    """A payment that was begun: where to send whoever pays, and what the provider calls it."""
+    """A payment that was begun: the URL to send the payer to, and the provider's reference."""
 
     url: str
     reference: str
@@ -35,32 +37,32 @@ class Started:
 
 @dataclass(frozen=True)
 class Confirmed:
-    """A payment that was made, as the provider itself says when it is asked."""
+    """A payment that was made, as confirmed by the provider."""
 
     invoice_id: UUID
     amount: Decimal
 
 
 class OnlinePayments(Protocol):
-    """A provider of online payment."""
+    """A payment provider."""
 
     async def start(self, invoice: Invoice, due: Decimal) -> Started:
-        """Begin a payment of what is due, in the invoice's currency."""
+        """Begin a payment of the amount due, in the invoice's currency."""
 
     async def confirm(self, reference: str) -> Confirmed | None:
-        """What has come of the payment, asked of the provider; None where nothing has."""
+        """Ask the provider for the payment's result; None if nothing was paid."""
 
 
 _installed: list[OnlinePayments] = []
 
 
 def install(provider: OnlinePayments | None) -> None:
-    """Let invoices be paid through a provider, or through none."""
+    """Set the payment provider, or none."""
     _installed[:] = [] if provider is None else [provider]
 
 
 async def start(work: Work, invoice_id: UUID) -> Started:
-    """Begin to pay what is due on an invoice that the actor may see. AlreadyPaid where nothing is."""
+    """Begin to pay the amount due on an invoice that the actor may see. AlreadyPaid if nothing is due."""
     provider = _provider()
     invoice = await work.find(Invoice, invoice_id, "invoiceId")
     due = await allocations.figure(work, invoice, balances.due(Invoice))
@@ -70,9 +72,9 @@ async def start(work: Work, invoice_id: UUID) -> Started:
 
 
 async def confirm(work: Work, reference: str) -> Payment:
-    """Record what a provider says has come, once however often it is asked. NotFound where nothing has.
+    """Record a payment that the provider confirms, once however often it is called. NotFound if nothing was paid.
 
-    Whatever came is recorded, even if nothing was due any more: then it is a credit of the payer.
+    It is recorded even if nothing is due any more: then it is the payer's credit.
     """
     confirmed = await _provider().confirm(reference)
     if confirmed is None:

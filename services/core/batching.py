@@ -18,7 +18,7 @@ class Apart(Exception):
     """The requests of a batch can't be decided together: roll the batch back and decide each of them alone."""
 
 
-MOST_PER_LOT = 100
+MOST_REQUESTS_PER_BATCH = 100
 """Maximum size of a batch: each request waits for its whole batch."""
 
 
@@ -37,9 +37,9 @@ class Gathering(Generic[Ask, Outcome]):
     async def join(
         self, key: Hashable, ask: Ask, decide: Callable[[Sequence[Ask]], Awaitable[Sequence[Outcome]]]
     ) -> Outcome:
-        """Return the outcome of a request. What `decide` raises is raised for each of its lot.
+        """Return the outcome of a request. What `decide` raises is raised for each request of its batch.
 
-        Who stops waiting is worked on all the same.
+        A request whose caller stops waiting is processed all the same.
         """
         outcome: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
         waiting = self._waiting.get(key)
@@ -54,7 +54,7 @@ class Gathering(Generic[Ask, Outcome]):
     async def _work(self, key: Hashable, waiting: deque[Any], decide: Callable[..., Any]) -> None:
         try:
             while waiting:
-                lot = [waiting.popleft() for _ in range(min(len(waiting), MOST_PER_LOT))]
+                lot = [waiting.popleft() for _ in range(min(len(waiting), MOST_REQUESTS_PER_BATCH))]
                 METERS.lots += 1
                 METERS.gathered += len(lot)
                 try:

@@ -1,7 +1,7 @@
-"""Statements about the rows of one confederation: the tenant, locks and moments of change are filled in here.
+"""Statements about the rows of one confederation: the tenant, locks and update times are filled in here.
 
-No operation spells them out, so none can forget them. Row security holds the tenant besides; naming it lets PostgreSQL
-use the indexes, all of which begin with it.
+No operation spells them out, so none can forget them. Row security enforces the tenant as well; filtering by it lets
+PostgreSQL use the indexes, all of which begin with it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -24,13 +24,15 @@ D = TypeVar("D")
 E = TypeVar("E")
 F = TypeVar("F")
 Lock = bool | Literal["skip", "share"]
-"""True: nobody else changes the rows before this commits; "skip": leave out what others have locked; "share": others
+"""Kind of row lock.
+
+True: nobody else changes the rows before this commits; "skip": leave out rows that others have locked; "share": others
 may hold the same lock, and nobody changes the rows meanwhile.
 """
 
 
 class RecordSession(Session):
-    """A session that completes the rows it writes: whose they are, when they were created and last changed."""
+    """A session that completes the rows it writes: tenant, creation and update times."""
 
 
 @event.listens_for(RecordSession, "before_flush")
@@ -46,7 +48,7 @@ def _complete(session: Session, *_: Any) -> None:
     for row in session.dirty:
         if isinstance(row, Dated) and _is_changed(row):
             row.updated_at = now
-            flag_modified(row, "updated_at")  # said even where it is the same moment
+            flag_modified(row, "updated_at")  # even if the time is the same
 
 
 def _is_changed(row: Dated) -> bool:
@@ -55,14 +57,14 @@ def _is_changed(row: Dated) -> bool:
 
 
 def completion(model: type[Any], tenant_id: UUID, now: datetime) -> dict[str, Any]:
-    """What a new row of a model has that no operation says."""
+    """The values of a new row that no operation sets."""
     return ({"confederation_id": tenant_id} if issubclass(model, TenantRow) else {}) | (
         {"created_at": now, "updated_at": now} if issubclass(model, Dated) else {}
     )
 
 
 def matching(left: Any, right: Any) -> ColumnElement[bool]:
-    """Two columns have the same value in the same confederation: what one table's rows are joined to another's by."""
+    """A join condition: two columns have the same value, in the same confederation."""
     return and_(_tenant_beside(left) == _tenant_beside(right), left == right)
 
 
@@ -72,7 +74,7 @@ def _tenant_beside(column: Any) -> Any:
 
 
 class Statements:
-    """What a unit of work makes statements by. `tenant_id`: the confederation; `now`: the moment of all its changes."""
+    """Statement builders of a unit of work. `tenant_id`: the confederation; `now`: the time of all its changes."""
 
     now: datetime
 
@@ -124,11 +126,11 @@ class Statements:
     def select(self, *what: Any, of: Any = None, lock: Lock = False) -> Select[Any]: ...
 
     def select(self, *what: Any, of: Any = None, lock: Lock = False) -> Select[Any]:
-        """Select from the rows of a model, the first that is named; `of` names it where an expression comes first.
+        """Select from the rows of a model: the first one in `what`, or `of` if an expression comes first.
 
-        Other models are joined by `matching`. Objects are as the database has them, whatever this transaction read
-        before. `lock`: taken on the rows of that model. It asks PostgreSQL for the right to change the row: rows that
-        the actor may only read are left out.
+        Other models are joined by `matching`. Objects are refreshed from the database, whatever this transaction read
+        before. `lock`: on the rows of that model. PostgreSQL requires the right to change a row for it: rows that the
+        actor may only read are left out.
         """
         model = of or _model_of(what[0])
         statement = select(*what).where(self.here(model))
@@ -139,18 +141,18 @@ class Statements:
         return statement.execution_options(populate_existing=True)
 
     def here(self, model: Any) -> ColumnElement[bool]:
-        """The rows of a model that are this confederation's."""
+        """The condition that a model's rows belong to this confederation."""
         condition: ColumnElement[bool] = col(model.confederation_id) == self.tenant_id
         return condition
 
     def exists(self, model: type[TenantRow], *where: ColumnElement[bool]) -> ColumnElement[bool]:
-        """Whether there is a row of which all this is true."""
+        """The condition that there is a row that meets all of these conditions."""
         return select(1).where(self.here(model), *where).exists()
 
     def update(self, model: type[TenantRow], *where: ColumnElement[bool], to: Mapping[str, Any]) -> Update:
-        """Change the rows of which all this is true `to` these values, and note when, but for what is `unnoted`.
+        """Update the rows that meet all of these conditions `to` these values, and set `updated_at` unless `unnoted`.
 
-        Objects that this transaction has loaded stay as they are: select them anew.
+        Objects that are already loaded aren't updated: select them again.
         """
         noted = issubclass(model, Dated) and not to.keys() <= model.unnoted
         return (
@@ -161,16 +163,18 @@ class Statements:
         )
 
     def delete(self, model: type[TenantRow], *where: ColumnElement[bool]) -> Delete:
-        """Delete the rows of which all this is true; objects that this transaction has loaded stay as they are."""
+        """Delete the rows that meet all of these conditions. Objects that are already loaded aren't updated."""
         statement = delete(model).where(self.here(model), *where)
         return statement.execution_options(synchronize_session=False)
 
     def inserting(self, model: type[TenantRow]) -> Insert:
-        """Insert rows (`all_completed`) by a statement, where `insert_all` isn't enough: conflicts, returned rows."""
+        """Insert rows (`all_completed`) by a custom statement, for conflicts or returned rows, which `insert_all`
+        doesn't offer.
+        """
         return insert(model)
 
     def completed(self, model: type[Any], row: Mapping[str, Any]) -> dict[str, Any]:
-        """A row with what no operation says."""
+        """A row with the values that no operation sets."""
         filled = completion(model, self.tenant_id, self.now)
         return filled | {name: value for name, value in row.items() if name not in filled or value is not None}
 

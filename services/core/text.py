@@ -1,24 +1,24 @@
-"""People's text on its way in: one form of each character, and nothing that nobody sees.
+"""Normalization of text input: one form of each character, and no invisible characters.
 
-Text is kept in Unicode's normal form NFC, so that é is one thing however it was typed. Control characters, marks that
-turn the direction of writing, and characters without width are taken out: they hide what a name says, and two names
-that look the same would be two. What is left with nothing to be seen is no text.
+Text is stored in Unicode's normal form NFC, so that é is the same however it was typed. Control characters, directional
+marks and zero-width characters are removed: with them, two names could look the same and be different. Text without a
+visible character counts as empty.
 """
 
 import unicodedata
 
 _BLANK = frozenset("\u2800\u3164\u115f\u1160\uffa0")
-"""Characters that are letters or symbols to Unicode and look like a space."""
+"""Characters that Unicode classifies as letters or symbols and that look like a space."""
 _JOINERS = "\u200c\u200d"
-"""Kept between two visible characters: Persian and Indic words, and emoji of several parts, are written with them."""
+"""Kept between two visible characters, because Persian and Indic words and composite emoji need them."""
 _LINE_ENDS = frozenset("\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029")
 _VISIBLE = frozenset("LNPS")
 
 
 def cleaned(text: str, *, lines: bool = False) -> str:
-    """The text as it is kept, without white space around it; empty where there is nothing to be seen.
+    """Return the text in its stored form, without surrounding white space; empty if nothing is visible.
 
-    `lines`: it may have several; otherwise a line's end becomes a space. Lone surrogates are taken out as well.
+    `lines`: line breaks are kept; otherwise each becomes a space. Lone surrogates are removed as well.
     """
     text = unicodedata.normalize("NFC", text.encode("utf-8", "ignore").decode())
     if lines:
@@ -28,25 +28,28 @@ def cleaned(text: str, *, lines: bool = False) -> str:
         kept = "\n".join(" ".join(line.split(" ")).rstrip() for line in kept.split("\n")).strip()
     else:
         kept = " ".join(kept.split())
-    while kept and unicodedata.category(kept[0])[0] == "M":  # an accent with nothing under it
+    while kept and unicodedata.category(kept[0])[0] == "M":  # a combining mark without a base character
         kept = kept[1:].lstrip()
     return kept if is_visible(kept) else ""
 
 
 def is_visible(text: str) -> bool:
-    """Whether there is anything to be seen: a letter, a digit, a sign. An accent by itself is none."""
+    """Whether the text has a visible character: a letter, a digit, a sign. A combining mark alone doesn't count."""
     return any(unicodedata.category(one)[0] in _VISIBLE and unicodedata.category(one) != "Sk" for one in text)
 
 
 def _is_joined(character: str) -> bool:
-    """Whether a joiner beside it changes what is seen: of Latin, Greek and Cyrillic letters it changes nothing."""
+    """Whether a joiner beside the character has a visible effect.
+
+    Beside Latin, Greek and Cyrillic letters it has none.
+    """
     if not character or unicodedata.category(character)[0] not in "LMS":
         return False
     return not unicodedata.name(character, "").startswith(("LATIN", "GREEK", "CYRILLIC"))
 
 
 def _kept(text: str, place: int, *, lines: bool) -> str:
-    """What stands for one character: itself, a space, a line's end, or nothing."""
+    """The replacement of one character: itself, a space, a line break, or nothing."""
     character = text[place]
     if character.isascii() and character.isprintable():
         return character

@@ -1,4 +1,4 @@
-"""What is left out of a change, told apart from what is cleared: `UNSET` means "as before", None means "none"."""
+"""The value of an omitted argument of a change: `UNSET` means unchanged, while None means cleared."""
 
 from enum import Enum
 from typing import Any, Final
@@ -11,9 +11,9 @@ class Unset(Enum):
 
 
 UNSET: Final = Unset.UNSET
-"""Left out: stays as it is."""
+"""Omitted: unchanged."""
 
 
 def given(**values: Any) -> dict[str, Any]:
-    """Those of the values that were given, None included."""
+    """The values that are not `UNSET`, None included."""
     return {name: value for name, value in values.items() if value is not UNSET}

@@ -34,26 +34,26 @@ Refused = Mapping[str, Exception]
 
 
 class Work(Statements):
-    """One transaction: its session, who acts, and the moment that the whole of it happens at."""
+    """A transaction: its session, its actor, and the time of all its changes."""
 
     def __init__(self, session: AsyncSession, actor: Actor, now: datetime, settings: Settings) -> None:
         self.session = session
         self.settings = settings
         self.actor = actor
         self.now = now
-        session.info.update(tenant_id=self.tenant_id, now=now)  # what the session completes new rows by
+        session.info.update(tenant_id=self.tenant_id, now=now)  # used by the session to complete new rows
         self._elevations: list[str] = []
         self._topics: set[str] = set()
 
     @property
     def topics(self) -> Collection[str]:
-        """What this work has changed that somebody may be watching."""
+        """Topics of the changes so far, for watchers."""
         return self._topics
 
     def notify_watchers(self, model: type[SQLModel], id: UUID) -> None:
-        """Let whoever watches a row look again, once this is committed.
+        """Notify the watchers of a row once this is committed.
 
-        What is inserted or recorded does so by itself, under the topics that its model declares.
+        Inserted and recorded rows notify by themselves, under the topics that their model declares.
         """
         self._topics.add(topic_of(self.tenant_id, model, id))
 
@@ -62,24 +62,24 @@ class Work(Statements):
 
     @property
     def tenant_id(self) -> UUID:
-        """The confederation that everything in this transaction is in."""
+        """The confederation of the transaction."""
         return self.actor.tenant.id
 
     @property
     def is_elevated(self) -> bool:
-        """Whether the finer conditions of the row policies are lifted now."""
+        """Whether the finer conditions of the row policies are currently lifted."""
         return bool(self._elevations)
 
     @property
     def today(self) -> date:
-        """The day of `now` where the confederation is: what memberships, mandates and grants are compared with."""
+        """The date of `now` in the confederation's time zone; memberships, mandates and grants are compared with it."""
         return self.now.astimezone(ZoneInfo(self.actor.tenant.time_zone)).date()
 
     async def find(self, model: type[Row], id: UUID, *path: str, lock: bool = False) -> Row:
-        """The row, if the actor may see it; NotFound otherwise, with the path in the input that names it.
+        """Load a row that the actor may see; NotFound otherwise, with the input path that names it.
 
-        `lock`: nobody changes it before this commits. It asks PostgreSQL for the right to change the row: whoever
-        lacks it finds nothing.
+        `lock`: nobody else changes it before this commits. PostgreSQL requires the right to change the row for it:
+        without that right, NotFound.
         """
         try:
             return await self.find_by(model, lock=lock, id=id)
@@ -88,29 +88,29 @@ class Work(Statements):
             raise
 
     async def find_managed(self, model: type[Row], id: UUID, permission: Permission, *path: str) -> Row:
-        """The row, locked, for who holds the permission in its association.
+        """Load and lock a row, for holders of the permission in its association.
 
-        NotFound for who may not see it, NotSignedIn or NotAllowed for others who do.
+        NotFound if the actor may not see it, NotSignedIn or NotAllowed if they may see it only.
         """
         seen: Any = await self.find(model, id, *path)
         self.actor.require(permission, seen.association_id)
         return await self.find(model, id, *path, lock=True)
 
     async def seen(self, model: type[TenantRow], ids: Collection[UUID]) -> set[UUID]:
-        """Which of the rows the actor may see."""
+        """Those of the rows that the actor may see."""
         return set(await self.session.scalars(self.select(col(model.id)).where(col(model.id).in_(ids))))
 
     async def find_by(self, model: type[Row], *, lock: bool = False, **columns: Any) -> Row:
-        """The row that has these values in a unique set of columns; NotFound as in `find`."""
+        """Load the row with these values in a unique set of columns; NotFound as in `find`."""
         row = (await self.session.execute(self.select(model, lock=lock).filter_by(**columns))).scalar_one_or_none()
         if row is None:
             raise NotFound(_kind(model))
         return row
 
     async def insert(self, row: Row, *, refused: Refused | None = None) -> Row:
-        """Add a row. `refused`: the problem that a violated constraint, by its name, means.
+        """Insert a row. `refused`: the problems that stand for violated constraints, by name.
 
-        Its confederation and its moments are filled in. So are those of rows that are added to the session otherwise.
+        Its tenant and times are filled in, as for rows that are added to the session directly.
         """
         self.session.add(row)
         await self.flush(refused=refused)
@@ -125,10 +125,10 @@ class Work(Statements):
         refused: Refused | None = None,
         overriding: bool = False,
     ) -> None:
-        """Add many rows of the same columns, in this order, by one statement; `refused` as in `insert`.
+        """Insert many rows with the same columns, in this order, by one statement; `refused` as in `insert`.
 
-        One statement, because PostgreSQL prepares what it computes of a row (a generated column) once for each.
-        `overriding`: a value is given for what PostgreSQL counts by itself.
+        One statement, because PostgreSQL prepares the expressions of generated columns once per statement.
+        `overriding`: the rows set an identity column that PostgreSQL normally generates.
         """
         if rows:
             completed = self.all_completed(model, rows)
@@ -148,7 +148,7 @@ class Work(Statements):
         await self.flush(refused=refused)
 
     async def flush(self, *, refused: Refused | None = None) -> None:
-        """Send what changed. `refused` as in `insert`; another unique constraint is AlreadyExists."""
+        """Send pending changes. `refused` as in `insert`; any other violated unique constraint is AlreadyExists."""
         with _refusing(refused):
             await self.session.flush()
 
@@ -163,10 +163,10 @@ class Work(Statements):
         confidential: bool = False,
         data: Mapping[str, Any] | None = None,
     ) -> JournalEntry:
-        """Write the journal: audit entry and outgoing event in one row. `data`: keys and states, nothing personal.
+        """Write the journal: audit entry and outgoing event in one row.
 
-        `association_id`: whose staff may read the entry; the subject's own where it has one. `confidential`: nobody's
-        staff may, because who did it is not for them to know.
+        `data`: keys and states, no personal data. `association_id`: the association whose staff may read the entry, by
+        default the subject's own. `confidential`: no staff may read it, because they must not know who did it.
         """
         whose = association_id or getattr(subject, "association_id", None)
         row = self.entry(
@@ -194,9 +194,9 @@ class Work(Statements):
         concerns_id: UUID | None,
         data: Mapping[str, Any],
     ) -> dict[str, Any]:
-        """A journal entry as a row, for who writes many at once. `by`: the person who did it, else whoever acts.
+        """A journal entry as a row, for inserting many at once. `by`: the person who did it, by default the actor.
 
-        `concerns_id`: the person whom it is about, who may read it.
+        `concerns_id`: the person concerned, who may read it.
         """
         return {
             "id": uuid7(),
@@ -216,8 +216,8 @@ class Work(Statements):
     async def elevated(self, why: str) -> AsyncIterator[None]:
         """Lift the finer conditions of the row policies, never the tenant's, for the statements inside.
 
-        Only for the part of an operation that needs rows the actor may not see; a test lists every place. What is
-        pending is sent before and after, so that each change meets the policies it was made under.
+        Only for the part of an operation that needs rows the actor may not see; a test lists every use. Pending changes
+        are sent before and after, so that each is checked by the policies it was made under.
         """
         await self.session.flush()
         self._elevations.append(why)
@@ -226,20 +226,20 @@ class Work(Statements):
             yield
             await self.session.flush()
         except BaseException:
-            # After an error of its own PostgreSQL takes nothing more in this transaction, and the setting ends with it.
+            # After an error, PostgreSQL accepts no statement in this transaction, and the setting ends with it.
             with suppress(DBAPIError):
                 await self._end_elevation()
             raise
         await self._end_elevation()
 
     async def lock(self, name: str, *, shared: bool = False) -> None:
-        """Wait for a lock of the tenant that is held until the transaction ends; `shared`: with others who share it."""
+        """Take a named lock of the tenant until the transaction ends; `shared`: together with others that share it."""
         take = "pg_advisory_xact_lock_shared" if shared else "pg_advisory_xact_lock"
         key = f"{self.tenant_id}:{name}"
         await self.session.execute(text(f"select {take}(hashtextextended(:key, 0))"), {"key": key})
 
     async def connection(self) -> asyncpg.Connection:
-        """The transaction's own connection: compiled reads through it see what this work has changed."""
+        """The transaction's connection: compiled reads through it see the uncommitted changes."""
         await self.session.flush()
         raw: Any = await (await self.session.connection()).get_raw_connection()
         driver: asyncpg.Connection = raw.driver_connection
@@ -251,7 +251,7 @@ class Work(Statements):
             await self._set({elevation.SETTING: self._elevations[-1] if self._elevations else ""})
 
     async def start(self) -> None:
-        """Tell PostgreSQL who acts. The platform itself works on whatever the tenant has."""
+        """Set PostgreSQL's settings for the actor. The system actor is elevated."""
         settings = dict(self.actor.settings)
         if self.actor.is_system:
             self._elevations.append("the platform itself")
@@ -272,7 +272,7 @@ _SET = text(
 async def begin(
     database: Database, actor: Actor, *, now: datetime | None = None, dry_run: bool = False
 ) -> AsyncIterator[Work]:
-    """One transaction: committed at the end, rolled back on an exception or a dry run."""
+    """Run a transaction: committed at the end, rolled back on an exception or a dry run."""
     async with database.sessions() as session, session.begin() as transaction:
         work = Work(session, actor, now or datetime.now(UTC), database.settings)
         await work.start()

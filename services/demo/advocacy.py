@@ -1,4 +1,4 @@
-"""The advocacy files of `ccc-cmc`: the one that follows the second meeting's report, one for members, one for staff."""
+"""The advocacy files of `ccc-cmc`: one that follows the second meeting's report, one for members, one for staff."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -68,7 +68,7 @@ _POSITIONS: tuple[tuple[date, str, Stance, Mapping[str, str] | None], ...] = (
     ),
     (date(2015, 5, 12), "cadres-sante-trois-lacs", _S.SUPPORTS, None),
 )
-"""From which day on each association thinks what, by its own staff; one has no mandate to this day."""
+"""Positions of associations over time, set by their own staff; one still has no mandate."""
 
 _NOTED = (
     (
@@ -105,7 +105,7 @@ _NOTED = (
 
 
 async def status_of_senior_management(stage: Stage) -> None:
-    """2013: the five avenues of the second meeting's report are taken up; two associations keep a very close eye."""
+    """2013: the five avenues of the second meeting's report become demands; two associations watch the file."""
     lead, adviser = stage.staff["ccc-cmc"], stage.cast["adviser"]
     national, quebec = stage.ids("ccc-cmc", "cncq")
     async with stage.acting_as(lead, stage.at(_OPENED)) as work:
@@ -158,7 +158,7 @@ async def _avenues(work: Work, event_id: UUID) -> Sequence[UUID]:
 
 @dataclass(frozen=True)
 class _Asked:
-    """A demand, the steps of its life, and what was answered; `days` are before the day of loading."""
+    """A demand, its state changes, and its answer; `days` count back from the day of loading."""
 
     fr: str
     en: str
@@ -224,7 +224,7 @@ _LEGAL_STATUS = (
 
 
 async def pensions(stage: Stage) -> None:
-    """For the members of the provincial umbrella's associations: the pension plan, as it is negotiated."""
+    """For members of the provincial umbrella's associations: negotiations on the pension plan."""
     adviser = stage.cast["adviser"]
     file = await _file(
         stage,
@@ -243,7 +243,7 @@ async def pensions(stage: Stage) -> None:
 
 
 async def legal_status(stage: Stage) -> None:
-    """For staff only: what is prepared about the manager's legal status."""
+    """For staff only: preparations on managers' legal status."""
     lead = stage.staff["ccc-cmc"]
     file = await _file(
         stage,
@@ -283,7 +283,7 @@ async def _file(
 
 
 async def _negotiate(stage: Stage, staff: Person, file: AdvocacyFile, asked: Sequence[_Asked]) -> None:
-    """Draft the demands, and take each through its life, day by day."""
+    """Draft the demands, and change each one's state day by day."""
     drafted = max(days for demand in asked for days, _ in demand.life) + 5
     async with stage.acting_as(staff, _moment(stage, drafted)) as work:
         demands = [(await draft_demand(work, file.id, title={"fr": demand.fr, "en": demand.en})).id for demand in asked]

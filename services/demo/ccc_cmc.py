@@ -37,13 +37,13 @@ _DIRECTLY = ("cadres-ministeres-boreaux", "cadres-energie-bas-pays", "cadres-aer
 _NATIONAL_ONLY = ("cadres-commerce-vieux-quai", "cadres-logiciel-polaris")
 _VISIBLE = frozenset(slug for slug, *_ in ASSOCIATIONS[::2])
 _HANDLES = {
-    "cadres-ministeres-boreaux": {0: "governor"},  # the first of them sits on today's board
-    "cadres-sante-trois-lacs": {BOARD: "manager"},  # the first who doesn't
+    "cadres-ministeres-boreaux": {0: "governor"},  # the first of them is on the current board
+    "cadres-sante-trois-lacs": {BOARD: "manager"},  # the first who isn't
 }
 
 
 async def federation(stage: Stage) -> None:
-    """Found it, with its umbrellas, its partner, its staff, and the associations with their affiliations."""
+    """Found the confederation, with umbrellas, a partner, staff, and associations with their affiliations."""
     await stage.found(_FOUNDED, NAME, "Responsable de la protection des renseignements personnels")
     kinds = AssociationKind
     async with stage.platform(_FOUNDED) as work:
@@ -81,8 +81,8 @@ async def federation(stage: Stage) -> None:
 
 
 async def members(stage: Stage) -> None:
-    """Each association's first members and their board, then those who joined since, and today's board."""
-    since = stage.today - timedelta(days=200)  # before anything that is on the programme
+    """Each association's first members and board, then later members, and the current board."""
+    since = stage.today - timedelta(days=200)  # before any event of the programme
     for slug, sector, *_ in ASSOCIATIONS:
         async with stage.platform(_FIRST_MEMBERS) as work:
             first = await people(stage, work, slug, sector, BOARD + 9, joined=(date(1998, 1, 5), _FIRST_MEMBERS))
@@ -98,7 +98,7 @@ async def members(stage: Stage) -> None:
 
 
 async def several_associations(stage: Stage) -> None:
-    """Some are members of a second association: a headcount takes them once."""
+    """Make some people members of a second association: a headcount counts them once."""
     second, first = "cadres-logiciel-polaris", "cadres-assurance-port-clair"
     day = stage.today - timedelta(days=21)
     async with stage.platform(day) as work:
@@ -113,7 +113,7 @@ async def several_associations(stage: Stage) -> None:
 
 
 async def new_members(stage: Stage) -> None:
-    """Those who joined in the last weeks."""
+    """Members who joined in the last weeks."""
     recently = stage.today - timedelta(days=60), stage.today - timedelta(days=7)
     async with stage.platform(recently[1]) as work:
         for slug, sector, *_ in ASSOCIATIONS:

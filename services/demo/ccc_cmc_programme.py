@@ -1,4 +1,4 @@
-"""What the associations of `ccc-cmc` have on their programme: some full with a waiting list, some yet to open."""
+"""Events of the associations of `ccc-cmc`: some full with a waiting list, some not open yet."""
 
 from models import EventKind, EventState
 from services.demo.programme import HYBRID, ONLINE, Programmed, put_on
@@ -82,7 +82,7 @@ PROGRAMME = (
 
 
 async def programme(stage: Stage) -> None:
-    """Put it all on."""
+    """Create all events."""
     for event in PROGRAMME:
         await put_on(stage, event)
         stage.advance(1 / len(PROGRAMME))

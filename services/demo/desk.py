@@ -1,4 +1,4 @@
-"""A convention that goes on as the demo is loaded: two desks, a late scan, a ticket that came twice, a walk-in."""
+"""A convention that is under way when the demo is loaded: two desks, a late scan, a ticket scanned twice, a walk-in."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -15,7 +15,7 @@ HOME, SLUG = "cadres-municipaux-mille-ponts", "congres-mille-ponts"
 
 
 async def convention(stage: Stage) -> None:
-    """It began yesterday and ends tomorrow; the doors have been open since."""
+    """Create a convention that began yesterday and ends tomorrow."""
     stage.events[SLUG] = event = await _announced(stage)
     organiser, members = stage.staff[HOME], stage.members[HOME]
     coming = [person for person in members if person.id != organiser.id][:19]
@@ -49,7 +49,7 @@ async def _announced(stage: Stage) -> Event:
 
 
 def _at_the_doors(opened: datetime, registered: Sequence[Registration]) -> list[ScanInput]:
-    """Most have come, by one of two doors; one has left; a ticket was shown twice, and one is of nowhere."""
+    """Scans at two doors: most people came, one left, one ticket was scanned twice, and one is unknown."""
 
     def scan(number: int, minute: int, code: str, kind: ScanKind = ScanKind.CHECK_IN) -> ScanInput:
         door = f"door-{1 + number % 2}"

@@ -1,4 +1,4 @@
-"""What two of the demo's events cost, who was charged, and what they paid: by transfer, by cheque, at the desk."""
+"""Prices, invoices and payments of two of the demo's events: by transfer, by cheque, at the desk."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -21,9 +21,10 @@ _METHODS = (PaymentMethod.TRANSFER, PaymentMethod.TRANSFER, PaymentMethod.CHEQUE
 
 
 async def study_day(stage: Stage) -> None:
-    """Members pay less, and less still who come early. Most have paid, some in part; one cancels and is refunded.
+    """Members pay less, and early members even less.
 
-    One has paid too much, and one by a cheque that came back.
+    Most have paid, some in part; one cancels and is refunded. One has overpaid, and one paid by a cheque that was
+    returned.
     """
     treasurer, day = stage.staff[_HEALTH], stage.today - timedelta(days=6)
     async with stage.acting_as(treasurer, stage.at(day)) as work:
@@ -43,17 +44,17 @@ async def study_day(stage: Stage) -> None:
                 _price("Non-membre", "Non-member", "150.00"),
             ],
         )
-        # They had their seats before the fee was decided.
+        # They had their seats before the fee was set.
         registrations = await _confirmed(work, event)
         invoices = [await charge_registration(work, row.id) for row in registrations]
     async with stage.acting_as(treasurer, stage.at(day + timedelta(days=3))) as work:
         for rank, invoice in enumerate(invoices[: len(invoices) * 2 // 3]):
             method = _METHODS[rank % len(_METHODS)]
             reference = f"{'Chèque' if method is PaymentMethod.CHEQUE else 'Virement'} {4021 + rank}"
-            # Some pay in two parts, and owe the second still.
+            # Some pay in two parts, and still owe the second.
             amount = Decimal("40.00") if rank % 7 == 6 else invoice.total
             await record_payment(work, invoice.id, method=method, amount=amount, reference=reference)
-        # One pays a little too much, which is a credit; a cheque comes back, and its invoice is due again.
+        # One overpays, which gives a credit; a cheque is returned, and its invoice is due again.
         await record_payment(work, invoices[1].id, method=PaymentMethod.TRANSFER, amount=Decimal("10.00"))
         cheque = await work.find_by(Payment, invoice_id=invoices[2].id)
         await return_payment(work, cheque.id, reason="Chèque sans provision")
@@ -66,7 +67,7 @@ async def study_day(stage: Stage) -> None:
 
 
 async def building_a_profession(stage: Stage) -> None:
-    """One price. The umbrella pays for three delegates; whoever registers now is charged by themselves."""
+    """One price. The umbrella pays for three delegates; others are charged themselves."""
     treasurer, day = stage.staff[_ENERGY], stage.today - timedelta(days=5)
     async with stage.acting_as(treasurer, stage.at(day)) as work:
         event = await work.find_by(Event, slug=_PROFESSION)

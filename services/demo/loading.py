@@ -1,4 +1,4 @@
-"""Loading the demo into a database that has none of it."""
+"""Load the demo into a database without it."""
 
 from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass, field
@@ -36,11 +36,11 @@ CONFEDERATIONS = tuple(_PLAYS)
 
 
 COMPLETE = "The demo data is loaded."
-"""The comment on the schema of a database that has the whole of it."""
+"""The comment on the schema of a database with the complete demo."""
 
 
 class AlreadyLoaded(Exception):
-    """The database has a confederation of that slug: nothing was loaded."""
+    """The database has a confederation with that slug; nothing was loaded."""
 
 
 async def load(
@@ -50,10 +50,10 @@ async def load(
     progress: Progress | None = None,
     only: Collection[str] | None = None,
 ) -> None:
-    """Write the demo, all of it or the confederations named. AlreadyLoaded where one of them is there.
+    """Write the demo, all of it or the named confederations. AlreadyLoaded if one of them exists.
 
-    `today`: the day that everything relative is relative to; by default today where each confederation is.
-    `progress`: a started bar, which gets a task for each confederation.
+    `today`: the reference day; by default today in each confederation's time zone. `progress`: a started bar, which
+    gets a task for each confederation.
     """
     plays = {slug: play for slug, play in _PLAYS.items() if only is None or slug in only}
     if loaded := [slug for slug in plays if await _is_there(database, slug)]:
@@ -75,7 +75,7 @@ async def load(
 
 
 async def load_if_empty(url: str) -> None:
-    """Load the demo into an embedded database that has neither the whole of it nor anything else."""
+    """Load the demo into an embedded database that has neither the complete demo nor other data."""
     owner = await asyncpg.connect(url)
     database = Database(url)
     try:
@@ -84,7 +84,7 @@ async def load_if_empty(url: str) -> None:
             "select exists (select from confederation where slug <> all($1))", CONFEDERATIONS
         ):
             return
-        # A load that was interrupted has never been served: nothing is lost by beginning anew.
+        # An interrupted load was never served, so nothing is lost by starting again.
         async with owner.transaction():
             for table in ("journal_entry", "journal_link"):
                 await owner.execute(f"alter table {table} disable trigger append_only")
@@ -93,7 +93,7 @@ async def load_if_empty(url: str) -> None:
                 await owner.execute(f"alter table {table} enable always trigger append_only")
         with Progress(console=Console(stderr=True)) as progress:
             await load(database, progress=progress)
-        await owner.execute("analyze")  # small tables are never analysed by themselves
+        await owner.execute("analyze")  # autovacuum never analyses small tables
         await owner.execute(f"comment on schema public is '{COMPLETE}'")
     finally:
         await database.close()
@@ -101,7 +101,7 @@ async def load_if_empty(url: str) -> None:
 
 
 async def is_empty(database: Database) -> bool:
-    """Whether none of the demo's confederations is there."""
+    """Whether none of the demo's confederations exists."""
     return not any([await _is_there(database, slug) for slug in CONFEDERATIONS])
 
 

@@ -16,7 +16,7 @@ _NORTH, _PORT = "managers-ateliers-nord", "managers-port-clair"
 
 
 async def network(stage: Stage) -> None:
-    """Found it, with two companies' associations, their members, and a facilitator who is a third party."""
+    """Found the network, with two companies' associations, their members, and an external facilitator."""
     await stage.found(_FOUNDED, NAME, "Déléguée à la protection des données")
     async with stage.platform(_FOUNDED) as work:
         await stage.association(work, "managers", NAME["fr"], NAME["en"], kind=AssociationKind.UMBRELLA)
@@ -49,7 +49,7 @@ async def network(stage: Stage) -> None:
 
 
 async def members(stage: Stage) -> None:
-    """The companies' managers; of the demo's persons, a member, a stranger to the circle, and a director."""
+    """The companies' managers, among them the demo persons: a circle member, a non-member, and a director."""
     day = stage.today - timedelta(days=120)
     handles = {_NORTH: {BOARD: "member", BOARD + 1: "stranger"}}
     for slug, count in ((_NORTH, 44), (_PORT, 31)):
@@ -94,7 +94,7 @@ PROGRAMME = (
 
 
 async def programme(stage: Stage) -> None:
-    """The year's rendez-vous."""
+    """The network's events of the year."""
     for event in PROGRAMME:
         await put_on(stage, event)
         stage.advance(1 / len(PROGRAMME))

@@ -1,4 +1,4 @@
-"""Members of the demo's associations: their positions, their standing, their boards."""
+"""Members of the demo's associations: positions, memberships and boards."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
@@ -81,7 +81,7 @@ async def people(
 
 
 async def regular(stage: Stage, work: Work, association: str) -> UUID:
-    """The association's category of regular members, made when it is first asked for."""
+    """The association's category of regular members, created when first needed."""
     if association not in stage.categories:
         category = await create_category(
             work,
@@ -96,7 +96,7 @@ async def regular(stage: Stage, work: Work, association: str) -> UUID:
 
 
 def _end(stage: Stage) -> date | None:
-    """Most pay through their salary, without an end; of the others some are due, in grace or past it."""
+    """Most memberships have no end, paid through the salary; of the others some are due, in grace or expired."""
     draw = stage.rng.random()
     for share, days in ((0.06, 120), (0.10, -20), (0.14, -200)):
         if draw < share:
@@ -113,7 +113,7 @@ async def board(
     starts_on: date,
     ends_on: date | None = None,
 ) -> None:
-    """Seat the first persons on the board of governors, the first four with an office, for everybody to read."""
+    """Give the first persons published mandates on the board of governors, the first four with an office."""
     mandates = [
         MandateInput(person_id=person.id, role=role, starts_on=starts_on, ends_on=ends_on, published=True)
         for rank, person in enumerate(persons[:BOARD])
@@ -125,7 +125,7 @@ async def board(
 async def run_by(
     stage: Stage, work: Work, association: str, person: Person, role: Role, *, cascades: bool = False
 ) -> None:
-    """Give somebody a role, from the day of the work, and the association's events to run."""
+    """Grant a role from the work's day, and make the person the staff for the association's events."""
     await grant_role(
         work, person_id=person.id, association_id=stage.associations[association].id, role=role, cascades=cascades
     )

@@ -37,7 +37,7 @@ _PRESENTATIONS = {
 
 @dataclass
 class _Scene:
-    """The programme while it is told. Days are counted back from the load."""
+    """The programme while it is written. Days count back from the load."""
 
     stage: Stage
     coordinator: Person
@@ -48,7 +48,7 @@ class _Scene:
         return self.stage.today - timedelta(days=ago)
 
     def moment(self, ago: int) -> datetime:
-        """Past noon of a day before the load; of its very day, just after it began: nothing is to come."""
+        """Noon of a day before the load; on the day of the load its beginning, because nothing may be in the future."""
         return self.stage.at(self.day(ago), 13) if ago else self.stage.at(self.stage.today, 0, 1)
 
     async def profile(
@@ -70,7 +70,7 @@ class _Scene:
             return await publish_profile(work, profile.id) if published else profile
 
     async def pair(self, mentor: MentoringProfile, mentee: MentoringProfile, ago: int, *accepted: Person) -> Pairing:
-        """A proposal of the coordinator's, which these of the two accept the same day."""
+        """Propose a pairing, which the given sides accept the same day."""
         async with self.stage.acting_as(self.coordinator, self.moment(ago)) as work:
             pairing = await propose_pairing(work, mentor.id, mentee.id)
         for person in accepted:
@@ -101,7 +101,7 @@ async def mentoring(stage: Stage) -> None:
     await scene.pair(offers[2], wishes[5], 6, mentees[5])
     async with stage.acting_as(mentees[6], scene.moment(9)) as work:
         await withdraw_profile(work, wishes[6].id)
-    # Who began this month is proposed to the deputy minister, who has accepted: it is for them to say yes.
+    # The newcomer is proposed to the deputy minister, who has accepted; the newcomer has yet to accept.
     await scene.pair(offers[0], await scene.profile(newcomer, MentoringRole.MENTEE, 0), 0, holder)
 
 
@@ -124,7 +124,7 @@ async def _programme(stage: Stage) -> UUID:
 
 
 async def _journey(scene: _Scene, pairing: Pairing, mentor: Person, mentee: Person) -> None:
-    """What an active pairing does together."""
+    """Goals, sessions and notes of an active pairing."""
     async with scene.stage.acting_as(mentee, scene.moment(69)) as work:
         goal = await set_goal(work, pairing.id, title="Préparer mes cent premiers jours")
         await set_goal(work, pairing.id, title="Bâtir mon réseau dans les autres ministères")
@@ -144,7 +144,7 @@ async def _closed(
     mentees: list[Person],
     wishes: list[MentoringProfile],
 ) -> None:
-    """A pairing of each way to close; who declined one was proposed another, and is active in it."""
+    """Pairings closed in every way; the person who declined one is active in another."""
     declined = await scene.pair(offers[1], wishes[1], 70)
     async with scene.stage.acting_as(mentees[1], scene.moment(68)) as work:
         await decline_pairing(work, declined.id)

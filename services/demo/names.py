@@ -1,4 +1,4 @@
-"""Names that nobody has, and that don't hide it."""
+"""Fictitious names, recognisable as such."""
 
 from random import Random
 

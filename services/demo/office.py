@@ -1,4 +1,4 @@
-"""A meeting that a registration office lives on: seats kept, delegates, a party, a line, and an offer that stands."""
+"""A meeting with every registration feature: an allotment, delegates, a party, a waiting list, and an open offer."""
 
 from datetime import timedelta
 
@@ -15,7 +15,7 @@ HOME, GUESTS_OF_HONOUR, SLUG = "cadres-energie-bas-pays", "cadres-transport-gran
 
 
 async def meeting(stage: Stage) -> None:
-    """Twelve seats, five of them kept; the others are taken, and who cancelled yesterday left an offer to the next."""
+    """Twelve seats, five of them reserved; the others are taken, and yesterday's cancellation led to an offer."""
     event = await _announced(stage)
     organiser, delegates = stage.staff[HOME], stage.members[GUESTS_OF_HONOUR]
     people = [person for person in stage.members[HOME] if person.id != organiser.id]

@@ -1,4 +1,4 @@
-"""Events on the demo's programme: planned, filled and, where they are past, held, each step at its time."""
+"""Events of the demo: planned, filled and, if past, held, each step at its time."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,8 +18,8 @@ IN_PERSON, ONLINE, HYBRID = EventFormat.IN_PERSON, EventFormat.ONLINE, EventForm
 class Programmed:
     """An event of an association, `days` from the day of loading.
 
-    `registered`: how many of the association's members ask for a seat; more than `capacity` makes a waiting list.
-    `cancelled`: how many of them give up their place again. A hybrid event has as many seats online as in the room.
+    `registered`: number of the association's members who register; more than `capacity` makes a waiting list.
+    `cancelled`: number of them who cancel. A hybrid event has as many seats online as at the venue.
     """
 
     association: str
@@ -44,7 +44,7 @@ class Programmed:
 
 
 async def put_on(stage: Stage, event: Programmed) -> Event:
-    """Plan an event eight weeks ahead, publish it and open it, take registrations, and bring it to its state."""
+    """Plan an event eight weeks ahead, publish and open it, take registrations, and bring it to its state."""
     day = stage.ahead(event.days)
     starts_at = stage.at(day, event.hour)
     organiser = stage.staff[event.association]
@@ -103,7 +103,7 @@ def _format(event: Programmed, rank: int) -> EventFormat:
 async def hold(
     stage: Stage, event: Event, organiser: Person, registrations: Sequence[Registration], *, absent: int = 0
 ) -> None:
-    """Check everybody with a seat in at the door, except for the last few, and say that the event was held."""
+    """Check in everybody with a seat, except the last few, and mark the event as held."""
     async with stage.acting_as(organiser, event.ends_at) as work:
         for registration in registrations[: len(registrations) - absent]:
             current = await work.find(Registration, registration.id)
@@ -113,7 +113,7 @@ async def hold(
 
 
 async def register_themselves(stage: Stage, event: Event, persons: Sequence[Person]) -> list[Registration]:
-    """Each of the persons registers by themselves, one minute after the other, a week after the announcement."""
+    """Register the persons by themselves, a minute apart, a week after the announcement."""
     moment = stage.at(stage.announced(event.starts_at.date()) + timedelta(days=7))
     registrations = []
     for rank, person in enumerate(persons):

@@ -1,4 +1,4 @@
-"""What two of the demo's events ask those who register, and what these have answered."""
+"""Questions and answers of two of the demo's events."""
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
@@ -22,7 +22,7 @@ _WORKSHOPS = ("recognition", "autonomy", "workload")
 
 
 async def study_day(stage: Stage) -> None:
-    """A diet, for who sees to it alone, and what else to know of it; workshops to choose."""
+    """A sensitive question about diets with a follow-up question, and a choice of workshops."""
     async with stage.acting_as(stage.staff[_HEALTH], stage.at(stage.today - timedelta(days=4))) as work:
         event = await work.find_by(Event, slug=_STUDY_DAY)
         diet = await ask_question(
@@ -94,7 +94,7 @@ async def study_day(stage: Stage) -> None:
         on_boards = {person.id for _, person in registered if await segments_of(work, [governors], person.id)}
     for rank, (registration_id, person) in enumerate(registered):
         if rank % 5 == 4:
-            continue  # who hasn't come round to it
+            continue  # has not answered yet
         diet_key = stage.rng.choice(_DIETS)
         given: dict[str, Any] = {
             "diet": diet_key,
@@ -110,7 +110,7 @@ async def study_day(stage: Stage) -> None:
 
 
 async def training(stage: Stage) -> None:
-    """A figure, and of who has done it before, what for."""
+    """A number, and a question that depends on another."""
     async with stage.acting_as(stage.staff[_LAURENTIA], stage.at(stage.today - timedelta(days=4))) as work:
         event = await work.find_by(Event, slug=_TRAINING)
         years = QuestionInput(
@@ -147,7 +147,7 @@ def _options(keys: Sequence[str], fr: Sequence[str], en: Sequence[str]) -> list[
 
 
 async def _registered(work: Work, event: Event) -> list[tuple[UUID, Person]]:
-    """Who is registered and may still answer, by arrival."""
+    """People who are registered and may still answer, by arrival."""
     query = (
         work.select(col(Registration.id), Person)
         .join(Person, matching(Registration.person_id, Person.id))

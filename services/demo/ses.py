@@ -26,14 +26,14 @@ from services.tenancy.roles import grant_role
 
 NAME = {"fr": "Secrétariat aux emplois supérieurs", "en": "Secretariat for Senior Positions"}
 LOCALES, TIME_ZONE = ("fr", "en"), "America/Toronto"
-_FOUNDED = date(2004, 9, 7)  # the turn of autumn 2004
+_FOUNDED = date(2004, 9, 7)  # autumn 2004
 _HOLDERS = "titulaires"
 _BATCH = 400
 
 
 @dataclass(frozen=True)
 class _Holders:
-    """How many holders there are of a class of position, and what they are called. The counts are the seed's."""
+    """Number of holders of a class of position, and their titles. The counts are the seed's."""
 
     position_class: PositionClass
     count: int
@@ -80,7 +80,7 @@ _EMPLOYERS = {
 
 
 async def secretariat(stage: Stage) -> None:
-    """Found it, with the holders' association and the secretariat's staff."""
+    """Found the confederation, with the holders' association and the secretariat's staff."""
     await stage.found(_FOUNDED, NAME, "Responsable de la protection des renseignements personnels")
     async with stage.platform(_FOUNDED) as work:
         await stage.association(work, "ses", NAME["fr"], NAME["en"], kind=AssociationKind.UMBRELLA)
@@ -126,7 +126,7 @@ async def holders(stage: Stage) -> None:
 async def _batch(
     stage: Stage, holders: _Holders, count: int, *, starts: tuple[date, date], handle: str | None = None
 ) -> None:
-    """Enter holders of a class on the last of the days that they begin on."""
+    """Register holders of a class on the latest of their first days."""
     async with stage.platform(starts[1]) as work:
         persons = await stage.persons(work, _HOLDERS, count, handles={0: handle} if handle else {}, english=0.08)
         days = [stage.day_between(*starts) for _ in persons]
@@ -140,7 +140,7 @@ async def _batch(
                 for person, day in zip(persons, days, strict=True)
             ],
         )
-    if handle != "newcomer":  # who registers for nothing before they have begun
+    if handle != "newcomer":  # can't register before they have begun
         stage.members.setdefault(_HOLDERS, []).extend(persons)
 
 
@@ -182,7 +182,7 @@ PROGRAMME = (
 
 
 async def programme(stage: Stage) -> None:
-    """What the secretariat offers in the weeks to come."""
+    """Events of the secretariat in the coming weeks."""
     for event in PROGRAMME:
         await put_on(stage, event)
         stage.advance(1 / len(PROGRAMME))

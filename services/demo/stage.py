@@ -1,4 +1,4 @@
-"""What the demo's scenes share: a confederation, its calendar and cast, and transactions at the time that fits."""
+"""Shared by the demo's scenes: a confederation, its calendar and persons, and transactions at a given time."""
 
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
@@ -19,7 +19,7 @@ from services.tenancy.associations import create_association
 from services.tenancy.confederations import found_confederation
 
 DEMO = "demo"
-"""The external system that names the demo's persons by their handle."""
+"""The external system whose references are the handles of demo persons."""
 
 
 _HOLIDAYS = {(12, day) for day in range(23, 32)} | {(1, 1), (1, 2), (6, 24), (7, 1)}
@@ -43,14 +43,14 @@ class Stage:
     cast: dict[str, Person] = field(default_factory=dict)  # the demo's persons, by handle
 
     def __post_init__(self) -> None:
-        self.rng = Random(f"confed {self.tenant.slug}")  # noqa: S311 - it invents, it protects nothing
+        self.rng = Random(f"confed {self.tenant.slug}")  # noqa: S311 - for fictitious data, not for security
 
     def at(self, day: date, hour: int = 9, minute: int = 0) -> datetime:
         """An hour of a day where the confederation is, in UTC."""
         return datetime.combine(day, time(hour, minute), ZoneInfo(self.tenant.time_zone)).astimezone(UTC)
 
     def day_between(self, first: date, last: date) -> date:
-        """A day by chance. One draw, however many days there are: what is drawn next is the same on every load."""
+        """A random day. One draw, however many days there are, so that later draws are the same on every load."""
         return first + timedelta(days=int(self.rng.random() * ((last - first).days + 1)))
 
     def ahead(self, days: int) -> date:
@@ -61,12 +61,12 @@ class Stage:
         return day
 
     def announced(self, day: date) -> date:
-        """When what happens on a day is announced: eight weeks before, and in any case two weeks before the load."""
+        """The announcement of an event on a day: eight weeks before, and at least two weeks before the load."""
         return min(day - timedelta(days=56), self.today - timedelta(days=14))
 
     @asynccontextmanager
     async def platform(self, day: date) -> AsyncIterator[Work]:
-        """A transaction of the platform itself, at nine on a day."""
+        """A transaction of the system actor, at nine on a day."""
         async with begin(self.database, system(self.tenant), now=self.at(day)) as work:
             yield work
 
@@ -115,9 +115,9 @@ class Stage:
         handles: Mapping[int, str] | None = None,
         english: float = 0.15,
     ) -> list[Person]:
-        """Register invented persons with an association. `handles`: which of them, by rank, are the demo's persons.
+        """Register fictitious persons with an association. `handles`: those who are demo persons, by rank.
 
-        Those have an address, in a domain that there never is.
+        Those have an address, in a domain that can't exist.
         """
         handles = handles or {}
         inputs = []

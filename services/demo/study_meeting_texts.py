@@ -1,4 +1,4 @@
-"""What the study-and-exchange meetings' pages say: the first seed's words, and their French."""
+"""Texts of the study-and-exchange meetings: from the first seed, with French translations."""
 
 TITLE = {"fr": "La valorisation des cadres supérieurs", "en": "Raising the status of senior managers"}
 

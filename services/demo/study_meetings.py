@@ -19,7 +19,7 @@ _SECTORS = (Sector.PUBLIC, Sector.PARAPUBLIC, Sector.PERIPUBLIC)
 _FIRST = date(2011, 5, 19)
 _SECOND = date(2012, 11, 22)
 ATTENDED = 60
-"""The second meeting's participants, as the seed counts them."""
+"""Number of the second meeting's participants, from the seed."""
 _FACAL, _LUSIGNAN = (
     SpeakerInput(name, {"fr": "Professeur", "en": "Professor"}) for name in ("Joseph Facal", "Jacques Lusignan")
 )

@@ -1,4 +1,4 @@
-"""The first screen: what to open, and who the demo persons are."""
+"""The first screen: what to open, and the demo persons."""
 
 from rich.markdown import Markdown
 
@@ -11,7 +11,7 @@ HANDLES = {
 
 
 def welcome(host: str, port: int) -> Markdown:
-    """What a stranger needs to begin with."""
+    """What a new user needs to start."""
     base = f"http://{host}:{port}"
     rows = "\n".join(f"| {base}/{slug}/graphql | {', '.join(handles)} |" for slug, handles in HANDLES.items())
     return Markdown(f"""\

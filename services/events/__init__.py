@@ -1,1 +1,1 @@
-"""Events: planning and life, seats and their queue, attendance, and the report that follows."""
+"""Events: planning, status, seats and waiting list, attendance, and the follow-up report."""

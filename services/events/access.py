@@ -1,8 +1,9 @@
-"""How event operations come by their rows: what the actor may not see is not there, and what is changed is locked.
+"""How event operations load their rows: rows that the actor may not see don't exist for them; rows to change are
+locked.
 
-Locks are taken in one order, so that no two operations wait for each other: event → seat pools by id → registrations.
-Whoever changes an event's state, who holds a seat or what an allotment keeps has the pools' locks; under them, what is
-read anew is so. An allotment is its pool's: it is changed under that lock, and locked after it.
+Locks are taken in one order, to avoid deadlocks: event → seat pools by id → registrations. Changing an event's state,
+who holds a seat or an allotment requires the pools' locks: what is read under them stays true until the commit. An
+allotment is changed under its pool's lock, and locked after it.
 """
 
 from uuid import UUID
@@ -14,11 +15,11 @@ from services.core.errors import NotFound
 from services.core.work import Work
 
 BEFORE_HELD = (EventState.DRAFT, EventState.PUBLISHED, EventState.OPEN, EventState.CLOSED, EventState.POSTPONED)
-"""Where an event is in its life as long as somebody may still come or not come."""
+"""States of an event in which attendance may still change."""
 
 
 async def event(work: Work, event_id: UUID, *, lock: bool = False) -> Event:
-    """The event, or NotFound. `lock` is for its staff: others lack the right that a lock asks for, and find nothing."""
+    """The event, or NotFound. `lock` is for its staff: others lack the right that a lock requires, and get NotFound."""
     return await work.find(Event, event_id, lock=lock)
 
 
@@ -37,7 +38,7 @@ async def event_now(work: Work, event_id: UUID) -> Event:
 
 
 async def event_state(work: Work, event_id: UUID) -> EventState:
-    """Where the event is in its life now, whatever this transaction read earlier."""
+    """The event's current state, whatever this transaction read earlier."""
     query = work.select(col(Event.state)).where(col(Event.id) == event_id)
     state = (await work.session.execute(query)).scalar_one_or_none()
     if state is None:
@@ -51,13 +52,17 @@ async def registration(work: Work, registration_id: UUID, *, lock: bool = False)
 
 
 async def managed_registration(work: Work, registration_id: UUID) -> Registration:
-    """The registration, locked, for who runs the event's desk. Its own person sees it and gets NotAllowed."""
+    """The registration, locked, for the event's registration staff.
+
+    The registered person may see it and gets NotAllowed.
+    """
     return await work.find_managed(Registration, registration_id, MANAGE_REGISTRATIONS)
 
 
 def speaks_for(work: Work, registration: Registration) -> bool:
-    """Whether the actor may change or give up the registration: their own, as the event's staff, or as the staff of the
-    association whose delegate it is.
+    """Whether the actor may change or cancel the registration.
+
+    The registered person may, the event's staff, and the staff of the association that delegates them.
     """
     associations = (registration.association_id, registration.delegated_by_id)
     return registration.person_id == work.actor.person_id or any(
@@ -66,7 +71,10 @@ def speaks_for(work: Work, registration: Registration) -> bool:
 
 
 async def spoken_for(work: Work, registration_id: UUID) -> Registration:
-    """The registration, for who `speaks_for` it; NotFound for who may not see it, NotAllowed for others who do."""
+    """The registration, for actors who pass `speaks_for`.
+
+    NotFound if they may not see it, NotAllowed if they may see it only.
+    """
     found = await registration(work, registration_id)
     if not speaks_for(work, found):
         work.actor.require(MANAGE_REGISTRATIONS, found.association_id)

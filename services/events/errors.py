@@ -51,9 +51,9 @@ class AlreadyRegistered(Problem):
     """The person is registered for the event already, or is on its waiting list."""
 
     registration_id: UUID | None = told(
-        "The existing registration; null if the caller may not see it.", kind="Registration"
+        "The existing registration; null if it was made just now, or the caller may not see it.", kind="Registration"
     )
-    state: RegistrationState | None = told("Its state; null with `registrationId`.")
+    state: RegistrationState | None = told("The existing registration's state; null if its id is.")
     texts = {"en": "This person is registered already.", "fr": "Cette personne est déjà inscrite."}
 
 

@@ -12,9 +12,9 @@ from services.core.work import Work
 async def create_category(
     work: Work, *, association_id: UUID, slug: str, name: Mapping[str, str], kind: CategoryKind, grace_days: int = 0
 ) -> MembershipCategory:
-    """Add a category. Asks for `memberships.manage`; a slug that the association uses already is AlreadyExists.
+    """Add a category. Asks for `memberships.manage`; AlreadyExists for a slug that the association uses already.
 
-    `grace_days`: how long a member remains one after the last day that is paid for.
+    `grace_days`: how long a membership continues after the last day paid for.
     """
     await work.find(Association, association_id)
     work.actor.require(MANAGE_MEMBERSHIPS, association_id)

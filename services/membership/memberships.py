@@ -1,4 +1,4 @@
-"""Memberships: admitted, renewed, and ended before their time. Their status is derived from their dates."""
+"""Memberships: admission, renewal, and early end. Their status is derived from their dates."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ class Admission:
     person_id: UUID
     category_id: UUID
     joined_on: date
-    starts_on: date | None = None  # null: the day of joining
+    starts_on: date | None = None  # None: the day of joining
     ends_on: date | None = None
     number: str | None = None
 
@@ -62,7 +62,7 @@ async def admit(
 async def admit_all(work: Work, *, association_id: UUID, admissions: Sequence[Admission]) -> list[Membership]:
     """Make several persons members of an association, in their order. Asks for `memberships.manage` there.
 
-    Somebody who is a member already, or a number that is taken, is AlreadyExists, and nobody is admitted.
+    AlreadyExists if a person is a member already or a member number is taken; then nobody is admitted.
     """
     await work.find(Association, association_id)
     work.actor.require(MANAGE_MEMBERSHIPS, association_id)
@@ -101,7 +101,7 @@ async def admit_all(work: Work, *, association_id: UUID, admissions: Sequence[Ad
 async def renew(work: Work, membership_id: UUID, *, ends_on: date) -> Membership:
     """Extend a membership to a new last day. Asks for `memberships.manage`.
 
-    In good standing it goes on without a gap; one that has expired starts anew today, and keeps the day of joining.
+    A membership in good standing continues without a gap; an expired one restarts today and keeps the day of joining.
     """
     membership, status = await _locked(work, membership_id, _RENEWABLE)
     if membership.ends_on is None or ends_on <= membership.ends_on or ends_on < work.today:
@@ -120,7 +120,10 @@ async def renew(work: Work, membership_id: UUID, *, ends_on: date) -> Membership
 
 
 async def resign(work: Work, membership_id: UUID, *, on: date | None = None) -> Membership:
-    """Leave an association, today or on a later day. The member's own to do, or its staff's (`memberships.manage`)."""
+    """End a membership because the member resigns, today or later.
+
+    For the member, or staff with `memberships.manage`.
+    """
     membership = await work.find(Membership, membership_id)
     if membership.person_id != work.actor.person_id:
         work.actor.require(MANAGE_MEMBERSHIPS, membership.association_id)
@@ -139,7 +142,7 @@ async def cancel_membership(
     on: date | None = None,
     explanation: str | None = None,
 ) -> Membership:
-    """End a membership before its time, from today or another day on. Asks for `memberships.manage`."""
+    """Cancel a membership, from today or another day on. Asks for `memberships.manage`."""
     membership, _ = await _locked(work, membership_id, _ENDABLE)
     return await _cancel(work, membership, reason, on, explanation)
 

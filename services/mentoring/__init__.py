@@ -1,1 +1,1 @@
-"""Mentoring: programmes, the profiles that persons publish in them, pairings, and what stays between the two."""
+"""Mentoring: programmes, profiles, pairings, and a pairing's private goals, sessions and notes."""

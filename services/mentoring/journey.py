@@ -1,7 +1,7 @@
-"""What a pairing does together: goals, sessions and notes, between the two alone.
+"""Goals, sessions and notes of a pairing, private to the mentor and the mentee.
 
-These tables are PARTICIPANTS: no permission and no elevation is admitted to them, so that all of this is done as the
-person. The journal learns that something was done and never what was said, and no staff reads these entries of it.
+These tables are PARTICIPANTS: no permission and no elevation gives access, so every operation runs as the person. The
+journal records that something was done, never its content, and no staff reads these entries.
 """
 
 from datetime import date
@@ -18,7 +18,10 @@ MOST_MINUTES = 1440
 
 
 async def set_goal(work: Work, pairing_id: UUID, *, title: str) -> PairingGoal:
-    """Set a goal, dated today. For the two while their pairing is active: NotAParticipant, WrongPairingState."""
+    """Set a goal, dated today.
+
+    For mentor and mentee while their pairing is active: NotAParticipant, WrongPairingState.
+    """
     pairing = await access.active_pairing(work, pairing_id)
     goal = await work.insert(
         PairingGoal(
@@ -34,7 +37,10 @@ async def set_goal(work: Work, pairing_id: UUID, *, title: str) -> PairingGoal:
 
 
 async def achieve_goal(work: Work, goal_id: UUID) -> PairingGoal:
-    """Note that a goal was reached, today. NotFound for all but the two; WrongPairingState unless it is active."""
+    """Mark a goal as achieved today.
+
+    NotFound for all but mentor and mentee; WrongPairingState unless the pairing is active.
+    """
     goal = await _goal(work, goal_id)
     if goal.achieved_on is None:
         goal.achieved_on = work.today
@@ -44,7 +50,7 @@ async def achieve_goal(work: Work, goal_id: UUID) -> PairingGoal:
 
 
 async def reopen_goal(work: Work, goal_id: UUID) -> PairingGoal:
-    """Take back that a goal was reached. Refused as `achieve_goal` is."""
+    """Mark a goal as not achieved. Refused as `achieve_goal` is."""
     goal = await _goal(work, goal_id)
     if goal.achieved_on is not None:
         goal.achieved_on = None
@@ -56,9 +62,9 @@ async def reopen_goal(work: Work, goal_id: UUID) -> PairingGoal:
 async def record_session(
     work: Work, pairing_id: UUID, *, held_on: date, minutes: int, topic: str | None = None
 ) -> PairingSession:
-    """Note a conversation that the two had, since the pairing became active and not later than today.
+    """Record a session that took place since the pairing became active, and not later than today.
 
-    For the two while it is active: NotAParticipant, WrongPairingState.
+    For mentor and mentee while the pairing is active: NotAParticipant, WrongPairingState.
     """
     pairing = await access.active_pairing(work, pairing_id)
     since = _active_since(work, pairing)
@@ -81,7 +87,7 @@ async def record_session(
 
 
 async def write_note(work: Work, pairing_id: UUID, *, text: str) -> PairingNote:
-    """Write a private note for the two, up to 10,000 characters. Refused as `set_goal` is."""
+    """Write a private note for mentor and mentee, up to 10,000 characters. Refused as `set_goal` is."""
     pairing = await access.active_pairing(work, pairing_id)
     note = await work.insert(
         PairingNote(
@@ -98,9 +104,9 @@ async def write_note(work: Work, pairing_id: UUID, *, text: str) -> PairingNote:
 
 
 async def retract_note(work: Work, note_id: UUID) -> PairingNote:
-    """Delete a note of one's own, at any time: what somebody said in private they may take back.
+    """Delete one's own note, at any time.
 
-    NotFound for anybody else, the other of the two included: the lock asks for the right to change the note.
+    NotFound for anybody else, even the other participant: the lock requires the right to change the note.
     """
     note = await work.find(PairingNote, note_id, "pairingNoteId", lock=True)
     await work.remove(note)
@@ -109,16 +115,16 @@ async def retract_note(work: Work, note_id: UUID) -> PairingNote:
 
 
 async def _goal(work: Work, goal_id: UUID) -> PairingGoal:
-    """The goal, locked after its pairing, which is active."""
+    """Lock the pairing, which must be active, then the goal."""
     seen = await work.find(PairingGoal, goal_id, "pairingGoalId")
     await access.active_pairing(work, seen.pairing_id)
     return await work.find(PairingGoal, goal_id, "pairingGoalId", lock=True)
 
 
 def _active_since(work: Work, pairing: Pairing) -> date:
-    """The day that the pairing became active where the confederation is."""
+    """The day on which the pairing became active, in the confederation's time zone."""
     if pairing.activated_at is None:
-        raise ValueError(pairing.id)  # the database holds an active pairing to it
+        raise ValueError(pairing.id)  # impossible: a CHECK requires it of an active pairing
     return pairing.activated_at.astimezone(ZoneInfo(work.actor.tenant.time_zone)).date()
 
 

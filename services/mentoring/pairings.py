@@ -25,10 +25,10 @@ from services.mentoring.programmes import require_open
 
 
 async def propose_pairing(work: Work, mentor_profile_id: UUID, mentee_profile_id: UUID) -> Pairing:
-    """Propose a mentor and a mentee to each other. Asks for `mentoring.manage` in the programme's association.
+    """Propose a pairing of a mentor and a mentee. Asks for `mentoring.manage` in the programme's association.
 
-    Both profiles are published, in one programme that is open. MentorFull where the mentor has no place left,
-    AlreadyPaired where the mentee has a live pairing in the programme. A closed one may be followed by another.
+    Both profiles must be published, in the same open programme. MentorFull if the mentor has no place left,
+    AlreadyPaired if the mentee has a live pairing in the programme. A closed one may be followed by another.
     """
     mentor = await _profile(work, mentor_profile_id, MentoringRole.MENTOR, "mentorProfileId")
     mentee = await _profile(work, mentee_profile_id, MentoringRole.MENTEE, "menteeProfileId")
@@ -53,8 +53,8 @@ async def propose_pairing(work: Work, mentor_profile_id: UUID, mentee_profile_id
             mentee_name=mentee.name,
             proposed_at=work.now,
         ),
-        # Two proposals for a mentee at once, with two mentors: the index lets one in, and the other's place goes back
-        # with its transaction.
+        # Of two simultaneous proposals for a mentee, the unique index refuses one, whose place is given back
+        # by the rollback.
         refused={"one_live_pairing": AlreadyPaired(None, path=("menteeProfileId",))},
     )
     await _record(work, "pairing.proposed", pairing)
@@ -62,12 +62,12 @@ async def propose_pairing(work: Work, mentor_profile_id: UUID, mentee_profile_id
 
 
 async def accept_pairing(work: Work, pairing_id: UUID) -> Pairing:
-    """Accept a proposal, as the mentor or as the mentee. With both the pairing is active. Accepting twice is once.
+    """Accept a proposal, as mentor or mentee. Once both have, the pairing is active. Accepting again has no effect.
 
     NotAParticipant for a coordinator; WrongPairingState for a pairing that isn't proposed.
     """
     pairing, side = await access.own_pairing(work, pairing_id)
-    # Under the lock: of two who accept at once, the second finds the first's acceptance, and makes it active.
+    # Under the lock: of two simultaneous acceptances, the second finds the first and activates the pairing.
     if _accepted_at(pairing, side) is not None and pairing.state in LIVE_PAIRINGS:
         return pairing
     access.require_state(pairing, PairingState.PROPOSED)
@@ -79,7 +79,7 @@ async def accept_pairing(work: Work, pairing_id: UUID) -> Pairing:
     if both:
         pairing.state, pairing.activated_at = PairingState.ACTIVE, work.now
     await work.flush()
-    # Who accepted tells who declined: the journal's readers learn that it became active, or that it didn't.
+    # Acceptances would reveal who declined: the journal's readers only learn that a pairing became active.
     await _record(work, "pairing.accepted", pairing, confidential=True)
     if both:
         await _record(work, "pairing.activated", pairing)
@@ -87,9 +87,9 @@ async def accept_pairing(work: Work, pairing_id: UUID) -> Pairing:
 
 
 async def decline_pairing(work: Work, pairing_id: UUID) -> Pairing:
-    """Decline a proposal, as either side, also after having accepted it. Refused as accepting is.
+    """Decline a proposal, as mentor or mentee, even after accepting it. Refused as accepting is.
 
-    No reason is asked and no fault is kept: who had accepted is forgotten, and nobody reads who declined.
+    No reason is asked and no fault is recorded: acceptances are deleted, and nobody can read who declined.
     """
     pairing, _ = await access.own_pairing(work, pairing_id)
     access.require_state(pairing, PairingState.PROPOSED)
@@ -99,9 +99,9 @@ async def decline_pairing(work: Work, pairing_id: UUID) -> Pairing:
 
 
 async def complete_pairing(work: Work, pairing_id: UUID) -> Pairing:
-    """Say that an active pairing has run its course, as one of the two or with `mentoring.manage`.
+    """Complete an active pairing, as mentor or mentee or with `mentoring.manage`.
 
-    Whoever sees a pairing may: nobody else does.
+    No further check is needed: only these people can see the pairing.
     """
     pairing = await access.pairing(work, pairing_id)
     access.require_state(pairing, PairingState.ACTIVE)
@@ -110,10 +110,10 @@ async def complete_pairing(work: Work, pairing_id: UUID) -> Pairing:
 
 
 async def end_pairing(work: Work, pairing_id: UUID, *, reason: PairingEnd) -> Pairing:
-    """End an active pairing early, as one of the two or with `mentoring.manage`; or, with it, take a proposal back.
+    """End an active pairing early, as mentor or mentee or with `mentoring.manage`; with it, also withdraw a proposal.
 
-    A proposal is taken back as PROPOSAL_WITHDRAWN, an active pairing ends for any other reason: else InvalidInput. Of a
-    proposal, the two get WrongPairingState: they decline it.
+    The reason is PROPOSAL_WITHDRAWN for a proposal, and any other for an active pairing: else InvalidInput. For a
+    proposal, mentor and mentee get WrongPairingState: they can decline it.
     """
     pairing = await access.pairing(work, pairing_id)
     may_withdraw = work.actor.may(MANAGE_MENTORING, pairing.association_id)
@@ -129,11 +129,11 @@ async def end_pairing(work: Work, pairing_id: UUID, *, reason: PairingEnd) -> Pa
 
 
 async def _close(work: Work, pairing: Pairing, state: PairingState, *, confidential: bool = False) -> Pairing:
-    """Close a pairing whose place was given back before, in that order.
+    """Close a pairing. Its place must be given back first.
 
-    A proposal for the same two has the mentor's profile when the index shows it this pairing. If that were closed and
-    not committed, the proposal would wait for us to commit, and we for the profile. As it is only locked, the proposal
-    is refused, and we go on.
+    This order avoids a deadlock: a simultaneous proposal for the same two locks the mentor's profile, then meets this
+    pairing in the unique index. If we had closed it without committing, the proposal would wait for our commit, and we
+    for the profile. While it is only locked, the proposal is refused, and we continue.
     """
     before, pairing.state, pairing.closed_at = pairing.state, state, work.now
     await work.flush()
@@ -142,7 +142,7 @@ async def _close(work: Work, pairing: Pairing, state: PairingState, *, confident
 
 
 async def _profile(work: Work, profile_id: UUID, role: MentoringRole, path: str) -> MentoringProfile:
-    """A published profile of a role. Read without a lock: a proposal goes before a withdrawal that it didn't see."""
+    """A published profile of a role. Read without a lock: a simultaneous withdrawal counts as later."""
     profile = await work.find(MentoringProfile, profile_id, path)
     work.actor.require(MANAGE_MENTORING, profile.association_id)
     if profile.role is not role:

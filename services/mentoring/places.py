@@ -1,7 +1,7 @@
-"""A mentor's places: who gets the last one is decided by one row, the profile.
+"""A mentor's places: one row, the profile, decides who gets the last one.
 
-`taken` is lock, invariant and figure in one, as a seat pool's is. A profile is its person's to write, and a place the
-coordinator's to take and either side's to give back: so these two statements, and no others, are elevated.
+`taken` is lock, invariant and figure in one, as a seat pool's is. Only the person may write their profile, but
+coordinators take places and either side gives them back. So these two statements, and no others, are elevated.
 """
 
 from uuid import UUID
@@ -17,9 +17,10 @@ ELEVATION_REASON = (
 
 
 async def take(work: Work, mentor_profile_id: UUID) -> bool:
-    """Take a place that is free. The profile stays locked until the transaction ends.
+    """Take a free place, if there is one. The profile stays locked until the transaction ends.
 
-    One conditional update: of two who want the last place, the second waits for the first, and then counts anew.
+    One conditional update: of two transactions that want the last place, the second waits for the first, then checks
+    again.
     """
     statement = work.update(
         MentoringProfile,
@@ -33,7 +34,7 @@ async def take(work: Work, mentor_profile_id: UUID) -> bool:
 
 
 async def give_back(work: Work, mentor_profile_id: UUID) -> None:
-    """Free a place. Who calls this has the lock of the pairing that held it, and hasn't closed it yet."""
+    """Free a place. The caller has locked the pairing that holds it, and hasn't closed it yet."""
     async with work.elevated(ELEVATION_REASON):
         which = col(MentoringProfile.id) == mentor_profile_id
         await work.session.execute(work.update(MentoringProfile, which, to={"taken": MentoringProfile.taken - 1}))

@@ -1,4 +1,4 @@
-"""Mentoring profiles: the person's own to write, to publish and to withdraw."""
+"""Mentoring profiles: written, published and withdrawn by the person."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -14,7 +14,7 @@ from services.mentoring.errors import CapacityTaken, NotAMember
 from services.mentoring.programmes import require_open
 
 MOST_MENTEES = 20
-"""How many mentees a mentor may accompany at once."""
+"""Maximum capacity of a mentor."""
 MOST_SKILLS = 30
 MOST_LANGUAGES = 10
 
@@ -31,11 +31,11 @@ async def draft_profile(
     region: str | None = None,
     capacity: int | None = None,
 ) -> MentoringProfile:
-    """Write the actor's own profile of a role, or write it anew; one that is published stays so. Its name is theirs.
+    """Write or rewrite the actor's own profile in a role. A published one stays published. It shows the person's name.
 
-    `skills`: offered by a mentor, sought by a mentee. `capacity`: how many mentees at once, for a mentor only.
-    WrongProgrammeState unless the programme is open, NotAMember for who is none of its association's, CapacityTaken
-    where more places are taken than the capacity would leave.
+    `skills`: offered by a mentor, sought by a mentee. `capacity`: maximum number of mentees at the same time, for a
+    mentor only. WrongProgrammeState unless the programme is open, NotAMember unless the person is a member of its
+    association, CapacityTaken if more places are taken.
     """
     person_id = work.actor.required_person_id
     programme = await work.find(MentoringProgramme, programme_id, "mentoringProgrammeId")
@@ -49,7 +49,7 @@ async def draft_profile(
         "capacity": _capacity(role, capacity),
         "name": await _name(work, person_id),
     }
-    # One draft of a person at a time: the second finds the profile that the first has made.
+    # Serializes a person's drafts: the second finds the profile that the first created.
     await work.lock(f"mentoring profile:{programme_id}:{person_id}:{role}")
     profile = await _own(work, programme_id, person_id, role)
     if profile is None:
@@ -63,20 +63,20 @@ async def draft_profile(
         await work.insert(profile)
         action = "mentoring_profile.drafted"
     else:
-        # Under the lock of the row, which whoever takes one of the mentor's places needs: `taken` stays as it is.
+        # Under the row's lock, which taking a place requires: `taken` can't change.
         if capacity is not None and capacity < profile.taken:
             raise CapacityTaken(profile.taken, path=("capacity",))
         for name, value in given.items():
             setattr(profile, name, value)
         await work.flush()
         action = "mentoring_profile.changed"
-    # That somebody thinks about mentoring is nobody else's to know before they publish it.
+    # Until it is published, nobody else may know that the person considers mentoring.
     await work.record(action, profile, confidential=not profile.published, data={"programme_id": str(programme.id)})
     return profile
 
 
 async def publish_profile(work: Work, profile_id: UUID) -> MentoringProfile:
-    """Let the association's members see one's own profile, and the coordinator propose pairings with it.
+    """Publish one's own profile to the association's members; coordinators may propose pairings with it.
 
     NotFound for anybody else's. WrongProgrammeState unless the programme is open; NotAMember as in `draft_profile`.
     """
@@ -90,7 +90,10 @@ async def publish_profile(work: Work, profile_id: UUID) -> MentoringProfile:
 
 
 async def withdraw_profile(work: Work, profile_id: UUID) -> MentoringProfile:
-    """Close one's own profile to everybody else, at any time; the pairings that there are go on. NotFound as above."""
+    """Hide one's own profile from everybody else, at any time; existing pairings continue.
+
+    NotFound for anybody else's.
+    """
     profile = await _mine(work, profile_id)
     if profile.published_at is not None:
         profile.published_at = None
@@ -100,7 +103,7 @@ async def withdraw_profile(work: Work, profile_id: UUID) -> MentoringProfile:
 
 
 async def _mine(work: Work, profile_id: UUID) -> MentoringProfile:
-    """The actor's own profile, locked: nobody else has the right that the lock asks for."""
+    """The actor's own profile, locked: nobody else has the right that the lock requires."""
     work.actor.required_person_id  # noqa: B018 - NotSignedIn
     return await work.find(MentoringProfile, profile_id, "mentoringProfileId", lock=True)
 

@@ -1,4 +1,4 @@
-"""Mentoring programmes: planned, opened, closed, and opened again for the next cohort."""
+"""Mentoring programmes: drafted, opened, closed, and reopened for the next cohort."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -15,7 +15,7 @@ NEXT_PROGRAMME_STATE: dict[ProgrammeState, ProgrammeState] = {
     ProgrammeState.OPEN: ProgrammeState.CLOSED,
     ProgrammeState.CLOSED: ProgrammeState.OPEN,
 }
-"""Where a programme may go from where it is: never back to a draft, because others have read it."""
+"""The allowed next state by state: never back to a draft, because others have read it."""
 
 
 async def plan_programme(
@@ -30,7 +30,7 @@ async def plan_programme(
 ) -> MentoringProgramme:
     """Draft a programme. Asks for `mentoring.manage` in the association; a taken slug is AlreadyExists.
 
-    `ends_on`: its last day; None: it is always open.
+    `ends_on`: its last day; None: no end.
     """
     await work.find(Association, association_id, "associationId")
     work.actor.require(MANAGE_MENTORING, association_id)
@@ -53,12 +53,12 @@ async def plan_programme(
 
 
 async def open_programme(work: Work, programme_id: UUID) -> MentoringProgramme:
-    """Take profiles and propose pairings, for everybody to read. Also reopens. Asks for `mentoring.manage`."""
+    """Open a programme for profiles and proposals, and publish it. Also reopens. Asks for `mentoring.manage`."""
     return await _enter(work, programme_id, ProgrammeState.OPEN, "mentoring_programme.opened")
 
 
 async def close_programme(work: Work, programme_id: UUID) -> MentoringProgramme:
-    """Take no more profiles and proposals. The pairings that there are go on. Asks for `mentoring.manage`."""
+    """Close a programme to profiles and proposals. Existing pairings continue. Asks for `mentoring.manage`."""
     return await _enter(work, programme_id, ProgrammeState.CLOSED, "mentoring_programme.closed")
 
 
@@ -75,9 +75,9 @@ async def _enter(work: Work, programme_id: UUID, state: ProgrammeState, action: 
 
 
 def require_open(programme: MentoringProgramme) -> None:
-    """WrongProgrammeState unless profiles and proposals are taken.
+    """WrongProgrammeState unless the programme is open.
 
-    Read without a lock: what is done while somebody else closes the programme was done before they did.
+    Read without a lock: a simultaneous closing counts as later.
     """
     if programme.state is not ProgrammeState.OPEN:
         raise WrongProgrammeState([ProgrammeState.OPEN], programme.state)

@@ -1,4 +1,4 @@
-"""One outbox for every message, of any subject: words, rendering, sending.
+"""The outbox for messages of every domain: texts, rendering, sending.
 
 A domain declares its kinds, with who composes the letter when its turn comes, and queues a message with the change that
 it tells of; the message has a row, and its job reads what is so at that moment. Nothing that it said is kept.

@@ -1,4 +1,4 @@
-"""From a letter to a message as it is sent: headers, text and HTML, pictures, the calendar entry."""
+"""Compose the MIME message of a letter: headers, text and HTML, pictures, calendar entry."""
 
 from datetime import datetime
 from email.message import EmailMessage
@@ -12,15 +12,15 @@ from services.messages.rendering import rendered
 
 
 def composed(letter: Letter, message_id: UUID, *, to: str, sender: str, at: datetime) -> EmailMessage:
-    """The message. Its Message-ID is made of its row's key: one that is sent twice can be told by it.
+    """Compose the message. Its Message-ID is made of its row's key, so duplicates can be recognised.
 
-    ValueError for an address that no header can hold.
+    ValueError for an address that can't stand in a header.
     """
     domain = sender.rpartition("@")[2]
     images = {picture.code: f"{picture.code}@{domain}" for picture in letter.pictures}
     said = rendered(letter, lambda picture: f"cid:{images[picture.code]}")
     people = {"to": (letter.name, to), "sender": (letter.host, sender)}
-    # What says something else each time is no repetition, which a mailbox may drop.
+    # With new content each time it isn't a duplicate, which a mail server may drop.
     message = addressed(uuid7() if letter.differs_each_time else message_id, **people, subject=said.subject, at=at)
     if letter.list_id is not None:
         message["List-Id"] = f"<{letter.list_id}.{domain}>"
@@ -35,5 +35,7 @@ def composed(letter: Letter, message_id: UUID, *, to: str, sender: str, at: date
     if letter.calendar is not None:
         method, content = letter.calendar(sender, to)
         message.add_alternative(content.decode(), subtype="calendar", params={"method": method})
-    message["Content-Language"] = letter.locale  # now, because what has parts gives its Content- headers to the first
+    message["Content-Language"] = (
+        letter.locale
+    )  # set now, because a multipart message moves its Content- headers to its first part
     return message

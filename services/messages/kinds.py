@@ -1,4 +1,4 @@
-"""Kinds of messages, each declared by its domain: who composes it, where it goes, and who reads that it went."""
+"""Kinds of messages, each declared by its domain: how it is composed, its address, and its readers."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -17,20 +17,20 @@ Address = Callable[[Work, Message], Awaitable[str | None]]
 
 
 class Pace(Enum):
-    """Which job sends a message: each has its share of the workers (`services.core.jobs.taking`)."""
+    """The job that sends a message. Each has its share of the workers (`services.core.jobs.taking`)."""
 
-    URGENT = "send_urgent_message"  # somebody waits for it in front of a screen: it signs them in
+    URGENT = "send_urgent_message"  # somebody is waiting for it to sign in
     USUAL = "send_message"
-    BULK = "send_bulk_message"  # to many at once: it delays no confirmation
+    BULK = "send_bulk_message"  # to many at once: must not delay confirmations
 
 
 @dataclass(frozen=True)
 class MessageKind:
     """A kind of message.
 
-    `compose`: the letter as it is true when it is sent; null where it no longer is. `permission`: by which STAFF of the
-    sending association read that it was sent; null where it is the person's alone. `address`: where it goes; null where
-    it can't. `pace`: what it goes before and after.
+    `compose`: returns the letter at the time of sending; None if it is no longer true. `permission`: by which STAFF of
+    the sending association read that it was sent; None if only the person may. `address`: returns the address; None if
+    there is none. `pace`: its priority.
     """
 
     name: str
@@ -51,7 +51,10 @@ _kinds: dict[str, MessageKind] = {}
 def message_kind(
     name: str, *, permission: Permission | None = None, address: Address = preferred_address, pace: Pace = Pace.USUAL
 ) -> Callable[[Compose], Compose]:
-    """Declare a kind, `domain.kind`, by the function that composes it. Its permission is `readable_with` there."""
+    """Declare a kind, `domain.kind`, by the function that composes it.
+
+    Its permission must be declared by `readable_with`.
+    """
 
     def declare(compose: Compose) -> Compose:
         assert name not in _kinds, name

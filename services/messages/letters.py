@@ -1,4 +1,4 @@
-"""What a message is made of: everything that it says, in the language that it says it in."""
+"""The content of a message, in one language."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Picture:
-    """A picture that the text speaks of, such as a ticket: its caption, code, address on this server, and content."""
+    """A picture in a message, such as a ticket: its caption, code, URL path on this server, and content."""
 
     caption: str
     code: str

@@ -1,4 +1,4 @@
-"""Putting messages into the outbox, in the transaction of the change that they tell of."""
+"""Queue messages, in the transaction of the change that they are about."""
 
 from collections.abc import Sequence
 from typing import Any, NamedTuple
@@ -14,7 +14,7 @@ from services.messages.kinds import kind_of
 
 
 class Due(NamedTuple):
-    """A message that is due. `cause_id`: what it tells of; of one cause a person hears once by each kind of message."""
+    """A message to queue. `cause_id`: what it is about; a person gets one message of each kind per cause."""
 
     kind: str
     person_id: UUID
@@ -22,7 +22,10 @@ class Due(NamedTuple):
 
 
 async def queue(work: Work, due: Sequence[Due], association_id: UUID | None) -> list[UUID]:
-    """Have messages sent by an association, or by the server itself: their keys, in this order, for link tables."""
+    """Queue messages from an association, or from the server itself.
+
+    Returns their keys, in this order, for link tables.
+    """
     ids = await write(work, due, association_id)
     for name in {kind_of(each.kind).job for each in due}:
         keys = [{"message_id": id} for id, each in zip(ids, due, strict=True) if kind_of(each.kind).job == name]
@@ -31,7 +34,7 @@ async def queue(work: Work, due: Sequence[Due], association_id: UUID | None) -> 
 
 
 async def write(work: Work, due: Sequence[Due], association_id: UUID | None) -> list[UUID]:
-    """The same, for who sends them at once (`services.messages.sending.send`)."""
+    """Write messages without a job, for callers that send them at once (`services.messages.sending.send`)."""
     rows = [_row(work, each, association_id) for each in due]
     if work.is_elevated or all(each.person_id == work.actor.person_id for each in due):
         await work.insert_all(Message, rows)
@@ -42,7 +45,7 @@ async def write(work: Work, due: Sequence[Due], association_id: UUID | None) -> 
 
 
 async def forget(work: Work, ids: Sequence[UUID]) -> None:
-    """Delete messages that nobody is to look up any more. To be called by the platform itself."""
+    """Delete messages that must no longer be readable. To be called by the system actor."""
     await work.session.execute(work.delete(Message, col(Message.id).in_(ids)))
 
 

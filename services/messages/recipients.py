@@ -1,4 +1,4 @@
-"""Where a person wants their messages."""
+"""The address at which a person gets messages."""
 
 from sqlmodel import col
 
@@ -8,7 +8,7 @@ from services.core.work import Work
 
 
 async def preferred_address(work: Work, message: Message) -> str | None:
-    """The preferred mail address of whom a message is to; null where there is none, and for the dead."""
+    """The preferred mail address of a message's recipient; None if there is none, or if the person has died."""
     query = (
         work.select(col(ContactPoint.value))
         .join(Person, matching(ContactPoint.person_id, Person.id))

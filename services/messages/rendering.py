@@ -1,7 +1,7 @@
-"""From a letter to words: subject, text and HTML, all of one template in each language.
+"""Render a letter: subject, text and HTML, from one template per language.
 
-A template says what is told, in paragraphs, facts, links and pictures; `text.jinja` and `html.jinja` say how those
-look. In HTML everything is escaped, and in neither can a name or a title begin a line of its own.
+A template has paragraphs, facts, links and pictures; `text.jinja` and `html.jinja` define how those look. In HTML
+everything is escaped, and in neither can a name or a title begin a line of its own.
 """
 
 import base64
@@ -23,7 +23,7 @@ _WIDTH = 76
 
 @dataclass(frozen=True)
 class Rendered:
-    """A message in words."""
+    """A rendered message."""
 
     subject: str
     text: str
@@ -31,12 +31,12 @@ class Rendered:
 
 
 def previewed(letter: Letter) -> Rendered:
-    """The message for staff who want to read it first: its pictures are in the HTML itself."""
+    """Render a preview: its pictures are embedded in the HTML."""
     return rendered(letter, lambda picture: "data:image/png;base64," + base64.b64encode(picture.png).decode())
 
 
 def rendered(letter: Letter, image: Callable[[Picture], str]) -> Rendered:
-    """The message. `image`: the address of a picture in the HTML."""
+    """Render the message. `image`: returns a picture's URL in the HTML."""
     said = _said(letter, image)
     subject, text = _in("text", letter, said)
     _, html = _in("html", letter, said)
@@ -57,12 +57,12 @@ def _said(letter: Letter, image: Callable[[Picture], str]) -> dict[str, Any]:
 
 
 def _in(medium: str, letter: Letter, said: dict[str, Any]) -> tuple[str, str]:
-    """Subject and body in a medium."""
+    """Render subject and body in a medium."""
     environment = _environment(letter.templates, medium, letter.locale)
     template = environment.get_template(f"{letter.locale}/{letter.template}.jinja")
     context = template.new_context(said)
     subject, body = ("".join(template.blocks[part](context)) for part in ("subject", "body"))
-    # Blocks come escaped, so both are text that is safe as it is.
+    # Blocks are escaped already, so both are safe.
     whole: str = environment.globals["b"].page(Markup(subject.strip()), Markup(body))  # type: ignore[attr-defined]  # noqa: S704
     return one_line(subject), _spaced(letter.locale, re.sub(r"\n{3,}", "\n\n", whole).strip()) + "\n"
 
@@ -83,12 +83,12 @@ def _environment(package: str, medium: str, locale: str) -> Environment:
 
 
 def _filled(text: str) -> str:
-    """A paragraph in lines. Addresses stay whole."""
+    """Wrap a paragraph into lines. URLs are not broken."""
     return textwrap.fill(
         re.sub(r"[ \t\r\n]+", " ", text).strip(), _WIDTH, break_long_words=False, break_on_hyphens=False
     )
 
 
 def _spaced(locale: str, text: str) -> str:
-    """French puts a space before its double signs, at which no line ends."""
+    """Put non-breaking spaces before double punctuation in French."""
     return re.sub(r"(?<=«) | (?=[»:;?!])", "\u00a0", text) if locale == "fr" else text

@@ -14,32 +14,32 @@ from services.messages.composing import composed
 from services.messages.kinds import kind_of
 
 MOST_SEND_ATTEMPTS = 10
-"""How many times a message is handed to the server; with the waits between, about five hours."""
+"""Maximum number of attempts to send a message; with the delays between, about five hours."""
 
 
 @job("send_message")
 async def send_message(work: Work, *, message_id: UUID, settings: Settings) -> None:
-    """Send a message that is queued, unless there is no server to send it through: then it stays queued for good."""
+    """Send a queued message. Without a mail server it stays queued for good."""
     await send(work, message_id, settings)
 
 
 @job("send_urgent_message", urgent=True, share=4)
 async def send_urgent_message(work: Work, *, message_id: UUID, settings: Settings) -> None:
-    """The same for a message that goes before all else."""
+    """Send a queued message with priority over all others."""
     await send(work, message_id, settings)
 
 
 @job("send_bulk_message", at_once=4, share=2)
 async def send_bulk_message(work: Work, *, message_id: UUID, settings: Settings) -> None:
-    """The same for one of many, which leaves places to the others."""
+    """Send one of many queued messages, with limited concurrency."""
     await send(work, message_id, settings)
 
 
 async def send(work: Work, message_id: UUID, settings: Settings) -> None:
-    """Send a message that is queued, and have it tried again later where the server asks for that.
+    """Send a queued message, and enqueue a retry if the server asks for one.
 
-    The row is locked while the server is spoken to, so that of two who do this at once one finds it done. Should the
-    process die between the server's yes and the commit, the message goes out again with the same Message-ID.
+    The row is locked during the delivery, so that of two simultaneous calls the second finds it done. If the process
+    dies between the server's acceptance and the commit, the message is sent again with the same Message-ID.
     """
     message = await _queued(work, message_id)
     if message is None or settings.smtp_url is None:
@@ -55,7 +55,7 @@ async def send(work: Work, message_id: UUID, settings: Settings) -> None:
         return
     try:
         mail = composed(letter, message.id, to=address, sender=settings.mail_from, at=work.now)
-    except Exception as error:  # it would fail the same way each time
+    except Exception as error:  # every retry would fail the same way
         log_failure(f"the message {message.id} can't be composed", error)
         message.state = MessageState.FAILED
         return

@@ -13,22 +13,22 @@ _DAYS = {
     "en": "Monday Tuesday Wednesday Thursday Friday Saturday Sunday",
 }
 LOCALES = tuple(_DAYS)
-"""The languages that there are texts in."""
+"""Languages in which messages are available."""
 
 
 def writable(*wished: str) -> str:
-    """The first of these languages that there are texts in; English where there is none."""
+    """The first of these languages in which messages are available; English if none is."""
     return next((locale for wish in wished if (locale := wish.partition("-")[0]) in LOCALES), "en")
 
 
 def chosen(texts: Mapping[str, str] | None, wished: Sequence[str]) -> str:
-    """A localized text in the first of these languages that it has, else in any; empty where there is none."""
+    """A localized text in the first of these languages that it has, else in any; empty if there is no text."""
     texts = texts or {}
     return next((texts[locale] for locale in wished if locale in texts), next(iter(texts.values()), ""))
 
 
 def day(moment: datetime, locale: str) -> str:
-    """A day with its weekday and year; the moment is in the time zone that it is to be told in."""
+    """A day with weekday and year; the moment is already in the time zone to show."""
     weekday, month = _DAYS[locale].split()[moment.weekday()], _MONTHS[locale].split()[moment.month - 1]
     if locale == "fr":
         return f"{weekday} {'1er' if moment.day == 1 else moment.day} {month} {moment.year}"
@@ -43,14 +43,14 @@ def hour(moment: datetime, locale: str) -> str:
 
 
 def instant(moment: datetime, time_zone: str, locale: str) -> str:
-    """A day and a time, and where that is so."""
+    """A day and a time, with the time zone's city."""
     local = moment.astimezone(ZoneInfo(time_zone))
     at = " à " if locale == "fr" else " at "
     return f"{day(local, locale)}{at}{hour(local, locale)} ({_clock(time_zone, locale)})"
 
 
 def span(starts_at: datetime, ends_at: datetime, time_zone: str, locale: str) -> str:
-    """From when to when, and where that is so."""
+    """A start and an end, with the time zone's city."""
     start, end = starts_at.astimezone(ZoneInfo(time_zone)), ends_at.astimezone(ZoneInfo(time_zone))
     clock = _clock(time_zone, locale)
     if start.date() == end.date():
@@ -62,7 +62,7 @@ def span(starts_at: datetime, ends_at: datetime, time_zone: str, locale: str) ->
 
 
 def _clock(time_zone: str, locale: str) -> str:
-    """Whose clock it is: the city by which the IANA database names the zone."""
+    """The city by which the IANA database names the time zone."""
     city = time_zone.rpartition("/")[2].replace("_", " ")
     if locale == "fr":
         return f"heure d’{city}" if city[0] in "AEIOUYÉH" else f"heure de {city}"

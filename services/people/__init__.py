@@ -1,1 +1,1 @@
-"""Persons, their positions and mandates, and segments: the one language for "whom"."""
+"""Persons, their positions, mandates and contact points, and segments of people."""

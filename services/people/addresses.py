@@ -1,4 +1,4 @@
-"""E-mail addresses and telephone numbers, in the one form that they are kept in, by kept libraries.
+"""E-mail addresses and telephone numbers in canonical form, by maintained libraries.
 
 EMAIL  `Ana.Roy@example.org`: the domain in lower case and in ASCII (IDNA); upper and lower case of what is before
        the @ stay as they were typed, and make no other address
@@ -15,19 +15,21 @@ from services.core.errors import InvalidInput
 from services.core.text import cleaned
 
 HOME_REGION = "CA"
-"""Where a number is from that doesn't say its country."""
+"""Default region of telephone numbers without a country code."""
 _EXTENSION = re.compile(r"[,;]?\s*\bposte\s*:?\s*(?=[0-9])", re.IGNORECASE)
 
 
 def checked_address(kind: ContactKind, value: str, *path: str) -> str:
-    """The address or number as it is kept. InvalidInput where it isn't one."""
+    """Return the address or number in its stored form. InvalidInput if it isn't valid."""
     text = "" if "\x00" in value else cleaned(value)
     found = _phone(text) if kind is ContactKind.PHONE else _email(text)
     if found is None:
         such = "a telephone number such as +1 418 555 0123"
         if kind is ContactKind.EMAIL:
             such = "a mail address such as ana@example.org"
-        raise InvalidInput(such, f"{len(text)} characters", path=path)  # the value is personal: it isn't repeated
+        raise InvalidInput(
+            such, f"{len(text)} characters", path=path
+        )  # the value is personal data, so it isn't repeated
     return found
 
 

@@ -15,7 +15,7 @@ from services.tenancy.visibility import links_changed
 
 @dataclass(frozen=True, kw_only=True)
 class MandateInput:
-    """A seat or an office of a person; `ends_on` is its last day. A published one shows the person's name."""
+    """A board seat or an office of a person; `ends_on` is its last day. A published one shows the person's name."""
 
     person_id: UUID
     role: MandateRole
@@ -34,15 +34,15 @@ async def begin_mandate(
     ends_on: date | None = None,
     published: bool = False,
 ) -> Mandate:
-    """Give somebody a seat or an office in an association. Refused as `begin_mandates` is."""
+    """Add a mandate in an association. Refused as `begin_mandates` is."""
     mandate = MandateInput(person_id=person_id, role=role, starts_on=starts_on, ends_on=ends_on, published=published)
     return (await begin_mandates(work, association_id, [mandate]))[0]
 
 
 async def begin_mandates(work: Work, association_id: UUID, mandates: Sequence[MandateInput]) -> list[Mandate]:
-    """Give several seats or offices in an association, a new board say. Asks for `persons.manage` there.
+    """Add several mandates in an association, for example a new board. Asks for `persons.manage` there.
 
-    A published mandate shows the person's name as it is now, to everyone.
+    A published mandate shows the person's current name to everybody.
     """
     await work.find(Association, association_id)
     work.actor.require(MANAGE_PERSONS, association_id)

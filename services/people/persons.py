@@ -1,4 +1,4 @@
-"""Persons: once in a confederation, whatever the number of their associations."""
+"""Persons: one record per confederation, whatever the number of their associations."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -11,7 +11,7 @@ from services.core.work import Work
 
 @dataclass(frozen=True, kw_only=True)
 class PersonInput:
-    """Somebody new. `references`: how other systems name them, by system."""
+    """A new person. `references`: their identifiers in other systems, by system."""
 
     given_name: str
     family_name: str
@@ -30,7 +30,7 @@ async def register_person(
     region: str | None = None,
     references: Mapping[str, str] | None = None,
 ) -> Person:
-    """Enter somebody, for an association whose staff see them from then on. Refused as `register_persons` is."""
+    """Register a person for an association, whose staff may see them. Refused as `register_persons` is."""
     person = PersonInput(
         given_name=given_name, family_name=family_name, locale=locale, region=region, references=references or {}
     )
@@ -38,9 +38,9 @@ async def register_person(
 
 
 async def register_persons(work: Work, *, association_id: UUID, persons: Sequence[PersonInput]) -> list[Person]:
-    """Enter several persons for an association, in their order. Asks for `persons.manage` there.
+    """Register several persons for an association, in order. Asks for `persons.manage` there.
 
-    A reference that names somebody else already is AlreadyExists, and nobody is entered.
+    AlreadyExists if a reference belongs to another person; then nobody is registered.
     """
     await work.find(Association, association_id)
     work.actor.require(MANAGE_PERSONS, association_id)

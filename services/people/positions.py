@@ -1,4 +1,4 @@
-"""Positions: posts that persons hold with employers."""
+"""Positions that persons hold with employers."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from services.people import access
 
 @dataclass(frozen=True, kw_only=True)
 class PositionInput:
-    """A post of a person, from–to; `ends_on` is its last day. `reports_to_id` is another position."""
+    """A position of a person, for a period; `ends_on` is its last day. `reports_to_id` is another position."""
 
     person_id: UUID
     employer: str
@@ -42,7 +42,7 @@ async def begin_position(
     ends_on: date | None = None,
     reports_to_id: UUID | None = None,
 ) -> Position:
-    """Enter a post that a person holds or held. Refused as `begin_positions` is."""
+    """Add a current or past position. Refused as `begin_positions` is."""
     position = PositionInput(
         person_id=person_id,
         employer=employer,
@@ -59,8 +59,8 @@ async def begin_position(
 
 
 async def begin_positions(work: Work, positions: Sequence[PositionInput]) -> list[Position]:
-    """Enter several posts, in their order. Asks for `persons.manage` in an association of each of the persons."""
-    # Locked: who sees a position is who sees its person, and that must not change while the position is entered.
+    """Add several positions, in order. Asks for `persons.manage` in an association of each person."""
+    # Locked: a position copies who may see its person, and that must not change meanwhile.
     persons = await access.managed(work, {position.person_id for position in positions})
     for superior_id in {position.reports_to_id for position in positions if position.reports_to_id is not None}:
         await work.find(Position, superior_id)
@@ -85,7 +85,10 @@ async def begin_positions(work: Work, positions: Sequence[PositionInput]) -> lis
 
 
 async def end_position(work: Work, position_id: UUID, *, ends_on: date | None = None) -> Position:
-    """End a post; its last day is today, or `ends_on`. Asks for `persons.manage` in an association of the person."""
+    """End a position; its last day is today, or `ends_on`.
+
+    Asks for `persons.manage` in an association of the person.
+    """
     position = await work.find(Position, position_id)
     access.require_any(work, MANAGE_PERSONS, position.association_ids)
     position = await work.find(Position, position_id, lock=True)
@@ -100,6 +103,6 @@ async def end_position(work: Work, position_id: UUID, *, ends_on: date | None = 
 
 
 async def _record(work: Work, action: str, position: Position) -> None:
-    """The association that registered the person may read the entry."""
+    """Journal a change of a position. The association that registered the person may read the entry."""
     registered_by = next(iter(position.association_ids), None)
     await work.record(action, position, association_id=registered_by, data={"person_id": str(position.person_id)})

@@ -1,4 +1,4 @@
-"""Segments: whom an association means, and the one definition of who that is."""
+"""Segments: definitions of groups of people, and the one statement that evaluates them."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -54,7 +54,7 @@ _association, _clause, _mandate, _membership, _person, _position = (
 
 @dataclass(frozen=True, kw_only=True)
 class ClauseInput:
-    """All of the conditions that are given. `with_affiliates` belongs to `within_id`."""
+    """Conditions that must all be met. `with_affiliates` belongs to `within_id`."""
 
     within_id: UUID | None = None
     with_affiliates: bool = False
@@ -76,7 +76,7 @@ async def create_segment(
     clauses: Sequence[ClauseInput],
     published: bool = False,
 ) -> Segment:
-    """Define whom an association means. Asks for `segments.manage` there; a taken slug is AlreadyExists."""
+    """Define a segment of an association. Asks for `segments.manage` there; a taken slug is AlreadyExists."""
     await work.find(Association, association_id)
     work.actor.require(MANAGE_SEGMENTS, association_id)
     check_slug(slug)
@@ -110,7 +110,7 @@ async def create_segment(
 
 
 def _check(clause: ClauseInput, *path: str) -> None:
-    """An empty clause would mean everybody, which nobody means by leaving things out."""
+    """Refuse an empty clause: it would mean everybody, which is surely a mistake."""
     if clause == ClauseInput(with_affiliates=clause.with_affiliates):
         raise InvalidInput("one condition at least", "none", path=path)
     if clause.with_affiliates and clause.within_id is None:
@@ -122,7 +122,7 @@ def _check(clause: ClauseInput, *path: str) -> None:
 
 
 async def preview(work: Work, segment_id: UUID) -> int | None:
-    """How many persons are in a segment today; null below five. Asks for `segments.manage`."""
+    """Number of persons in a segment today; None below five. Asks for `segments.manage`."""
     segment = await work.find(Segment, segment_id)
     work.actor.require(MANAGE_SEGMENTS, segment.association_id)
     members = persons_in([segment_id], work.today).subquery()
@@ -151,7 +151,10 @@ def persons_in(segment_ids: Sequence[UUID], as_of: date) -> Select[tuple[UUID, U
 
 @cache
 def _members() -> Select[tuple[UUID, UUID]]:
-    """The statement itself: building it costs more than running it, so it is built once, of tables, not models."""
+    """The statement itself.
+
+    Building it costs more than running it, so it is built once, of tables instead of models.
+    """
     as_of: Day = bindparam("as_of", type_=Date)
     asked = bindparam("segment_ids", type_=ARRAY(PG_UUID(as_uuid=True)))
     clause = select(_clause).where(_clause.c.segment_id == any_(asked)).cte("clause")
@@ -172,7 +175,7 @@ def _members() -> Select[tuple[UUID, UUID]]:
         .join_from(clause, _person, _person.c.confederation_id == c.confederation_id)
         .where(~asks_link, ~asks_position, c.sector.is_(null())),
     ).subquery("linked")
-    # Beside a mandate or membership, the position is a second thing to have.
+    # Beside a mandate or membership, the position is a further condition.
     second = select(1).where(fits, _position.c.person_id == linked.c.person_id).correlate(clause, linked).exists()
     return (
         select(c.segment_id, _person.c.id.label("person_id"))
@@ -189,9 +192,9 @@ def _members() -> Select[tuple[UUID, UUID]]:
 
 
 def _in_scope(clause: CTE, as_of: Day) -> CTE:
-    """The associations that a clause's link may be to: its own, with its affiliates, or any; and of its sector."""
+    """Associations to which a clause's link may belong: its own, with its affiliates, or any; of its sector."""
     c = clause.c
-    # The function's answer begins with the association itself; without an association it is null.
+    # The function's result includes the association itself; without an association it is null.
     reached = func.figures.scope(c.within_id, as_of).table_valued("id").render_derived("reached")
     return (
         select(c.id.label("clause_id"), _association.c.confederation_id, _association.c.id)
@@ -239,7 +242,7 @@ def _by_membership(clause: CTE, there: CTE, as_of: Day) -> Select[Any]:
 
 
 def _position_fits(clause: CTE, as_of: Day) -> list[ColumnElement[bool]]:
-    """What a clause asks of a position; the sector is the position's where no association or mandate claims it."""
+    """A clause's conditions on a position. The sector applies to the position unless to an association or mandate."""
     c, p = clause.c, _position.c
     return [
         p.confederation_id == c.confederation_id,

@@ -1,4 +1,4 @@
-"""A membership's standing on a day: derived from its dates by the database's ordered rules, never stored."""
+"""A membership's status on a day: derived from its dates by ordered rules in the database, never stored."""
 
 from datetime import date
 
@@ -8,7 +8,7 @@ from sqlmodel import SQLModel
 from models import MembershipStatus
 
 GOOD_STANDING = (MembershipStatus.NEW, MembershipStatus.CURRENT, MembershipStatus.GRACE)
-"""The statuses of somebody who is a member."""
+"""Statuses of members in good standing."""
 
 
 def status_on(as_of: date | BindParameter[date]) -> ColumnElement[str]:

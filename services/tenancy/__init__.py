@@ -1,1 +1,1 @@
-"""Confederations, their associations, who is affiliated with whom, and who may do what."""
+"""Confederations, associations, affiliations, and roles."""

@@ -1,4 +1,4 @@
-"""Affiliations: which association belongs to which umbrella, from when to when. The graph has no cycles."""
+"""Affiliations of associations to umbrellas, for periods. The graph has no cycles."""
 
 from datetime import date, timedelta
 from decimal import Decimal
@@ -28,8 +28,8 @@ async def affiliate(
 ) -> Affiliation:
     """Affiliate an association at once. Asks for `affiliations.manage` in the umbrella.
 
-    WouldMakeACycle where the umbrella is itself below the association; AlreadyExists where the two are affiliated.
-    `per_capita_rate`: what the umbrella levies for each member and year, in the confederation's currency.
+    WouldMakeACycle if the umbrella is itself below the association; AlreadyExists if the two are affiliated.
+    `per_capita_rate`: the umbrella's fee per member and year, in the confederation's currency.
     """
     await _parties(work, association_id, umbrella_id)
     work.actor.require(MANAGE_AFFILIATIONS, umbrella_id)
@@ -54,7 +54,7 @@ async def affiliate(
 async def apply_for_affiliation(
     work: Work, *, association_id: UUID, umbrella_id: UUID, starts_on: date, visible_from_above: bool = False
 ) -> Affiliation:
-    """Ask an umbrella to take an association in. Asks for `affiliations.manage` in the association.
+    """Apply for an affiliation to an umbrella. Asks for `affiliations.manage` in the association.
 
     The association says whether its persons are visible from above. Refused as `affiliate` is.
     """
@@ -75,14 +75,14 @@ async def apply_for_affiliation(
 
 
 async def accept_affiliation(work: Work, affiliation_id: UUID, *, starts_on: date | None = None) -> Affiliation:
-    """Take an applicant in, from the day applied for or a later decision's. Asks for the umbrella's permission."""
+    """Accept an application, from the requested day or a later one. Asks for `affiliations.manage` in the umbrella."""
     affiliation = await _locked(work, affiliation_id, AffiliationState.APPLIED)
     affiliation.starts_on = starts_on or affiliation.starts_on
     return await _become(work, affiliation, AffiliationState.ACTIVE, "affiliation.accepted")
 
 
 async def suspend_affiliation(work: Work, affiliation_id: UUID, *, reason: str) -> Affiliation:
-    """Suspend an active affiliation: nothing cascades through it. Asks for the umbrella's permission."""
+    """Suspend an active affiliation: nothing cascades through it. Asks for `affiliations.manage` in the umbrella."""
     affiliation = await _locked(work, affiliation_id, AffiliationState.ACTIVE)
     return await _become(work, affiliation, AffiliationState.SUSPENDED, "affiliation.suspended", reason)
 
@@ -96,9 +96,9 @@ async def reinstate_affiliation(work: Work, affiliation_id: UUID, *, reason: str
 async def end_affiliation(
     work: Work, affiliation_id: UUID, *, ends_on: date | None = None, reason: str | None = None
 ) -> Affiliation:
-    """End an affiliation, or refuse an application. Asks for the umbrella's permission.
+    """End an affiliation, or refuse an application. Asks for `affiliations.manage` in the umbrella.
 
-    `ends_on` is the last day, yesterday by default: it ends at once. One that would end before it began never was.
+    `ends_on` is the last day, by default yesterday, so it ends at once. One that would end before it began is deleted.
     """
     live = (AffiliationState.APPLIED, AffiliationState.ACTIVE, AffiliationState.SUSPENDED)
     affiliation = await _locked(work, affiliation_id, *live)
@@ -138,10 +138,10 @@ async def _become(
 
 
 async def _refuse_cycles(work: Work, new: Affiliation) -> None:
-    """WouldMakeACycle where the umbrella is below the association on any day that the new affiliation may be live.
+    """WouldMakeACycle if the umbrella is below the association on any day of the new affiliation.
 
-    Two that each are fine can make a cycle together (A under B, B under A), and no row is there to lock before the
-    first is written: whoever adds to the graph waits for the tenant's lock.
+    Two simultaneous affiliations can make a cycle together (A under B, B under A), and there is no row to lock before
+    the first is written: so every addition to the graph takes the tenant's lock.
     """
     await work.lock("affiliations")
     meets = or_(col(Affiliation.state) != AffiliationState.ENDED, col(Affiliation.ends_on) >= new.starts_on)

@@ -20,9 +20,9 @@ async def create_association(
     about: Mapping[str, str] | None = None,
     website: str | None = None,
 ) -> Association:
-    """Add an association. Asks for `associations.manage` in some umbrella; a taken slug is AlreadyExists.
+    """Add an association. Asks for `associations.manage` in any umbrella; a taken slug is AlreadyExists.
 
-    Whoever adds one manages it once it is affiliated with an umbrella where they do.
+    The actor can manage it once it is affiliated to an umbrella where they hold the permissions.
     """
     await _require_somewhere(work)
     if website is not None and not website.startswith(("https://", "http://")):

@@ -1,4 +1,4 @@
-"""Founding a confederation: a tenant of its own."""
+"""Founding a confederation, which is a tenant."""
 
 from collections.abc import Mapping, Sequence
 from zoneinfo import available_timezones
@@ -18,9 +18,9 @@ async def found_confederation(
     time_zone: str,
     privacy_officer: str | None = None,
 ) -> Confederation:
-    """Make the tenant that the work is in. Only the platform itself does this; a taken slug is AlreadyExists.
+    """Create the tenant of this transaction. Only the system actor may; a taken slug is AlreadyExists.
 
-    The row's id is the work's tenant. The first of the locales is the default, the others are what text falls back to.
+    The row's id is the work's tenant. The first of the locales is the default, the others are fallbacks.
     """
     if not work.actor.is_system:
         raise NotAllowed("confederations.found")

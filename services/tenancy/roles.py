@@ -1,6 +1,7 @@
-"""Roles: what somebody does for an association, and below it where the grant cascades.
+"""Granting and ending roles.
 
-Nobody hands on more than they have, nobody grants themselves anything, and an association keeps an administrator.
+Nobody can grant a permission that they don't hold, nobody can grant themselves a role, and an association always keeps
+an administrator.
 """
 
 from datetime import date, timedelta
@@ -27,10 +28,10 @@ async def grant_role(
     starts_on: date | None = None,
     ends_on: date | None = None,
 ) -> RoleGrant:
-    """Grant a role. Asks for `roles.manage` and for all that the role may do, wherever the grant reaches.
+    """Grant a role. Asks for `roles.manage` and for every permission of the role, wherever the grant reaches.
 
-    NotAllowed names the permission that is missing; StepUpRequired in a session that wasn't confirmed lately; OwnRole
-    where somebody would grant it to themselves.
+    NotAllowed names the missing permission; StepUpRequired without a recent sign-in; OwnRole if the actor would grant
+    it to themselves.
     """
     await work.find(Association, association_id, "associationId")
     work.actor.require(MANAGE_ROLES, association_id)
@@ -59,8 +60,8 @@ async def grant_role(
 async def end_role(work: Work, grant_id: UUID, *, ends_on: date | None = None, reason: str | None = None) -> RoleGrant:
     """End a grant: at once, or with `ends_on` as its last day. Asks for `roles.manage` in the association.
 
-    A grant that would end before it began is deleted: it gave nothing on any day, and the journal keeps that it was.
-    LastAdministrator where nobody would be left to administer the association.
+    A grant that would end before it began is deleted: it was never in force, and the journal still has it.
+    LastAdministrator if the association would be left without an administrator.
     """
     grant = await work.find_managed(RoleGrant, grant_id, MANAGE_ROLES, "roleGrantId")
     last = ends_on or work.today - timedelta(days=1)
@@ -93,9 +94,9 @@ _REACH = text(
 
 
 async def _require_all_of_it(work: Work, association_id: UUID, role: Role, *, cascades: bool) -> None:
-    """NotAllowed where the grant would give a permission somewhere that the actor doesn't hold there themselves.
+    """NotAllowed if the grant would give a permission in an association where the actor doesn't hold it.
 
-    What is about persons reaches an association only where it is visible from above, as when rights are worked out.
+    Permissions about persons reach an association only if it is visible from above, as when rights are computed.
     """
     given = {"association": association_id, "tenant": work.tenant_id, "cascades": cascades, "day": work.today}
     for reached, visible in (await work.session.execute(_REACH, given)).all():
@@ -123,12 +124,12 @@ _ADMINISTRATORS = text(
 
 
 async def _require_another_administrator(work: Work, grant: RoleGrant, day: date) -> None:
-    """LastAdministrator where on the day after a grant nobody could appoint the next administrator.
+    """LastAdministrator if on the day after a grant's end nobody could appoint the next administrator.
 
-    An umbrella's administrator counts where the association is visible from above: otherwise they lack what they would
-    have to hand on. One of them may all the same end another's last grant, which may have come into the wrong hands.
+    An umbrella's administrator counts only if the association is visible from above: otherwise they lack permissions
+    that they would have to grant. They may nevertheless end a last grant, which may be in the wrong hands.
     """
-    # Two who end each other's, or each their own, at once: one waits, and then sees that there is nobody else.
+    # Two simultaneous endings of the last two grants: the second waits, and then finds no other administrator.
     await work.lock("administrators")
     given = {"association": grant.association_id, "tenant": work.tenant_id, "day": day}
     async with work.elevated("whether somebody else administers depends on grants that the actor may not see"):

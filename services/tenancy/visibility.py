@@ -1,9 +1,9 @@
-"""What follows from a person's links to associations, kept in step with them: who sees the person, what they may do.
+"""Data derived from a person's links to associations: who may see the person, and the version of their rights.
 
-A link is a membership that isn't cancelled, a mandate or a role grant that isn't over. `association_ids` of a person,
-their references, contact points and positions are what the row policies compare: the association that registered the
-person, always first, then those of the links. `access_version` counts the changes: whoever kept an older answer about
-the person's rights asks again. A link that runs out by itself stays in `association_ids` until the next change.
+A link is a membership that isn't cancelled, or a mandate or role grant that isn't over. Row policies compare
+`association_ids` of a person, their references, contact points and positions: the association that registered the
+person, always first, then those of the links. `access_version` counts changes and invalidates cached rights. A link
+that expires by itself stays in `association_ids` until the next change.
 """
 
 from collections.abc import Sequence
@@ -21,9 +21,9 @@ from services.core.work import Work
 
 
 async def links_changed(work: Work, person_ids: Sequence[UUID]) -> None:
-    """Work out again who sees these persons, and make every kept answer about their rights an old one."""
+    """Recompute who may see these persons, and invalidate their cached rights."""
     async with work.elevated("other associations' links to a person decide who sees them"):
-        # Two links that change at once would each be worked out without the other: one waits, and then sees both.
+        # Without the lock, two simultaneous changes would each be computed without the other.
         await _lock(work, col(Person.id).in_(person_ids))
         anew = {"access_version": Person.access_version + 1, "association_ids": _visible_to(work)}
         changed = (
@@ -47,9 +47,10 @@ async def links_changed(work: Work, person_ids: Sequence[UUID]) -> None:
 
 
 async def affiliations_changed(work: Work, association_id: UUID) -> None:
-    """A changed affiliation of an association changes what cascading grants reach, and whose members are within what.
+    """Invalidate cached rights after a change of an association's affiliations.
 
-    Everybody who has such a grant, or a membership of the association or below it, is worked out again.
+    It changes what cascading grants reach and which associations members belong to. So everybody with a cascading
+    grant, or with a membership of the association or below it, is affected.
     """
     cascading = work.select(col(RoleGrant.person_id)).where(col(RoleGrant.cascades))
     below = select(func.figures.scope(association_id, work.today))
@@ -66,13 +67,13 @@ async def affiliations_changed(work: Work, association_id: UUID) -> None:
 
 
 async def _lock(work: Work, which: ColumnElement[bool]) -> Sequence[UUID]:
-    """Lock the persons, always in the same order, so that two who lock several don't wait for each other."""
+    """Lock the persons, always in the same order, to avoid deadlocks."""
     persons = work.select(col(Person.id), lock=True).where(which).order_by(col(Person.id))
     return (await work.session.scalars(persons)).all()
 
 
 def _visible_to(work: Work) -> Any:
-    """The registering association, then those of live links, as SQL over the person's row."""
+    """SQL for `association_ids` of a person's row: the registering association, then those of live links."""
     registered_by = col(Person.association_ids)[1:1]
 
     def of(link: Any, still: ColumnElement[bool]) -> Select[tuple[UUID]]:
@@ -97,7 +98,7 @@ def _visible_to(work: Work) -> Any:
 
 
 def _refresh(work: Work, person_id: UUID, **columns: Any) -> None:
-    """What the session has loaded of the person is as the database has it now."""
+    """Update the person in the session, if loaded, to the values in the database."""
     person = work.session.identity_map.get(identity_key(Person, (work.tenant_id, person_id)))
     if person is not None:
         for name, value in columns.items():

@@ -1,1 +1,1 @@
-"""Trusted documents: which operations websites have registered, and finding them by their hashes."""
+"""Trusted documents: websites' registered operations, found by their hashes."""

@@ -1,4 +1,4 @@
-"""Finding a trusted document by its hash, in the confederation that it was registered in and in no other."""
+"""Find a trusted document by its hash, only in the confederation that registered it."""
 
 from typing import NamedTuple
 from uuid import UUID
@@ -10,14 +10,14 @@ from services.core.database.connections import Readers
 
 
 class Trusted(NamedTuple):
-    """A document, and whose websites have registered it: an association's, or everybody's by the confederation."""
+    """A document, and who registered it: certain associations, or the confederation for everybody."""
 
     text: str
     associations: frozenset[UUID]
     is_everybodys: bool
 
     def admits(self, key: Key) -> bool:
-        """Whether a key that may run nothing but trusted documents may run this one."""
+        """Whether a key that is restricted to trusted documents may run this one."""
         return self.is_everybodys or key.association_id in self.associations
 
 
@@ -30,7 +30,7 @@ select case when set_config('confed.tenant', $1, true) is not null then (
 
 
 async def find_trusted(readers: Readers, tenant: Tenant, sha256: str) -> Trusted | None:
-    """The document, read as anybody of the confederation reads; None where none has this hash."""
+    """Find a document, with anonymous rights; None if none has this hash."""
     found = orjson.loads(await readers.fetch(_FIND, [str(tenant.id), sha256]) or b"[]")
     if not found:
         return None

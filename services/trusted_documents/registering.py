@@ -1,6 +1,6 @@
-"""Registering a website's documents, and taking them back: the platform's own work, from the command line.
+"""Register and remove a website's documents. Run by the system actor, from the command line.
 
-Whether a document is valid is the schema's to say, before it comes here.
+The caller has validated the documents against the schema.
 """
 
 from collections.abc import Collection, Sequence
@@ -16,25 +16,25 @@ from services.core.errors import NotFound
 from services.core.work import Work
 
 LONGEST_DOCUMENT = 100_000
-"""Characters of a document: the schema reads no longer ones."""
+"""Maximum length of a document in characters, the same as the schema's limit."""
 
 
 class Added(NamedTuple):
-    """A document that is there now, and whether it wasn't before."""
+    """A registered document, and whether it is new."""
 
     document: TrustedDocument
     is_new: bool
 
 
 def hash_of(text: str) -> str:
-    """What a document is asked for by: the SHA-256 of its text in UTF-8, in lower-case hexadecimal."""
+    """Return a document's hash: SHA-256 of its text in UTF-8, in lower-case hexadecimal."""
     return sha256(text.encode()).hexdigest()
 
 
 async def add_documents(work: Work, texts: Sequence[str], *, association: str | None = None) -> Sequence[Added]:
     """Register documents, each once, for the association of this slug, or for every website of the confederation.
 
-    One that is there already is left as it is, so that a website's every deployment may add all that it has.
+    Existing ones are unchanged, so that each deployment of a website can register all its documents.
     """
     owner = await _association(work, association)
     there = {document.hash: document for document in await list_documents(work, association=association)}
@@ -46,7 +46,7 @@ async def add_documents(work: Work, texts: Sequence[str], *, association: str | 
         if is_new:
             there[named] = TrustedDocument(
                 hash=named,
-                text=text,  # as it stands: white space around it is part of what is hashed
+                text=text,  # verbatim: surrounding white space is part of the hash
                 association_id=owner,
                 added_at=work.now,
             )
@@ -64,7 +64,7 @@ async def list_documents(work: Work, *, association: str | None = None) -> Seque
 
 
 async def remove_documents(work: Work, hashes: Collection[str], *, association: str | None = None) -> None:
-    """Take documents back, all of them or, where one isn't there, none: NotFound with the hash in its path."""
+    """Remove documents, all or none: NotFound, with the hash in its path, if one doesn't exist."""
     there = {document.hash: document for document in await list_documents(work, association=association)}
     for named in dict.fromkeys(hashes):
         if named not in there:

@@ -1,1 +1,1 @@
-"""Webhooks: an association's changes, told to servers of its choice. Signed as Standard Webhooks, at least once."""
+"""Webhooks: an association's changes, sent to servers of its choice, signed as in Standard Webhooks, at least once."""

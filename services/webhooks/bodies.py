@@ -1,6 +1,6 @@
-"""What a webhook is told, and how it is signed: https://github.com/standard-webhooks/standard-webhooks.
+"""Body and signature of webhook messages: https://github.com/standard-webhooks/standard-webhooks.
 
-A body has identifiers and states, and nothing personal: who may read more asks the API for it, by their own rights.
+A body has identifiers and states, and no personal data: receivers read more through the API, with their own rights.
 """
 
 import base64
@@ -27,12 +27,12 @@ _PLAIN = re.compile(
 
 
 def new_secret() -> str:
-    """A secret to sign with, as both sides write it down."""
+    """Create a signing secret, in its text form."""
     return PREFIX + base64.b64encode(secrets.token_bytes(_KEY)).decode()
 
 
 def body(entry: JournalEntry) -> bytes:
-    """What is told of an entry, as JSON."""
+    """The message body for a journal entry, as JSON."""
     assert entry.association_id is not None
     told = {
         "type": entry.action,
@@ -48,12 +48,12 @@ def body(entry: JournalEntry) -> bytes:
 
 
 def facts(data: Mapping[str, Any]) -> dict[str, Any]:
-    """Of an entry's data what is a key, a state, a moment, a number or yes and no; whatever else stays here."""
+    """Filter an entry's data: only keys, states, times, numbers and booleans are sent."""
     return {name: value for name, value in data.items() if _is_plain(value)}
 
 
 def signed(id: UUID, at: datetime, content: bytes, keys: Sequence[str]) -> dict[str, str]:
-    """The headers of a message: a signature by each of the secrets. Its id is the same each time it is sent."""
+    """The headers of a message, with a signature by each of the secrets. Its id is the same on each attempt."""
     message, timestamp = f"msg_{id.hex}", str(int(at.timestamp()))
     signatures = (
         hmac.digest(

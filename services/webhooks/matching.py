@@ -1,4 +1,4 @@
-"""Which entries of the journal a webhook is told of."""
+"""Event patterns of webhooks."""
 
 import re
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ _PATTERN = re.compile(r"\*|[a-z][a-z_]{0,59}\.(\*|[a-z][a-z_]{0,59})")
 
 
 def check_patterns(patterns: Sequence[str], *path: str) -> list[str]:
-    """Actions as `registration.confirmed`, all of a noun (`registration.*`), or all (`*`). InvalidInput otherwise."""
+    """Check event patterns: an action (`registration.confirmed`), all of a noun (`registration.*`), or all (`*`)."""
     if not 0 < len(patterns) <= MOST_PATTERNS:
         raise InvalidInput(f"1 to {MOST_PATTERNS} events", str(len(patterns)), path=path)
     for rank, pattern in enumerate(patterns):
@@ -20,5 +20,5 @@ def check_patterns(patterns: Sequence[str], *path: str) -> list[str]:
 
 
 def matches(patterns: Sequence[str], action: str) -> bool:
-    """Whether an action is among those that the patterns mean."""
+    """Whether any of the patterns matches an action."""
     return not {action, f"{action.partition('.')[0]}.*", "*"}.isdisjoint(patterns)

@@ -1,7 +1,7 @@
-"""From the journal to the deliveries: what was committed, in the order of the chain, to each webhook that it is for.
+"""Create deliveries from committed journal entries, in the order of the chain, for each matching webhook.
 
-A webhook hears its own association's entries and nobody else's; those that no staff may read (confidential, of no
-association) no webhook hears.
+A webhook gets only its own association's entries. Entries that no staff may read (confidential, without association)
+are never sent.
 """
 
 from collections.abc import Iterable, Sequence
@@ -19,7 +19,7 @@ from services.webhooks.matching import matches
 
 @follows_journal
 async def tell_webhooks(work: Work, entries: Sequence[Entry]) -> None:
-    """Write a delivery for each webhook that an entry is for, and have them sent."""
+    """Write deliveries for the webhooks that match an entry, and enqueue their sending."""
     associations = {entry.association_id for entry in entries if entry.association_id is not None}
     if not associations:
         return
@@ -39,7 +39,7 @@ async def tell_webhooks(work: Work, entries: Sequence[Entry]) -> None:
 
 
 async def begin_deliveries(work: Work, webhook: Webhook, entry_ids: Iterable[UUID], *, anew: bool = False) -> None:
-    """Have entries delivered. `anew`: those too that were delivered, or given up."""
+    """Write deliveries of entries. `anew`: also of those that were delivered or have failed."""
     waiting: dict[str, Any] = {
         "state": DeliveryState.PENDING,
         "begun_at": work.now,

@@ -1,7 +1,7 @@
-"""Webhooks as staff keep them. All of it asks for `webhooks.manage` in the association.
+"""Manage webhooks. Every operation asks for `webhooks.manage` in the association.
 
-The secret is shown when it is made and, to who has shown lately who they are, again. One that was replaced signs beside
-its successor for a day, so that the other side has time to take it up.
+The secret is shown when it is created, and again after a recent sign-in. A replaced secret signs beside its successor
+for a day, so that the receiver has time to switch.
 """
 
 from collections.abc import Sequence
@@ -21,15 +21,15 @@ from services.webhooks.errors import TooManyWebhooks
 from services.webhooks.matching import check_patterns
 
 MOST_WEBHOOKS = 10
-"""Webhooks of an association."""
+"""Maximum number of webhooks per association."""
 OLD_SECRET_SIGNS_FOR = timedelta(days=1)
-"""How long a secret that was replaced still signs."""
+"""How long a replaced secret still signs."""
 
 
 async def register_webhook(work: Work, association_id: UUID, *, url: str, events: Sequence[str]) -> tuple[Webhook, str]:
-    """Have an association's changes told to an address, from now on; with the secret that they are signed with.
+    """Register a webhook for an association's future changes. Returns it with its signing secret.
 
-    InvalidInput for an address that nothing is sent to, SecretKeyMissing on a server that keeps no secrets.
+    InvalidInput for a URL to which requests are never sent, SecretKeyMissing if the server can't store secrets.
     """
     await work.find(Association, association_id, "associationId")
     work.actor.require(MANAGE_WEBHOOKS, association_id)
@@ -56,7 +56,7 @@ async def register_webhook(work: Work, association_id: UUID, *, url: str, events
 async def change_webhook(
     work: Work, webhook_id: UUID, *, url: str | None = None, events: Sequence[str] | None = None
 ) -> Webhook:
-    """Give it another address or other events; what is None stays."""
+    """Change a webhook's URL or events; None leaves a value unchanged."""
     row = await managed_webhook(work, webhook_id)
     if url is not None:
         row.url = check_url(url, "url", private=work.settings.private_addresses)
@@ -68,7 +68,7 @@ async def change_webhook(
 
 
 async def disable_webhook(work: Work, webhook_id: UUID) -> Webhook:
-    """Tell it nothing more. What waits goes on where it is enabled within three days."""
+    """Disable a webhook. Pending deliveries continue if it is enabled within three days."""
     row = await managed_webhook(work, webhook_id)
     if row.disabled_at is None:
         row.disabled_at, row.disabled_because = work.now, WebhookDisabling.BY_STAFF
@@ -78,7 +78,7 @@ async def disable_webhook(work: Work, webhook_id: UUID) -> Webhook:
 
 
 async def enable_webhook(work: Work, webhook_id: UUID) -> Webhook:
-    """Tell it what happens again, from now on; what happened meanwhile can be replayed."""
+    """Enable a webhook for future changes. Earlier ones can be replayed."""
     row = await managed_webhook(work, webhook_id)
     if row.disabled_at is not None:
         row.disabled_at = row.disabled_because = row.failing_since = row.rests_until = None
@@ -90,7 +90,7 @@ async def enable_webhook(work: Work, webhook_id: UUID) -> Webhook:
 
 
 async def remove_webhook(work: Work, webhook_id: UUID) -> Webhook:
-    """Forget it, and its deliveries."""
+    """Delete a webhook and its deliveries."""
     row = await managed_webhook(work, webhook_id)
     await work.record("webhook.removed", row)
     await work.session.execute(work.delete(WebhookDelivery, col(WebhookDelivery.webhook_id) == row.id))
@@ -99,7 +99,7 @@ async def remove_webhook(work: Work, webhook_id: UUID) -> Webhook:
 
 
 async def rotate_secret(work: Work, webhook_id: UUID) -> tuple[Webhook, str]:
-    """Replace the secret, and show the new one. For a day both sign. StepUpRequired as in `show_secret`."""
+    """Replace the secret, and return the new one. Both sign for a day. StepUpRequired as in `show_secret`."""
     row = await managed_webhook(work, webhook_id)
     work.actor.require_recent(work.now)
     secret = new_secret()
@@ -111,7 +111,7 @@ async def rotate_secret(work: Work, webhook_id: UUID) -> tuple[Webhook, str]:
 
 
 async def show_secret(work: Work, webhook_id: UUID) -> tuple[Webhook, str]:
-    """The secret once more. StepUpRequired for who hasn't shown lately who they are."""
+    """Return the current secret. StepUpRequired without a recent sign-in."""
     row = await managed_webhook(work, webhook_id)
     work.actor.require_recent(work.now)
     await work.record("webhook.secret_shown", row)
@@ -119,12 +119,12 @@ async def show_secret(work: Work, webhook_id: UUID) -> tuple[Webhook, str]:
 
 
 async def managed_webhook(work: Work, webhook_id: UUID) -> Webhook:
-    """A webhook, locked, for who manages it; NotFound for everybody else, who don't see it."""
+    """The webhook, locked, for holders of `webhooks.manage`; NotFound for everybody else."""
     return await work.find_managed(Webhook, webhook_id, MANAGE_WEBHOOKS, "webhookId")
 
 
 def secrets_of(work: Work, row: Webhook) -> list[str]:
-    """The secrets that sign now, the newest first."""
+    """The secrets that currently sign, the newest first."""
     sealed = [row.secret]
     if row.old_secret is not None and row.old_secret_until is not None and row.old_secret_until > work.now:
         sealed.append(row.old_secret)
@@ -132,7 +132,7 @@ def secrets_of(work: Work, row: Webhook) -> list[str]:
 
 
 async def fail_what_waits(work: Work, row: Webhook) -> None:
-    """What waits for a webhook that was disabled for good has failed; it can be replayed."""
+    """Mark pending deliveries of a permanently disabled webhook as failed. They can be replayed."""
     for delivery in await work.session.scalars(
         work.select(WebhookDelivery).where(
             col(WebhookDelivery.webhook_id) == row.id,

@@ -1,4 +1,4 @@
-"""Telling a webhook again: one entry, what happened in a while, or a test. All asks for `webhooks.manage`."""
+"""Replay deliveries: one entry, a period, or a test. Every operation asks for `webhooks.manage`."""
 
 from datetime import datetime
 from uuid import UUID
@@ -15,11 +15,11 @@ from services.webhooks.outbox import begin_deliveries
 from services.webhooks.registering import managed_webhook
 
 MOST_REPLAYED_ENTRIES = 10_000
-"""Entries that are replayed at once."""
+"""Maximum number of entries in one replay."""
 
 
 async def send_test(work: Work, webhook_id: UUID) -> WebhookDelivery:
-    """Send it `webhook.tested`, whatever its events are. WebhookDisabled where it is told nothing."""
+    """Send a `webhook.tested` message, whatever the webhook's events are. WebhookDisabled if it is disabled."""
     row = await _enabled(work, webhook_id)
     entry = await work.record("webhook.tested", row)
     await work.flush()
@@ -28,7 +28,7 @@ async def send_test(work: Work, webhook_id: UUID) -> WebhookDelivery:
 
 
 async def replay_delivery(work: Work, delivery_id: UUID) -> WebhookDelivery:
-    """Tell a webhook an entry once more, for three days again. The other side gets the same `webhook-id`."""
+    """Deliver an entry again, with retries for three days. The receiver gets the same `webhook-id`."""
     delivery = await work.find_managed(WebhookDelivery, delivery_id, MANAGE_WEBHOOKS, "webhookDeliveryId")
     row = await _enabled(work, delivery.webhook_id)
     await begin_deliveries(work, row, [delivery.entry_id], anew=True)
@@ -37,10 +37,10 @@ async def replay_delivery(work: Work, delivery_id: UUID) -> WebhookDelivery:
 
 
 async def replay_period(work: Work, webhook_id: UUID, *, since: datetime, until: datetime) -> Webhook:
-    """Tell a webhook everything that it is for and that happened from a moment to before another, once more.
+    """Deliver all matching entries of a period again, from a moment to before another.
 
-    What happened while it was disabled too; nothing from before it was registered. InvalidInput for a period with more
-    than ten thousand entries.
+    This includes entries from while the webhook was disabled, but not from before it was registered. InvalidInput for a
+    period with more than ten thousand entries.
     """
     row = await _enabled(work, webhook_id)
     check_after(check_moment(since, "since"), check_moment(until, "until"), "until")

@@ -1,11 +1,11 @@
-"""Sending what webhooks are to be told: a batch of one webhook at a time, at least once, for three days.
+"""Send webhook deliveries: in batches per webhook, at least once, with retries for three days.
 
-Nothing is written while the other side is waited for: a transaction that has a number holds up the journal's chain,
-for everybody. So a batch is kept to one worker by a lock that needs none, what came of it is written at the end, and
-what a worker sent that is killed in between is sent again, with the same `webhook-id`.
+Nothing is written while waiting for the receiver: a transaction with a number delays the journal's chain for everybody.
+So an advisory lock, which needs no number, gives the batch to one worker, and results are written at the end. If a
+worker is killed in between, its deliveries are sent again, with the same `webhook-id`.
 
-A webhook that takes nothing rests, longer each time, and is then tried with one delivery: it costs the workers ten
-seconds now and then, however much waits for it. After five days it is disabled, and its association's journal says so.
+A failing webhook is paused, longer each time, and then tried with one delivery: it costs the workers ten seconds now
+and then, however many deliveries are pending. After five days it is disabled, which is journaled.
 """
 
 import asyncio
@@ -27,16 +27,16 @@ from services.webhooks.bodies import body, signed
 from services.webhooks.registering import fail_what_waits, secrets_of
 
 ANSWER_SECONDS = 10
-"""How long the other side has for an answer."""
+"""Timeout for the receiver's answer."""
 DELIVERIES_PER_BATCH, DELIVERIES_AT_ONCE = 50, 8
-"""Deliveries that a batch takes up, and how many of them at the same time."""
+"""Number of deliveries in a batch, and how many are sent concurrently."""
 BATCH_SECONDS = 5.0
-"""Seconds after which a batch begins no further delivery."""
+"""Seconds after which a batch starts no further delivery."""
 TRIED_FOR = timedelta(days=3)
 FAILING_FOR = timedelta(days=5)
-"""After which a webhook that took nothing is disabled."""
+"""Period of failures after which a webhook is disabled."""
 DELIVERIES_KEPT_FOR = timedelta(days=30)
-"""How long deliveries that are over can be looked up, and replayed."""
+"""How long finished deliveries are kept, and can be replayed."""
 _BUSY = timedelta(seconds=2)
 _MINUTE = timedelta(minutes=1)
 _WAITS = [timedelta(seconds=s) for s in (5, 30, 300, 1_800, 7_200, 18_000, 28_800)]
@@ -47,7 +47,7 @@ _GONE = 410
 
 @dataclass(frozen=True)
 class Try:
-    """What came of sending a delivery."""
+    """Result of a delivery attempt."""
 
     delivery: WebhookDelivery
     at: datetime
@@ -56,18 +56,18 @@ class Try:
 
 
 def wait_after(tries: int) -> timedelta:
-    """How long to wait after so many tries: from five seconds to eight hours, a fifth more or less by chance."""
+    """Delay after this many attempts: from five seconds to eight hours, with a random variation of a fifth."""
     wait = _WAITS[min(tries, len(_WAITS)) - 1]
     return wait * (80 + secrets.randbelow(41)) / 100
 
 
-@job("deliver_webhook", at_once=4, share=2)  # a receiver may take ten seconds for an answer
+@job("deliver_webhook", at_once=4, share=2)  # a receiver may take ten seconds to answer
 async def deliver_webhook(work: Work, *, webhook_id: UUID) -> None:
-    """Send a batch of what waits for a webhook, and have the rest sent when it is due."""
+    """Send a batch of a webhook's pending deliveries, and enqueue the rest for when it is due."""
     connection = await work.connection()
     lock = f"{work.tenant_id}:deliveries of {webhook_id}"
     if not await connection.fetchval("select pg_try_advisory_xact_lock(hashtextextended($1, 0))", lock):
-        # Who is at it may have looked before what this is about was there.
+        # The worker that holds the lock may have read the deliveries before these were written.
         await enqueue(work, "deliver_webhook", key=str(webhook_id), after=_BUSY, webhook_id=webhook_id)
         return
     query = work.select(Webhook).where(col(Webhook.id) == webhook_id)
@@ -98,7 +98,7 @@ def _waiting(webhook_id: UUID) -> ColumnElement[bool]:
 
 
 async def _send(work: Work, webhook: Webhook, due: Sequence[tuple[WebhookDelivery, JournalEntry]]) -> Sequence[Try]:
-    """Send what is due, as far as it is taken: one after another failure, several at once otherwise."""
+    """Send due deliveries: one at a time after a failure, otherwise several concurrently."""
     keys, url = secrets_of(work, webhook), webhook.url
     outbound = Outbound(private=work.settings.private_addresses)
 
@@ -153,14 +153,14 @@ async def _note(work: Work, webhook: Webhook, tried: Sequence[Try]) -> None:
 
 
 async def _disable(work: Work, webhook: Webhook, because: WebhookDisabling) -> None:
-    """Tell it nothing more; the association learns of it in its journal."""
+    """Disable the webhook, and record it in the association's journal."""
     webhook.disabled_at, webhook.disabled_because = work.now, because
     await fail_what_waits(work, webhook)
     await work.record("webhook.disabled", webhook, data={"because": because.value})
 
 
 async def _next(work: Work, webhook: Webhook) -> None:
-    """Have what still waits sent when it is due, and the webhook doesn't rest."""
+    """Enqueue the sending of the remaining deliveries for when they are due and the webhook isn't paused."""
     query = work.select(func.min(col(WebhookDelivery.next_try_at)), of=WebhookDelivery).where(_waiting(webhook.id))
     due: datetime | None = (await work.session.execute(query)).scalar_one()
     if due is not None:
@@ -171,7 +171,7 @@ async def _next(work: Work, webhook: Webhook) -> None:
 
 @every("* * * * *")
 async def take_up_deliveries(work: Work) -> None:
-    """Have sent what has been due for a minute: whatever became of the job that should have."""
+    """Enqueue the sending of deliveries that have been due for a minute, in case their job was lost."""
     query = (
         work.select(col(WebhookDelivery.webhook_id))
         .distinct()
@@ -186,7 +186,7 @@ async def take_up_deliveries(work: Work) -> None:
 
 @every("23 4 * * *")
 async def forget_deliveries(work: Work) -> None:
-    """Delete the deliveries that have been over for a month."""
+    """Delete deliveries that were finished a month ago."""
     over = (
         col(WebhookDelivery.state) != DeliveryState.PENDING,
         col(WebhookDelivery.begun_at) < work.now - DELIVERIES_KEPT_FOR,

@@ -127,7 +127,7 @@ class _Cluster:
         self._require_version()
         self._settle_owner(self.data)
         deadline = time.monotonic() + START_AND_STOP_SECONDS
-        while server := self._server():  # may still be starting or stopping for somebody who was killed
+        while server := self._server():  # may still be starting or stopping for a process that was killed
             socket_dir, status = server
             if status == "ready":
                 return socket_dir
@@ -228,7 +228,7 @@ class _Cluster:
                 self._run("pg_ctl", "stop", "-D", ".", "-m", "fast", "-w", "-t", str(START_AND_STOP_SECONDS))
             except EmbeddedPostgresError:
                 if self._server():
-                    raise  # else it died before it could be told to
+                    raise  # otherwise it ended before it was told to stop
             socket_dir = Path(server[0])
             if socket_dir.name.startswith("confed-"):
                 shutil.rmtree(socket_dir, ignore_errors=True)

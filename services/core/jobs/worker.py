@@ -248,9 +248,9 @@ _PARAMETERS = EntrypointExecutorParameters(concurrency_limit=0, func=_never, on_
 async def working(
     url: str, settings: Settings, *, patience: float = 20, tracing: Tracing | None = None
 ) -> AsyncIterator[None]:
-    """Run a worker for as long as the context lasts. At its end it has `patience` seconds for what it took up.
+    """Run a worker for as long as the context lasts. At its end it has `patience` seconds to finish its jobs.
 
-    What isn't done by then is rolled back, and another worker's, or this one's when it comes back.
+    Unfinished jobs are rolled back and retried later.
     """
     worker = Worker(url, settings, tracing=tracing)
     running = asyncio.create_task(worker.run())

@@ -57,9 +57,8 @@ FOLLOWERS: list[Follower] = []
 def follows_journal(follower: F) -> F:
     """Declare a function that is called with committed entries, by the system actor.
 
-    What it does is committed with the links.
-
-    Where it fails nothing is chained, and it is handed the same entries again.
+    Its changes are committed with the links. If it fails, nothing is chained, and it is called again with the same
+    entries.
     """
     FOLLOWERS.append(follower)
     return follower

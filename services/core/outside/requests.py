@@ -108,9 +108,9 @@ class Outbound:
     ) -> Answer:
         """Send a request and read the whole answer, `seconds` in total. NotSent if there is none.
 
-        `reads`: whether what the answer says counts, beyond its status and headers.
+        `reads`: whether the body is needed, besides status and headers.
 
-        Whether the other side got the request is unknown then, but for `forbidden`.
+        After NotSent it is unknown whether the other side got the request, except for `forbidden`.
         """
         try:
             check_url(url, private=self.private)

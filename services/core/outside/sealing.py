@@ -25,9 +25,9 @@ class CannotUnseal(Exception):
 
 
 def seal(settings: Settings, secret: str, *about: object) -> bytes:
-    """Encrypt a secret. `about`: what it belongs to, the same to `unseal`: the tenant, the table, the row, the column.
+    """Encrypt a secret. SecretKeyMissing if the server has no key.
 
-    SecretKeyMissing where the server has no key.
+    `about`: tenant, table, row and column, the same as for `unseal`.
     """
     keys = _keys(settings)
     if not keys:

@@ -1,7 +1,7 @@
-"""The log: where something failed or was refused and what kind it was, never a value.
+"""The log: where something failed or was refused, and the kind of error; never a value.
 
-A message may quote a name, a key, a whole row. So of an exception the log has its place and its class; of what
-libraries say, their words without what they put into them.
+A message may quote a name, a key or a whole row. So an exception is logged by its place and class, and a library's
+message without its arguments.
 """
 
 import logging
@@ -22,7 +22,8 @@ _correlation: ContextVar[str | None] = ContextVar("correlation", default=None)
 
 
 def configure(form: Literal["text", "json"], stream: TextIO | None = None) -> None:
-    """Write the log to a stream (standard error), a line of text or of JSON each: ours from INFO on, others' WARNING.
+    """Write the log to a stream (standard error), one line of text or JSON per entry: ours from INFO on, others' from
+    WARNING on.
 
     Replaces what was configured before.
     """
@@ -31,12 +32,12 @@ def configure(form: Literal["text", "json"], stream: TextIO | None = None) -> No
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
     for name in _OURS:
         logging.getLogger(name).setLevel(logging.INFO)
-    # A failure that nobody caught ends a process, or a thread, with the same reticence.
+    # Uncaught exceptions of the process and of threads are logged without their messages too.
     sys.excepthook = lambda _kind, error, _traceback: log.critical("the process failed", exc_info=error)
 
 
 def log_failure(what: str, error: BaseException) -> str:
-    """Log a failure that nobody expected; the correlation id that finds it there."""
+    """Log an unexpected failure, and return the correlation id under which it is found."""
     correlation = uuid4().hex
     _correlation.set(correlation)
     log.error("%s, correlation %s\n%s", what, correlation, _told(error), extra={"told": {"correlation": correlation}})
@@ -44,15 +45,15 @@ def log_failure(what: str, error: BaseException) -> str:
 
 
 def log_request(kind: str, codes: tuple[str, ...], seconds: float) -> None:
-    """A request that was refused, or failed: one line, with the correlation id of the failure where there was one."""
+    """Log a refused or failed request: one line, with the correlation id of the failure, if there was one."""
     correlation, milliseconds = _correlation.get() or uuid4().hex, round(seconds * 1_000, 1)
-    _correlation.set(None)  # what comes next on the connection may be done in the same context
+    _correlation.set(None)  # the next request on the connection may run in the same context
     told = {"kind": kind, "codes": ",".join(sorted(set(codes))), "ms": milliseconds, "correlation": correlation}
     log.info("a request was refused", extra={"told": told})
 
 
 class _Text(logging.Formatter):
-    """A line of text, with lines of a traceback below."""
+    """Formats an entry as a line of text, with traceback lines below."""
 
     def format(self, record: logging.LogRecord) -> str:
         told = "".join(f" {name}={value}" for name, value in getattr(record, "told", {}).items())
@@ -61,7 +62,7 @@ class _Text(logging.Formatter):
 
 
 class _JSON(logging.Formatter):
-    """A line of JSON."""
+    """Formats an entry as a line of JSON."""
 
     def format(self, record: logging.LogRecord) -> str:
         said: dict[str, Any] = {
@@ -81,10 +82,10 @@ def _at(record: logging.LogRecord) -> str:
 
 
 def _message(record: logging.LogRecord) -> str:
-    """Ours as it is; of others the first line of the words, without the values for their gaps."""
+    """Our messages as they are; of others' the first line of the template, without its arguments."""
     if record.name.partition(".")[0] in _OURS:
         return record.getMessage()
-    # asyncio writes what it was doing below its first line, with the exception's message in it.
+    # asyncio puts details with the exception's message below its first line.
     return record.msg.partition("\n")[0][:200] if isinstance(record.msg, str) else type(record.msg).__name__
 
 
@@ -99,7 +100,7 @@ def _told(error: BaseException) -> str:
 
 
 def _kind(error: BaseException) -> str:
-    """The class; of PostgreSQL's errors, its code and what it is about, which are names of the schema."""
+    """The exception's class; for PostgreSQL's errors also the code and the names of the schema objects concerned."""
     name = f"{type(error).__module__}.{type(error).__qualname__}"
     if not isinstance(error, asyncpg.PostgresError):
         return name

@@ -1,6 +1,6 @@
-"""What a process counts of itself, for `/metrics`: plain numbers in memory, read when somebody asks.
+"""Metrics of a process, for `/metrics`: plain numbers in memory.
 
-Of kinds, codes, mutations and jobs only, whose names are the code's: nothing tells of a person, a document or a
+Labels are kinds, codes, mutations and jobs, whose names come from the code: never a person, a document or a
 confederation.
 """
 
@@ -8,11 +8,11 @@ from bisect import bisect_left
 from collections import Counter, defaultdict
 
 BUCKET_BOUNDS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
-"""Seconds: the upper bounds of a histogram's buckets, each included; the last bucket has none."""
+"""Upper bounds of a histogram's buckets in seconds, inclusive; the last bucket has none."""
 
 
 class Histogram:
-    """How long things took."""
+    """A histogram of durations."""
 
     __slots__ = ("counts", "seconds")
 
@@ -21,13 +21,13 @@ class Histogram:
         self.seconds = 0.0
 
     def add(self, seconds: float) -> None:
-        """One more."""
+        """Count a duration."""
         self.counts[bisect_left(BUCKET_BOUNDS, seconds)] += 1
         self.seconds += seconds
 
 
 class Meters:
-    """Everything that is counted. `mutations`: by name and what came of it, `done` or a problem's code."""
+    """All metrics. `mutations`: by name and outcome, `done` or a problem's code."""
 
     def __init__(self) -> None:
         self.requests: defaultdict[str, Histogram] = defaultdict(Histogram)
@@ -42,4 +42,4 @@ class Meters:
 
 
 METERS = Meters()
-"""This process's."""
+"""The metrics of this process."""

@@ -1,9 +1,9 @@
 """Traces by OpenTelemetry: a span for each request, job and statement. Off, and not even imported, unless configured.
 
 `OTEL_EXPORTER_OTLP_ENDPOINT` turns it on; OpenTelemetry's other variables (OTEL_TRACES_SAMPLER,
-OTEL_EXPORTER_OTLP_HEADERS, …) mean what its specification says. A span tells kinds, codes, costs and the names of
-operations that were registered beforehand: no variables, no documents, no SQL, which may quote what was asked for. A
-statement is told by a hash of its text: the same statement has the same.
+OTEL_EXPORTER_OTLP_HEADERS, …) mean what its specification says. A span has kinds, codes, costs and the names of
+registered operations: no variables, documents or SQL, which may contain personal data. A statement is identified by a
+hash of its text.
 """
 
 import asyncio
@@ -24,17 +24,17 @@ _STATEMENT = "postgresql"
 
 
 class Span(Protocol):
-    """What a span is told."""
+    """The interface of a span."""
 
     def update_name(self, name: str) -> None:
-        """Its name, once it is known."""
+        """Set its name, once known."""
 
     def set_attributes(self, attributes: Mapping[str, Any]) -> None:
-        """What else there is to tell."""
+        """Set attributes."""
 
 
 class Tracing:
-    """Makes spans and sends them, in a thread of its own. `exporter`: where to, other than the settings say."""
+    """Creates spans and sends them, in a thread of its own. `exporter`: replaces the one from the settings."""
 
     def __init__(self, endpoint: str, service: str = "confed", exporter: "SpanExporter | None" = None) -> None:
         from opentelemetry import trace
@@ -53,21 +53,21 @@ class Tracing:
 
     @contextmanager
     def request(self, carrier: Mapping[str, str]) -> Iterator[Span]:
-        """A request, in the trace that its headers name (W3C: traceparent, tracestate), else in one of its own."""
+        """A span for a request, in the trace that its headers name (W3C: traceparent, tracestate), or in a new one."""
         context = self._propagator.extract(carrier)
         with self._span("a request", context=context, kind=self._kinds.SERVER) as span:
             yield span
 
     def job(self, name: str) -> AbstractContextManager[Span]:
-        """A job."""
+        """A span for a job."""
         return self._span(f"job {name}", kind=self._kinds.CONSUMER)
 
     def statement(self, text: str) -> "trace.Span":
-        """A statement that begins; whoever asked for it ends it."""
+        """A span for a statement that begins; the caller ends it."""
         return self._tracer.start_span(_STATEMENT, kind=self._kinds.CLIENT, attributes=_about(text))
 
     def watch(self, engine: "AsyncEngine") -> None:
-        """Have the statements of an engine's connections told, SQLAlchemy's and those past it."""
+        """Trace the statements of an engine's connections, both SQLAlchemy's and those that bypass it."""
         from sqlalchemy import event
 
         def begin(_connection: Any, _cursor: Any, statement: str, _parameters: Any, context: Any, _many: bool) -> None:
@@ -89,24 +89,24 @@ class Tracing:
         event.listen(engine.sync_engine, "connect", connected)
 
     def _past_sqlalchemy(self, record: Any) -> None:
-        """A statement on the driver's own connection, told once it is done, in the context that asked for it."""
+        """Trace a statement on the driver's own connection, after it ends, in its caller's context."""
         began = time.time_ns() - int(record.elapsed * 1e9)
         about = _about(record.query)
         self._tracer.start_span(_STATEMENT, kind=self._kinds.CLIENT, attributes=about, start_time=began).end()
 
     def _span(self, name: str, **options: Any) -> AbstractContextManager[Any]:
-        # What an exception says may quote a value: the log tells its place and its class.
+        # An exception's message may quote a value: the log has its place and class.
         return self._tracer.start_as_current_span(
             name, record_exception=False, set_status_on_exception=False, **options
         )
 
     async def close(self) -> None:
-        """Send what is left."""
+        """Send the remaining spans."""
         await asyncio.to_thread(self._provider.shutdown)
 
 
 def tracing_of(settings: Settings) -> Tracing | None:
-    """What the settings ask for; None where they don't."""
+    """The tracing that the settings ask for; None if they don't."""
     return Tracing(settings.otlp_endpoint, settings.service_name) if settings.otlp_endpoint else None
 
 

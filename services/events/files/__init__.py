@@ -1,1 +1,1 @@
-"""An event as files: calendars, exports and tickets."""
+"""Files about an event: calendars, exports and tickets."""

@@ -1,7 +1,7 @@
-"""Events as calendars (RFC 5545): one event, or what an association organises and hosts.
+"""Events as calendars (RFC 5545): a single event, or an association's events.
 
-Times are in UTC, which every program shows on its own clock. The UID of a public entry is the event's key: whoever
-registered has another entry, their own, by mail.
+Times are in UTC, which every program shows in local time. The UID of a public entry is the event's key. Registered
+people get another entry, their own, by mail.
 """
 
 import hashlib
@@ -22,29 +22,32 @@ from services.core.work import Work
 from services.messages.words import chosen
 
 CALENDAR_GOES_BACK, MOST_CALENDAR_EVENTS = timedelta(days=365), 500
-"""How far back a feed goes, and how many events it has at the most: the latest."""
+"""How far back a feed goes, and the maximum number of its events: the latest."""
 
 
 class Rendering:
-    """A calendar that can be compared before it is written: `mark` is another where anything in it is."""
+    """A calendar that can be compared before it is rendered: `mark` changes when anything in it does."""
 
     def __init__(self, name: str, events: Sequence[Event], wished: Sequence[str]) -> None:
         self._told = name, tuple(_told(event, wished) for event in events)
         self.mark = hashlib.sha256(repr(self._told).encode()).hexdigest()[:32]
 
     def body(self) -> bytes:
-        """The calendar; the last ones are kept, because a feed is fetched far more often than it changes."""
+        """The calendar file. The latest ones are cached, because a feed is fetched far more often than it changes."""
         return _written(*self._told)
 
 
 async def of_event(work: Work, slug: str, wished: Sequence[str]) -> Rendering:
-    """The calendar of a published event, by its slug. NotFound where there is none that the actor may see."""
+    """The calendar of a published event, by its slug. NotFound if there is none that the actor may see."""
     event = await work.find_by(Event, slug=slug)
     return Rendering("", [event], wished)
 
 
 async def of_association(work: Work, slug: str, wished: Sequence[str]) -> Rendering:
-    """What an association organises or hosts, of the last year and to come. NotFound where there is no such one."""
+    """The calendar of an association's own and hosted events, from a year ago on.
+
+    NotFound if there is no such association.
+    """
     association = await work.find_by(Association, slug=slug)
     hosted = exists().where(
         matching(EventHost.event_id, Event.id),
@@ -66,7 +69,7 @@ async def of_association(work: Work, slug: str, wished: Sequence[str]) -> Render
 
 
 def calendar() -> Calendar:
-    """An empty calendar of this program's."""
+    """Create an empty calendar."""
     made = Calendar()
     made.add("prodid", "-//Confed//Confed//FR")
     made.add("version", "2.0")
@@ -78,7 +81,7 @@ _STATUS = {EventState.CANCELLED: "CANCELLED", EventState.POSTPONED: "TENTATIVE"}
 
 
 class _Told(NamedTuple):
-    """What a calendar says of an event."""
+    """The facts of an event in a calendar."""
 
     id: UUID
     sequence: int
@@ -116,7 +119,7 @@ def _written(name: str, events: tuple[_Told, ...]) -> bytes:
         entry = Entry()
         entry.add("uid", str(told.id))
         entry.add("sequence", told.sequence)
-        # When it became what it is isn't kept; the sequence says which of two is newer.
+        # The time of the last change isn't stored; the sequence says which of two versions is newer.
         entry.add("dtstamp", told.published_at or told.starts_at)
         entry.add("dtstart", told.starts_at)
         entry.add("dtend", told.ends_at)

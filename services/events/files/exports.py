@@ -1,8 +1,8 @@
-"""An event's registrations as rows, for spreadsheets and what else an office works with.
+"""An event's registrations as rows, for spreadsheets and other files.
 
-Read through row security as whoever asks, and journaled as a reading of confidential data before the first row is
-given. Rows come by pages, each in a transaction of its own, so that somebody with a slow line holds no connection: the
-order is that of arrival, which never changes, so a row comes once, and what arrives meanwhile comes last.
+Rows are read with the actor's rights, and the export is journaled as an access to confidential data before the first
+row is sent. Rows are read in pages, each in a transaction of its own, so that a slow client holds no connection. They
+are ordered by arrival, which never changes, so each row comes once and new ones come last.
 """
 
 from collections.abc import Mapping, Sequence
@@ -38,12 +38,12 @@ from services.events.seats.waiting_list import WAITING_LIST_ORDER
 
 MOST_EXPORTED_ROWS = 50_000
 ROWS_PER_PAGE = 500
-"""Rows that are read at a time."""
+"""Number of rows read at a time."""
 
 Cell = str | int | bool | Decimal | date | datetime | None
-"""Moments are on the clock where the event is, without an offset: the heading has the time zone."""
+"""Times are in the event's time zone, without an offset: the heading names the zone."""
 
-_IDS: ARRAY[UUID] = ARRAY(Uuid())  # one parameter, where IN would have a thousand
+_IDS: ARRAY[UUID] = ARRAY(Uuid())  # one parameter instead of thousands in an IN
 _AT = ("registered_at", "confirmed_at", "cancelled_at", "checked_in_at")
 _COLUMNS = ("id", "arrival", "ticket_code", "name", "state", "role", "seats", *_AT)
 _HEADINGS: Mapping[str, Mapping[str, str]] = {
@@ -60,12 +60,12 @@ _HEADINGS: Mapping[str, Mapping[str, str]] = {
     "guests": {"fr": "Invités", "en": "Guests"},
     "place_in_queue": {"fr": "Rang d'attente", "en": "Place in queue"},
 }
-"""Each begins with a capital, which no question's key has: no two columns are called the same."""
+"""Each begins with a capital, which no question's key does, so that column names are unique."""
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """An event's registrations, about to be read. `questions`: the keys that the columns after the others are for."""
+    """An export that was begun. `questions`: the keys of the questions, whose columns follow the others."""
 
     event_id: UUID
     slug: str
@@ -74,7 +74,7 @@ class Sheet:
     rows: int
 
     def headings(self, locale: str) -> list[str]:
-        """What the columns are called."""
+        """The column headings in a locale."""
         named = [
             f"{texts.get(locale, texts['en'])} ({self.time_zone})" if name in _AT else texts.get(locale, texts["en"])
             for name, texts in _HEADINGS.items()
@@ -84,7 +84,7 @@ class Sheet:
 
 @dataclass(frozen=True)
 class Page:
-    """Some rows. `last`: where the next page goes on; None after the last row."""
+    """A page of rows. `last`: the position after which the next page starts; None after the last row."""
 
     rows: list[list[Cell]]
     last: int | None
@@ -93,13 +93,12 @@ class Page:
 async def open_sheet(work: Work, slug: str, *, kind: str) -> Sheet:
     """Begin to export an event's registrations to a `kind` of file. Asks for `registrations.read`.
 
-    The columns of sensitive questions are there for who holds `needs.read`, and for nobody else. InvalidInput past
-    fifty thousand rows.
+    Sensitive questions are included only for holders of `needs.read`. InvalidInput past fifty thousand rows.
     """
     try:
         event = await work.find_by(Event, slug=check_slug(slug))
     except InvalidInput:
-        raise NotFound("event") from None  # an address that leads nowhere, like any other
+        raise NotFound("event") from None  # answered like any unknown address
     work.actor.require(READ_REGISTRATIONS, event.association_id)
     which = col(Registration.event_id) == event.id
     rows = (await work.session.execute(work.select(func.count(), of=Registration).where(which))).scalar_one()
@@ -113,7 +112,7 @@ async def open_sheet(work: Work, slug: str, *, kind: str) -> Sheet:
 
 
 async def read_page(work: Work, sheet: Sheet, after: int | None) -> Page:
-    """The rows that follow a place, from the first where there is none; as far as the actor may see them."""
+    """The rows after a position, or from the first; only those that the actor may see."""
     found = await _registrations(work, sheet.event_id, after)
     ids = [row.id for row in found]
     guests, answers = await _guests(work, ids), await _answers(work, ids)
@@ -141,7 +140,7 @@ def _on_the_clock(moment: datetime | None, zone: ZoneInfo) -> datetime | None:
 
 
 async def _questions(work: Work, event: Event, *, sensitive: bool) -> list[str]:
-    """The keys that are asked, or were and answered, by their rank: that of the current version, else of the last."""
+    """Keys of questions that are current or were answered, by rank of the current version, otherwise of the last."""
     answered = work.select(col(Answer.question_id)).where(col(Answer.event_id) == event.id)
     query = (
         work.select(Question, col(Question.id).in_(answered))
@@ -160,8 +159,8 @@ async def _questions(work: Work, event: Event, *, sensitive: bool) -> list[str]:
 
 
 async def _registrations(work: Work, event_id: UUID, after: int | None) -> Sequence[Any]:
-    """Registrations by arrival, with their pool's format and their place in its queue."""
-    # Who exports sees all of an event's registrations: what is ahead can be counted through their eyes.
+    """Registrations by arrival, with their pool's format and their position on its waiting list."""
+    # The actor may see all of the event's registrations, so positions can be counted with their rights.
     place = func.row_number().over(partition_by=col(Registration.pool_id), order_by=WAITING_LIST_ORDER)
     queue = (
         work.select(col(Registration.id).label("id"), place.label("place"), of=Registration)
@@ -171,7 +170,7 @@ async def _registrations(work: Work, event_id: UUID, after: int | None) -> Seque
         )
         .subquery()
     )
-    # Columns, because thousands of objects would take most of the time.
+    # Columns instead of objects, whose creation would take most of the time.
     query = (
         work.select(*(col(getattr(Registration, name)) for name in _COLUMNS), col(SeatPool.format), queue.c.place)
         .outerjoin(SeatPool, matching(Registration.pool_id, SeatPool.id))
@@ -201,7 +200,7 @@ async def _guests(work: Work, registration_ids: Sequence[UUID]) -> Mapping[UUID,
 
 
 async def _answers(work: Work, registration_ids: Sequence[UUID]) -> Mapping[UUID, Mapping[str, Cell]]:
-    """By registration and key: of several versions that somebody answered, what they answered to the last."""
+    """Answers by registration and key: if somebody answered several versions, the answer to the last."""
     query = (
         work.select(col(Answer.registration_id), col(Question.key), col(Question.kind), col(Answer.value))
         .join(Question, matching(Answer.question_id, Question.id))

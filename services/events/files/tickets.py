@@ -1,4 +1,4 @@
-"""Tickets as pictures: a QR code that says the ticket's code, and nothing else."""
+"""Tickets as pictures: a QR code that contains only the ticket's code."""
 
 import io
 from functools import lru_cache
@@ -11,7 +11,7 @@ from services.core.work import Work
 
 
 async def check_ticket(work: Work, code: str) -> None:
-    """NotFound where there is no live registration with this ticket. Whoever has a code may ask: it is the secret."""
+    """NotFound unless a live registration has this ticket. Open to anybody who has the code: the code is the secret."""
     if len(code) > 40 or not await work.session.scalar(select(func.figures.is_ticket(code))):
         raise NotFound("ticket")
 
@@ -29,12 +29,12 @@ def svg(code: str) -> bytes:
 
 
 def path(confederation: str, code: str) -> str:
-    """Where the picture is on this server."""
+    """The picture's path on this server."""
     return f"/{confederation}/tickets/{code}.png"
 
 
 def _picture(code: str, kind: str, *, scale: int) -> bytes:
     out = io.BytesIO()
-    # Quartile: a code that is read off a cracked screen or a creased print.
+    # Error correction level Q: readable from a cracked screen or a creased print.
     segno.make_qr(code, error="q", boost_error=False).save(out, kind=kind, scale=scale, border=4)
     return out.getvalue()

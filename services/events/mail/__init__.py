@@ -1,6 +1,7 @@
-"""Messages about events: which is due to whom who registered, and what it says, with calendar entry and tickets.
+"""Messages about events to registered people, with calendar entry and tickets.
 
-It is queued with the change that it tells of, and composed of what is so when its turn comes (`services.messages`).
+A message is queued in the transaction of the change, and composed from the current state when it is sent
+(`services.messages`).
 """
 
 from services.events.mail.announcing import Told, announce, announce_each, announce_to_all

@@ -1,4 +1,4 @@
-"""Which message about an event is due to whom, queued in the transaction of the change that it tells of."""
+"""Queue messages about events, in the transaction of the change that they are about."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -28,7 +28,7 @@ from services.messages import outbox
 from services.messages.outbox import Due
 
 REMINDED_AT = 8
-"""The hour of the day before, where the event is, from which people are reminded."""
+"""Hour of the previous day, in the event's time zone, at which reminders are sent."""
 
 _ABOUT: dict[MailKind, Any] = {
     MailKind.CANCELLATION: (
@@ -40,11 +40,11 @@ _ABOUT: dict[MailKind, Any] = {
     ),
     MailKind.REPORT: col(Registration.state) == RegistrationState.ATTENDED,
 }
-"""Whom a message about an event as a whole is to."""
+"""Recipients of each kind of message about a whole event, by their registrations' state."""
 
 
 class Told(NamedTuple):
-    """Who is told of what: the registration, its person, the kind of message, the journal entry that it tells of."""
+    """A message to queue: the registration, its person, the kind of message, and the journal entry it is about."""
 
     registration_id: UUID
     person_id: UUID
@@ -53,7 +53,7 @@ class Told(NamedTuple):
 
 
 async def announce(work: Work, registration: Registration, kind: MailKind, entry_id: UUID) -> None:
-    """Have somebody told what happened to their registration. `entry_id`: the journal entry of it."""
+    """Queue a message about a registration. `entry_id`: the journal entry it is about."""
     if registration.person_id == work.actor.person_id or work.is_elevated:
         await _queue(work, registration.event_id, registration.association_id, [_told(registration, kind, entry_id)])
         return
@@ -62,20 +62,20 @@ async def announce(work: Work, registration: Registration, kind: MailKind, entry
 
 
 async def announce_each(work: Work, event: Event, told: Sequence[Told]) -> None:
-    """Have many told. To be called elevated."""
+    """Queue many messages. To be called elevated."""
     await _queue(work, event.id, event.association_id, told)
 
 
 async def announce_to_all(work: Work, event: Event, kind: MailKind, entry_id: UUID) -> None:
-    """Have everybody told what happened to an event: that it was cancelled, changed, or reported on.
+    """Queue messages about a whole event: that it was cancelled or changed, or its report published.
 
-    A job queues the messages, so that a change takes no longer for an event that thousands come to.
+    A job queues the messages, so that the change takes no longer for an event with thousands of registrations.
     """
     await enqueue(work, "announce_to_all", event_id=event.id, kind=kind, entry_id=entry_id)
 
 
 async def _queue(work: Work, event_id: UUID, association_id: UUID, told: Sequence[Told]) -> None:
-    """The messages, and which registration each is about."""
+    """Queue the messages, and link each to its registration."""
     due = [Due(name_of(each.kind), each.person_id, each.entry_id) for each in told]
     ids = await outbox.queue(work, due, association_id)
     links = [
@@ -105,14 +105,14 @@ async def _announce_to_all(work: Work, *, event_id: UUID, kind: MailKind, entry_
 
 
 _STANDING = [EventState.PUBLISHED, EventState.OPEN, EventState.CLOSED, EventState.POSTPONED]
-"""Where an event is while registrations for it stand, and it hasn't taken place. A postponed one has its new date."""
+"""States of an event with live registrations that hasn't taken place. A postponed one has its new date."""
 
 
 @every("*/15 * * * *")
 async def remind(work: Work) -> None:
-    """Remind who is confirmed of what takes place tomorrow, once; also after it was put off to another day.
+    """Remind confirmed people of tomorrow's events, once per event and date.
 
-    Who was confirmed since the reminders went out has just been told, and isn't told again.
+    People confirmed after the reminders were sent have just got their confirmation, so they get no reminder.
     """
     coming = work.select(Event).where(
         col(Event.state).in_(_STANDING),
@@ -130,13 +130,16 @@ async def remind(work: Work) -> None:
 
 
 def reminded_at(event: Event) -> datetime:
-    """When people are reminded of an event: in the morning of the day before."""
+    """When reminders of an event are sent: in the morning of the previous day."""
     start = event.starts_at.astimezone(ZoneInfo(event.time_zone))
     return (start - timedelta(days=1)).replace(hour=REMINDED_AT, minute=0, second=0, microsecond=0)
 
 
 async def _those(work: Work, event_id: UUID, who: Any, kind: MailKind, told: Any) -> list[Registration]:
-    """Registrations of an event without such a message. Two who look at once take turns: nobody is told twice."""
+    """Registrations of an event that haven't got such a message.
+
+    A lock makes concurrent calls take turns, so nobody gets two.
+    """
     await work.lock(f"mail:{event_id}")
     already = exists().where(
         matching(RegistrationMessage.registration_id, Registration.id),

@@ -1,4 +1,4 @@
-"""The calendar entry that a message carries (RFC 5545, RFC 5546).
+"""The calendar entry in a message (RFC 5545, RFC 5546).
 
 Each registration is an entry of its own: its UID is the registration's key, whatever becomes of the event. SEQUENCE is
 the event's, which counts the changes that matter to a calendar; DTSTAMP is the moment of the change that the message is
@@ -16,7 +16,7 @@ from services.events.files.calendars import calendar
 
 @dataclass(frozen=True)
 class Invitation:
-    """A calendar entry: made or changed, or taken back. `event`, `where`: in words, in the `locale`."""
+    """A calendar entry: a request or a cancellation. `event`, `where`: texts in the `locale`."""
 
     uid: str
     sequence: int
@@ -31,7 +31,7 @@ class Invitation:
     name: str
 
     def entry(self, organizer: str, attendee: str) -> tuple[str, bytes]:
-        """The method and the entry, between two mail addresses."""
+        """The iTIP method and the entry, between two mail addresses."""
         entry = Event()
         entry.add("uid", self.uid)
         entry.add("sequence", self.sequence)
@@ -55,6 +55,6 @@ class Invitation:
 
 def _address(address: str, name: str) -> vCalAddress:
     made = vCalAddress(f"mailto:{address}")
-    # A quoted parameter takes neither quotes nor control characters (RFC 5545, 3.2).
+    # A quoted parameter must not contain quotes or control characters (RFC 5545, 3.2).
     made.params["cn"] = vText(one_line(name).replace('"', "'"))
     return made

@@ -1,4 +1,4 @@
-"""What a message about an event says, read when it is sent: it tells what is so then, and carries what is current."""
+"""Content of messages about events, composed from the current state when a message is sent."""
 
 from datetime import datetime
 from functools import partial
@@ -43,19 +43,19 @@ STATES_BY_KIND = {
     MailKind.CHANGE: (RegistrationState.CONFIRMED, RegistrationState.OFFERED, RegistrationState.WAITLISTED),
     MailKind.CANCELLATION: (RegistrationState.CANCELLED, RegistrationState.REFUSED),
 }
-"""Where a registration has to stand for a message to be true. Others tell of what has been."""
+"""States of the registration in which a kind of message is true. Other kinds are about past events and always true."""
 
 _TICKETED = (MailKind.CONFIRMATION, MailKind.REMINDER)
 _INVITING = (MailKind.CONFIRMATION, MailKind.CHANGE)
 
 
 def name_of(kind: MailKind) -> str:
-    """The kind, as a message's row has it."""
+    """The kind's name in a message's row."""
     return f"events.{kind.lower()}"
 
 
 async def letter(work: Work, message: Message, settings: Settings, *, kind: MailKind) -> Letter | None:
-    """The message that was queued, in the language of the person; null where it is true no longer."""
+    """Compose a queued message in the person's language; None if it is no longer true."""
     link = await work.find_by(RegistrationMessage, message_id=message.id)
     registration = await work.find(Registration, link.registration_id)
     event = await work.find(Event, link.event_id)
@@ -66,7 +66,7 @@ async def letter(work: Work, message: Message, settings: Settings, *, kind: Mail
     person = await work.find(Person, message.person_id)
     locale = words.writable(person.locale, *work.actor.tenant.locales)
     pool = await work.find(SeatPool, registration.pool_id)
-    # An entry stands in the calendar of whoever was confirmed, until it is taken back.
+    # A confirmed person's calendar has an entry until it is cancelled.
     invited = kind in _INVITING and registration.state in STATES_BY_KIND[MailKind.CONFIRMATION]
     taken_back = kind is MailKind.CANCELLATION and registration.confirmed_at is not None
     if invited or taken_back:
@@ -90,7 +90,7 @@ for _kind in MailKind:
 
 
 async def specimen(work: Work, event: Event, kind: MailKind, locale: str, address: str) -> Letter:
-    """A message of a kind about an event, to somebody invented."""
+    """A sample message of a kind about an event, to a fictitious person."""
     name = {"fr": "Camille Exemple", "en": "Robin Example"}.get(locale, "Robin Example")
     cancelled = kind is MailKind.CANCELLATION
     code = "0123456789ABCDEF0123"
@@ -174,7 +174,7 @@ async def _written(
             "days": _days_until(event, work.now),
             "website": association.website,
             "is_confirmed": registration.state is RegistrationState.CONFIRMED,
-            "is_called_off": is_called_off,  # the event, not just the registration
+            "is_called_off": is_called_off,  # the event, not only the registration
             "is_promoted": registration.offered_at is not None  # confirmed after having waited
             or registration.confirmed_at != registration.registered_at,
             "cause": registration.cancellation_cause,
@@ -188,7 +188,7 @@ async def _written(
 
 
 def _days_until(event: Event, now: datetime) -> int:
-    """How many days the event is away on its own clock: 0 on the day itself."""
+    """Number of days until the event, in its time zone: 0 on the day itself."""
     zone = ZoneInfo(event.time_zone)
     return (event.starts_at.astimezone(zone).date() - now.astimezone(zone).date()).days
 

@@ -1,4 +1,4 @@
-"""Labels of an event's facts, in the languages that messages are written in."""
+"""Labels of an event's facts in messages, in each language."""
 
 LABELS = {
     "fr": {

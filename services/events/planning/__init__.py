@@ -1,1 +1,1 @@
-"""Planning an event, its life, and its report."""
+"""Planning events, their status changes, and their reports."""

@@ -1,4 +1,4 @@
-"""Which of some segments a person is in."""
+"""The segments that a person is in."""
 
 from collections.abc import Collection
 from uuid import UUID
@@ -10,7 +10,10 @@ from services.people.segments import persons_in
 
 
 async def segments_of(work: Work, segment_ids: Collection[UUID], person_id: UUID | None) -> set[UUID]:
-    """Those that the person is in today; none without a person. Told of oneself, and to who may register them."""
+    """Those of the segments that the person is in today; none without a person.
+
+    For the person, and for who may register them.
+    """
     if not segment_ids or person_id is None:
         return set()
     members = persons_in(sorted(segment_ids), work.today).subquery()

@@ -1,4 +1,4 @@
-"""Planning an event: what, when, where, by whom, for whom, with how many seats."""
+"""Planning an event: dates, place, hosts, audience and seats."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ from services.events.planning.rules import RegistrationRules, check_rules
 
 @dataclass(frozen=True)
 class HostInput:
-    """An association that invites, or its partner."""
+    """An association that hosts the event or is its partner."""
 
     association_id: UUID
     role: HostRole = HostRole.HOST
@@ -39,7 +39,7 @@ class HostInput:
 
 @dataclass(frozen=True)
 class SpeakerInput:
-    """Somebody who speaks, and what the programme says about them."""
+    """A speaker, and what the programme says about them."""
 
     name: str
     title: Mapping[str, str] | None = None
@@ -55,7 +55,7 @@ class PoolInput:
 
 @dataclass(frozen=True)
 class AudienceInput:
-    """A segment that is invited, or welcome `by_interest`; `opens_at`: null for the event's own opening."""
+    """A segment of the audience: invited, or `by_interest`. `opens_at`: None for the event's own opening."""
 
     segment_id: UUID
     by_interest: bool = False
@@ -90,10 +90,9 @@ async def plan_event(
 ) -> Event:
     """Draft an event of an association. Asks for `events.manage` there, and at its series' association.
 
-    What is left out: the confederation's time zone and locales, the association as first host, the series' next
-    edition, and seats without a limit; a hybrid event says its seats in person and online. No audience: everybody.
-    Registration goes by the usual rules unless others are given.
-    AlreadyExists for a slug or edition that is taken.
+    Defaults: the confederation's time zone and locales, the association as first host, the series' next edition, and
+    seats without a limit; a hybrid event needs its seats in person and online. No audience: everybody. The default
+    rules of registration apply unless others are given. AlreadyExists for a slug or edition that is taken.
     """
     await work.find(Association, association_id, "associationId")
     work.actor.require(MANAGE_EVENTS, association_id)
@@ -140,7 +139,7 @@ async def plan_event(
 
 
 def _hosts(association_id: UUID, hosts: Sequence[HostInput]) -> list[EventHost]:
-    """Hosts in the order given, behind the association itself where it isn't one of them."""
+    """Hosts in the given order, after the association itself unless it is one of them."""
     given = [host.association_id for host in hosts]
     for rank, host_id in enumerate(given):
         if host_id in given[:rank]:
@@ -162,7 +161,7 @@ def _speakers(work: Work, speakers: Sequence[SpeakerInput]) -> list[Speaker]:
 
 
 def _pools(format: EventFormat, pools: Sequence[PoolInput]) -> list[SeatPool]:
-    """One pool of each format that the event has."""
+    """One pool for each format of the event."""
     hybrid = format is EventFormat.HYBRID
     formats = [EventFormat.IN_PERSON, EventFormat.ONLINE] if hybrid else [format]
     if not pools and not hybrid:
@@ -196,7 +195,7 @@ def _optional_moment(moment: datetime | None, *path: str) -> datetime | None:
 
 
 def _check_order(event: Event, audiences: Sequence[AudienceInput]) -> None:
-    """Registration opens before it closes, for every audience, and the event starts before it ends."""
+    """Check that registration opens before it closes, for every audience, and that the event starts before it ends."""
     check_after(event.starts_at, event.ends_at, "endsAt")
     closing, path = event.registration_closes_at or event.starts_at, "registrationClosesAt"
     if closing > event.ends_at:
@@ -212,7 +211,7 @@ def _check_order(event: Event, audiences: Sequence[AudienceInput]) -> None:
 async def _check_references(
     work: Work, follow_up_to_id: UUID | None, hosts: Sequence[HostInput], audiences: Sequence[AudienceInput]
 ) -> None:
-    """What the input names is there, as far as the actor may see."""
+    """Check that everything that the input names exists, as far as the actor may see."""
     if follow_up_to_id is not None:
         await work.find(Event, follow_up_to_id, "followUpToId")
     associations = await work.seen(Association, {host.association_id for host in hosts})
@@ -226,7 +225,7 @@ async def _check_references(
 
 
 async def _edition(work: Work, series_id: UUID | None, edition: int | None) -> tuple[UUID | None, int | None]:
-    """The series and the edition's number: the one given, else the one after the last."""
+    """The series and the edition's number: the given one, otherwise the next."""
     if series_id is None:
         if edition is not None:
             raise InvalidInput("a series that this is an edition of", "none", path=("eventSeriesId",))
@@ -236,7 +235,7 @@ async def _edition(work: Work, series_id: UUID | None, edition: int | None) -> t
     if edition is not None and not 1 <= edition <= 10_000:
         raise InvalidInput("1 to 10000", f"{edition}", path=("edition",))
     if edition is None:
-        await work.find(EventSeries, series_id, lock=True)  # two drafts at once don't get one number
+        await work.find(EventSeries, series_id, lock=True)  # two simultaneous drafts get different numbers
         last = work.select(func.max(Event.edition), of=Event).where(col(Event.series_id) == series_id)
         async with work.elevated("an edition may be a draft of another association"):
             edition = 1 + ((await work.session.execute(last)).scalar_one() or 0)

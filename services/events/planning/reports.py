@@ -1,4 +1,4 @@
-"""The follow-up report: what was said, and the avenues that it proposed to pursue."""
+"""The follow-up report of an event, and its avenues."""
 
 from collections.abc import Mapping, Sequence
 from uuid import UUID
@@ -17,17 +17,17 @@ from services.events.planning import life
 async def draft_report(
     work: Work, event_id: UUID, *, summary: Mapping[str, str], avenues: Sequence[Mapping[str, str]] = ()
 ) -> Report:
-    """Write the report of an event that was held, or write it anew as long as it isn't published.
+    """Write the report of an event that was held, or rewrite it until it is published.
 
-    Avenues are numbered from one in the order given. WrongEventState before the event is held and once its report is
-    published: what others may refer to stays as it is. Asks for `events.manage`.
+    Avenues are numbered from one in the given order. WrongEventState before the event is held and once its report is
+    published, because others may refer to it. Asks for `events.manage`.
     """
     event = await access.managed_event(work, event_id)
     if event.state is not EventState.HELD:
         raise WrongEventState([EventState.HELD], event.state)
     texts = check_texts(work, summary, "summary", most=20_000)
     titles = [check_texts(work, title, "avenues", str(rank), most=500) for rank, title in enumerate(avenues)]
-    # The event's lock lets one draft in at a time.
+    # The event's lock serializes drafts.
     report = await _report(work, event_id)
     if report is None:
         report = await work.insert(Report(event_id=event.id, association_id=event.association_id, summary=texts))
@@ -49,9 +49,9 @@ async def draft_report(
 
 
 async def publish_report(work: Work, event_id: UUID) -> Report:
-    """Let everybody read the report and its avenues; the event is reported, and who came is told.
+    """Publish the report and its avenues; the event becomes REPORTED, and attendees are notified.
 
-    NotFound without a draft, WrongEventState unless the event is held. Asks for `events.manage`.
+    NotFound without a draft, WrongEventState unless the event was held. Asks for `events.manage`.
     """
     event = await life.enter(work, event_id, EventState.REPORTED)
     report = await _report(work, event_id)

@@ -1,4 +1,4 @@
-"""By which rules an event registers people: how long an offer stands, how large a party is, whose seats count."""
+"""An event's rules of registration: how long offers last, the size of parties, and which roles take seats."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -22,11 +22,11 @@ LARGEST_PARTY = 50
 
 @dataclass(frozen=True, kw_only=True)
 class RegistrationRules:
-    """The rules, as an event has them where nothing is said.
+    """The rules of registration, with their defaults.
 
-    `offer_hours`: how long a freed seat is offered to the next in line; None: they are confirmed at once.
-    `largest_party`: seats to one registration. `smaller_parties_may_pass`: whether a party that fits may be served
-    before a larger one ahead of it that doesn't. `counts_speakers`, `counts_staff`: whether they take seats.
+    `offer_hours`: how long a freed seat is offered to the next person waiting; None: they are confirmed at once.
+    `largest_party`: maximum seats per registration. `smaller_parties_may_pass`: whether a party that fits may get seats
+    before a larger one ahead of it that doesn't. `counts_speakers`, `counts_staff`: whether these roles take seats.
     """
 
     offer_hours: int | None = None
@@ -37,7 +37,7 @@ class RegistrationRules:
 
 
 def check_rules(rules: RegistrationRules) -> RegistrationRules:
-    """InvalidInput for a number that is out of its range."""
+    """InvalidInput for a number out of range."""
     if rules.offer_hours is not None and not 1 <= rules.offer_hours <= LONGEST_OFFER:
         raise InvalidInput(f"1 to {LONGEST_OFFER} hours", f"{rules.offer_hours}", path=("offerHours",))
     if not 1 <= rules.largest_party <= LARGEST_PARTY:
@@ -55,10 +55,10 @@ async def configure_registration(
     counts_speakers: bool | None = None,
     counts_staff: bool | None = None,
 ) -> Event:
-    """Change the rules of an event that was not held yet; what is left out stays. `offer_hours`: None for no offers.
+    """Change the rules of an event that was not held yet; omitted ones are unchanged.
 
-    Offers that stand end when they would have, and parties stay as large as they are. RoleInUse for whether a role
-    counts, as long as somebody is registered in it: their seats were taken, or not. Asks for `events.manage`.
+    `offer_hours`: None for no offers. Open offers keep their expiry, and existing parties their size. RoleInUse if a
+    role's seats are to be counted differently while somebody is registered in it. Asks for `events.manage`.
     """
     event = await access.managed_event(work, event_id)
     if event.state not in BEFORE_HELD:
@@ -75,7 +75,7 @@ async def configure_registration(
         changes["offer_hours"] = offer_hours
     rules = check_rules(RegistrationRules(**(before | changes)))
     async with work.elevated("the rules of registration are about people whom those who manage an event may not see"):
-        # With the pools' locks nobody is half-way: they came by the rules as they were, or come by these.
+        # Under the pools' locks no registration is half done: each follows the old rules or these.
         seats = await pools.lock_all(work, of=event_id)
         for role, name in ((AttendeeRole.SPEAKER, "counts_speakers"), (AttendeeRole.STAFF, "counts_staff")):
             if getattr(rules, name) != before[name] and (registered := await _registered_as(work, event_id, role)):
@@ -85,7 +85,7 @@ async def configure_registration(
             setattr(event, name, value)
         await work.record("event.configured", event, data=changed)
         for pool in seats:
-            # Smaller parties that could not pass may now.
+            # Smaller parties that had to wait may get seats now.
             await waiting_list.feed(work, pool, event)
     return event
 

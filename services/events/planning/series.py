@@ -10,7 +10,7 @@ from services.core.work import Work
 
 
 async def create_series(work: Work, *, association_id: UUID, slug: str, name: Mapping[str, str]) -> EventSeries:
-    """Begin a series. Asks for `events.manage` in the association; a taken slug is AlreadyExists."""
+    """Create a series. Asks for `events.manage` in the association; a taken slug is AlreadyExists."""
     await work.find(Association, association_id, "associationId")
     work.actor.require(MANAGE_EVENTS, association_id)
     series = await work.insert(

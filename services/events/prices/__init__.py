@@ -1,1 +1,1 @@
-"""Prices: what a seat costs whom, and the invoices that follow a registration."""
+"""Prices of seats, and invoices for registrations."""

@@ -1,4 +1,4 @@
-"""The invoices that follow a registration: issued for seats that are confirmed, taken back for those given up.
+"""Invoices for registrations: issued when seats are confirmed, cancelled when they are given up.
 
 Locks: event → pools → registrations → the sequence of the association's numbers → the payer's account.
 """
@@ -34,13 +34,13 @@ from services.events.prices.errors import NothingToCharge
 from services.events.prices.fitting import prices_for
 
 CHARGED_STATES = (RegistrationState.CONFIRMED, RegistrationState.ATTENDED, RegistrationState.NO_SHOW)
-"""The states that a seat is paid for in: who waits, or was offered a seat, owes nothing yet."""
+"""States in which a seat is charged. On the waiting list, or with an offer, nothing is owed yet."""
 _REGISTRATION = {"fr": "Inscription", "en": "Registration"}
 
 
 @dataclass(frozen=True)
 class _Seat:
-    """What a seat costs."""
+    """The price of a seat for a registration."""
 
     amount: Decimal
     currency: str
@@ -49,14 +49,15 @@ class _Seat:
 async def charge(
     work: Work, registration: Registration, *, payer_id: UUID | None = None, as_agreed: bool = False
 ) -> Invoice | None:
-    """Issue the invoice for a registration that is confirmed: what a seat costs, for each seat of the party.
+    """Issue the invoice for a confirmed registration: the price of a seat, for each seat of the party.
 
-    In the transaction that confirms it. The person pays, or the association `payer_id` for its delegate. What somebody
-    was told when they joined the waiting list holds, unless it costs less now; `as_agreed`: nothing else is asked of
-    who is confirmed without acting. What the payer paid for the event and got back as a credit is set against it.
+    Called in the transaction that confirms it. The person pays, or the association `payer_id` for its delegate. The
+    price from when somebody joined the waiting list applies, unless the current one is lower; `as_agreed`: only that
+    price, for people who are confirmed without acting themselves. Credit from the payer's earlier payments for the
+    event is allocated to the invoice.
 
-    None where nothing is asked: no price applies or it is zero, the state is not one of CHARGED_STATES, it is a
-    speaker's or the staff's, or there is an open invoice already. One indexed query where the event has no prices.
+    None if nothing is charged: no price applies or it is zero, the state isn't in CHARGED_STATES, the role is speaker
+    or staff, or there is an open invoice already. One indexed query if the event has no prices.
     """
     if registration.state not in CHARGED_STATES or registration.role is not AttendeeRole.PARTICIPANT:
         return None
@@ -77,10 +78,11 @@ async def charge(
 
 
 async def charge_registration(work: Work, registration_id: UUID, *, payer_id: UUID | None = None) -> Invoice:
-    """Issue the invoice for a registration that has none, as `charge` does: prices came later, or another pays.
+    """Issue the invoice for a registration that has none, as `charge` does: prices were set later, or the payer
+    changed.
 
-    Where no payer is named, an association pays for its delegate, and everybody else for themselves.
-    Asks for `fees.manage` in the association that organises the event. NothingToCharge where `charge` answers None.
+    By default, an association pays for its delegate, and everybody else for themselves. Asks for `fees.manage` in the
+    association that organises the event. NothingToCharge where `charge` returns None.
     """
     registration = await access.registration(work, registration_id)
     work.actor.require(MANAGE_FEES, registration.association_id)
@@ -97,7 +99,7 @@ async def charge_registration(work: Work, registration_id: UUID, *, payer_id: UU
 
 
 async def agree(work: Work, registration: Registration) -> None:
-    """Keep what a seat costs the person who joins the waiting list: what they pay once they are given one."""
+    """Store the current price of a seat for a person who joins the waiting list: they pay it if they get a seat."""
     if registration.role is AttendeeRole.PARTICIPANT:
         seat = await _now(work, registration)
         registration.agreed_amount, registration.agreed_currency = (
@@ -107,23 +109,23 @@ async def agree(work: Work, registration: Registration) -> None:
 
 
 async def credit(work: Work, registration: Registration, *, reason: str | None = None) -> Invoice | None:
-    """Take the registration's open invoice back by a credit note; None where there is none: at most once each.
+    """Cancel the registration's open invoice by a credit note; None if there is none. At most once per invoice.
 
-    In the transaction that gives the seat up. One indexed query where nothing was ever charged.
+    Called in the transaction that gives the seat up. One indexed query if nothing was ever charged.
     """
     async with work.elevated("whoever gives a seat up doesn't issue credit notes"):
         if await open_invoice(work, registration.id) is None:
             return None
-        # Once nobody else issues anything: somebody may have, while this waited for the lock.
+        # Read under the lock: another transaction may have cancelled it meanwhile.
         await numbers.hold(work, registration.association_id)
         invoice = await open_invoice(work, registration.id)
         return None if invoice is None else await invoices.credit(work, invoice, reason=reason)
 
 
 async def adjust(work: Work, registration: Registration) -> Invoice | None:
-    """Charge for as many seats as the party has now: a credit note, and an invoice at the price that was agreed.
+    """Charge for the party's current number of seats: a credit note, and a new invoice at the agreed price.
 
-    What was paid is set against the new invoice; what is more is a credit of the payer. None where nothing was charged.
+    Payments are allocated to the new invoice; any excess is the payer's credit. None if nothing was charged.
     """
     async with work.elevated("whoever changes a party doesn't issue invoices"):
         if await open_invoice(work, registration.id) is None:
@@ -143,7 +145,7 @@ async def adjust(work: Work, registration: Registration) -> Invoice | None:
 
 
 async def carry_over(work: Work, old: Registration, new: Registration) -> None:
-    """Set what was paid for a registration that is given up against the invoice of the one that it was moved to."""
+    """Allocate payments for a cancelled registration to the invoice of the registration that it was moved to."""
     async with work.elevated("whoever moves a registration doesn't say what is set against its invoice"):
         invoice = await open_invoice(work, new.id)
         if invoice is not None:
@@ -151,7 +153,7 @@ async def carry_over(work: Work, old: Registration, new: Registration) -> None:
 
 
 async def open_invoice(work: Work, registration_id: UUID) -> Invoice | None:
-    """The registration's invoice that no credit note took back."""
+    """The registration's invoice that isn't cancelled."""
     linked = work.select(col(RegistrationInvoice.invoice_id)).where(
         col(RegistrationInvoice.registration_id) == registration_id
     )
@@ -164,7 +166,7 @@ async def open_invoice(work: Work, registration_id: UUID) -> Invoice | None:
 
 
 async def _seat(work: Work, registration: Registration, *, as_agreed: bool) -> _Seat | None:
-    """What a seat of the registration costs; None where nothing is asked."""
+    """The price of a seat for the registration; None if nothing is charged."""
     if registration.agreed_amount is None:
         return None if as_agreed else await _now(work, registration)
     assert registration.agreed_currency is not None
@@ -185,7 +187,7 @@ async def _now(work: Work, registration: Registration) -> _Seat | None:
 async def _issue(
     work: Work, registration: Registration, seat: _Seat, label: Mapping[str, str], payer: Payer
 ) -> Invoice:
-    """Issue the invoice, link it to the registration, and use what the payer has left of the event's payments."""
+    """Issue the invoice, link it to the registration, and allocate the payer's credit from the event's payments."""
     invoice, (line,) = await invoices.issue(
         work,
         registration.association_id,
@@ -228,7 +230,7 @@ async def _lines(work: Work, registration_id: UUID, invoice: Invoice) -> list[In
 
 
 async def _label(work: Work, event_id: UUID) -> dict[str, str]:
-    """What the invoice is for, in each of the confederation's locales, whatever the event's title is worded in."""
+    """The invoice line's text in each of the confederation's locales, whatever the locales of the event's title."""
     event = await work.session.get(Event, (work.tenant_id, event_id))
     assert event is not None, "A registration has its event."
     titles: Mapping[str, str] = event.title

@@ -1,8 +1,9 @@
-"""Which price applies to whom. The first of an event's prices that fits applies.
+"""Which price applies to whom.
 
-A price fits whoever is in its segment and is a member in good standing of the event's association in a category of its
-kind: what it doesn't say it doesn't ask. Where none fits, nothing is asked. Where all that fit have ended, the event
-isn't free: nobody registers by themselves any more, and whom staff register pays the one that ended last.
+The first of an event's prices that fits applies. A price fits a person who is in its segment and is a member in good
+standing of the event's association in a category of its kind; a null condition is ignored. If none fits, the event is
+free for that person. If all that fit have ended, it isn't free: people can't register themselves, and those whom staff
+register pay the price that ended last.
 """
 
 from collections import defaultdict
@@ -25,27 +26,28 @@ from services.people.standing import GOOD_STANDING, status_on
 
 @dataclass(frozen=True)
 class Fitting:
-    """The price that applies to somebody. `ended_at`: when it ended, where all that fit have."""
+    """The price that applies to a person. `ended_at`: when it ended, if all that fit have ended."""
 
     price: Price
     ended_at: datetime | None = None
 
     @property
     def amount(self) -> Decimal:
-        """What a seat costs."""
+        """The price of a seat."""
         return self.price.amount
 
 
 async def price_for(work: Work, event: Event, person: Person) -> Price | None:
-    """What a seat of the event costs the person now; None where nothing is asked, or what fits has ended."""
+    """The person's current price of a seat; None if it is free, or if the prices that fit have ended."""
     found = (await prices_for(work, [event.id], person.id)).get(event.id)
     return None if found is None or found.ended_at is not None else found.price
 
 
 async def prices_for(work: Work, event_ids: Collection[UUID], person_id: UUID) -> dict[UUID, Fitting]:
-    """The same for several events at once: those that a price applies to, in a number of queries that doesn't grow.
+    """Prices for several events, only those with a price, in a constant number of queries.
 
-    One indexed query where there are no prices, which are read as the actor: they are as public as their event.
+    One indexed query if there are no prices. They are read with the actor's rights: prices are as public as their
+    event.
     """
     found = await prices_for_each(work, event_ids, [person_id])
     return {event_id: fitting for (event_id, _), fitting in found.items()}
@@ -54,7 +56,7 @@ async def prices_for(work: Work, event_ids: Collection[UUID], person_id: UUID) -
 async def prices_for_each(
     work: Work, event_ids: Collection[UUID], person_ids: Collection[UUID]
 ) -> dict[tuple[UUID, UUID], Fitting]:
-    """The same for several persons, by event and person."""
+    """Prices for several events and persons, by event and person."""
     query = work.select(Price).where(col(Price.event_id).in_(event_ids))
     offered = list(await work.session.scalars(query.order_by(col(Price.rank))))
     segments = await _segments(work, {price.segment_id for price in offered if price.segment_id}, person_ids)
@@ -71,7 +73,7 @@ async def prices_for_each(
 
 
 def against(fitting: Fitting | None) -> PriceListEnded | None:
-    """Why somebody doesn't register at this price, or none, by themselves."""
+    """The refusal of people who register themselves at a price that has ended; None if nothing is refused."""
     return None if fitting is None or fitting.ended_at is None else PriceListEnded(fitting.ended_at)
 
 
@@ -109,7 +111,7 @@ async def _segments(
 async def _categories(
     work: Work, association_ids: Collection[UUID], person_ids: Collection[UUID]
 ) -> Mapping[UUID, set[tuple[UUID, CategoryKind]]]:
-    """As what each person is a member in good standing, by association."""
+    """Each person's associations and membership categories, where they are in good standing."""
     found: dict[UUID, set[tuple[UUID, CategoryKind]]] = defaultdict(set)
     if not association_ids:
         return found

@@ -1,4 +1,4 @@
-"""Setting what a seat costs."""
+"""Setting prices of seats."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -31,12 +31,12 @@ from services.events.prices.errors import SeveralCurrencies
 
 MOST_PRICES = 20
 PRICEABLE_STATES = (EventState.DRAFT, EventState.PUBLISHED, EventState.OPEN, EventState.CLOSED, EventState.POSTPONED)
-"""The states that an event is priced in: what was held was paid for as it was."""
+"""States in which prices may be changed: not after the event was held."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class PriceInput:
-    """A price. `segment_id` and `category`: for whom; `until`: the last moment that it can be had."""
+    """A price. `segment_id` and `category`: who may have it; `until`: when it ends."""
 
     label: Mapping[str, str]
     amount: Decimal
@@ -47,11 +47,11 @@ class PriceInput:
 
 
 async def set_prices(work: Work, event_id: UUID, prices: Sequence[PriceInput]) -> Event:
-    """Replace the event's prices, in order; none: it is free. Asks for `events.manage`.
+    """Replace the event's prices, in order; without prices it is free. Asks for `events.manage`.
 
-    Invoices that were issued stay as they are, and so does what those on the waiting list were told that a seat costs.
-    SeveralCurrencies where the prices, or either of these, are in another; NotFound for a segment that the actor may
-    not see.
+    Issued invoices are unchanged, and so are the prices agreed with people on the waiting list. SeveralCurrencies if
+    the prices, these invoices and agreed prices don't share one currency; NotFound for a segment that the actor may not
+    see.
     """
     event = await access.managed_event(work, event_id)
     if event.state not in PRICEABLE_STATES:

@@ -1,1 +1,1 @@
-"""What an event asks those who register, and their answers."""
+"""Questions of an event's registration form, and answers."""

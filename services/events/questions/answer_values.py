@@ -20,7 +20,7 @@ from models import AnswerFault, Question, QuestionKind
 from services.core.text import cleaned
 
 LONGEST_ANSWERS = {QuestionKind.TEXT: 200, QuestionKind.LONG_TEXT: 5_000}
-"""Characters."""
+"""Maximum length of text answers, in characters."""
 LARGEST_NUMBER = Decimal(10) ** 12
 
 _NUMBER = re.compile(r"[+-]?[0-9]{1,13}(\.[0-9]{1,6})?")
@@ -29,7 +29,7 @@ _BOOLEANS: Mapping[Any, bool] = {"true": True, "false": False}
 
 
 class Faulty(Exception):
-    """A value that doesn't answer the question."""
+    """A value that is no valid answer to the question."""
 
     def __init__(self, fault: AnswerFault) -> None:
         super().__init__(fault)
@@ -37,7 +37,7 @@ class Faulty(Exception):
 
 
 def canonical(question: Question, given: Any) -> Any:
-    """The value as it is stored; None where nothing is answered. Faulty where it doesn't answer the question."""
+    """Return the value in its stored form; None for an empty answer. Faulty if it is no valid answer."""
     if (
         given is None
         or (isinstance(given, list | tuple) and not given)
@@ -60,12 +60,12 @@ def canonical(question: Question, given: Any) -> Any:
 
 
 def option_keys(question: Question) -> list[str]:
-    """The keys of the question's options, in order."""
+    """Keys of the question's options, in order."""
     return [option["key"] for option in question.options or ()]
 
 
 def meets(question: Question, answered: Any) -> bool:
-    """Whether an answer is the one that the question depends on; among several chosen, one of them."""
+    """Whether an answer meets the question's condition; of several chosen options, one must."""
     wanted = question.depends_on_value
     return wanted in answered if isinstance(answered, list) else bool(answered == wanted)
 

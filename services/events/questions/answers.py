@@ -1,12 +1,11 @@
-"""What people answered: checked against what they are asked, and stored with the version that they were asked.
+"""Answers: checked against the questions asked, and stored with their version.
 
-An answer is a snapshot: it belongs to one version of a question, and says nothing about the next. Whoever answered
-an earlier version has answered: they aren't asked again, and a condition on that question goes by that answer until
-they answer the version that is current. Answers to versions that were retired stay as they are.
+An answer belongs to one version of a question. Somebody who answered an earlier version isn't asked again, and a
+condition on that question uses that answer until they answer the current version. Answers to retired versions are kept.
 
-Whom a question is asked of is decided when it is answered: who is in its segment that day, and answered the question
-that it depends on as it wants. What one had answered before, and wouldn't be asked any more because an answer changed,
-goes; because one left a segment, stays.
+Who is asked is decided when answers are stored: people who are in the question's segment that day, and whose other
+answers meet its condition. If a changed answer makes a question no longer asked, its answer is deleted; if the person
+left its segment, it is kept.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -27,7 +26,7 @@ from services.events.questions import answer_values, questionnaire
 from services.events.questions.answer_values import Faulty, canonical
 
 MOST_FAULTS = 100
-"""How many faults are told of at once."""
+"""Maximum number of faults reported at once."""
 
 LIVE_STATES = (RegistrationState.CONFIRMED, RegistrationState.WAITLISTED, RegistrationState.OFFERED)
 
@@ -37,16 +36,15 @@ _NOTED = "whoever notes an answer for somebody may not be who reads it"
 async def store(
     work: Work, registration: Registration, given: Mapping[str, Any], *, on_behalf: bool = False
 ) -> list[Answer]:
-    """Store the answers of a registration, by the keys of the questions; what is not given stays as it is.
+    """Store a registration's answers, by question key; answers that are not given are unchanged.
 
-    A value is of its question's kind (`answer_values`); null, empty text and an empty list take an answer back.
-    AnswersNotAccepted with everything that is missing or wrong. `on_behalf`: staff, who may leave open what is
-    required. The event's questions stay as they are until the transaction ends. The answers that there are now to
-    questions that are asked.
+    A value must be of its question's kind (`answer_values`); null, empty text and an empty list delete an answer.
+    AnswersNotAccepted lists everything that is missing or wrong. `on_behalf`: staff may leave required answers open.
+    The event's questions are locked until the transaction ends. Returns the current answers to current questions.
     """
     questions = await questionnaire.current(work, registration.event_id)
     if not questions and not given:
-        return []  # no lock where there is nothing to keep: of a question that comes now, nobody was told
+        return []  # no lock if there are no questions: the person can't have seen one that is added now
     await questionnaire.settle(work, registration.event_id, answering=True)
     questions = await questionnaire.current(work, registration.event_id)
     async with work.elevated(_NOTED):
@@ -64,10 +62,10 @@ async def store(
 
 
 async def answer_questions(work: Work, registration_id: UUID, given: Mapping[str, Any]) -> Registration:
-    """Change answers after having registered: one's own, or with `registrations.manage` somebody else's.
+    """Change answers after registering: one's own, or with `registrations.manage` another person's.
 
-    People do so until the event starts (RegistrationClosed after), staff until it is held (WrongEventState);
-    WrongRegistrationState for who is cancelled, refused or has come. Otherwise as `store`.
+    People may do so until the event starts (then RegistrationClosed), staff until it is held (then WrongEventState).
+    WrongRegistrationState if the registration is cancelled, refused or attended. Otherwise as `store`.
     """
     registration = await work.find(Registration, registration_id, "registrationId")
     own = registration.person_id == work.actor.person_id
@@ -95,10 +93,10 @@ async def answer_questions(work: Work, registration_id: UUID, given: Mapping[str
 
 @dataclass(frozen=True)
 class _Form:
-    """The questions as one person meets them, by key and in order.
+    """The questions for one person, by key and in order.
 
-    `on`: the key that each one's condition is about; `segments`: those of theirs that the person is in; `before`: what
-    they have answered so far.
+    `on`: the key that each condition refers to; `segments`: those of the questions' segments that the person is in;
+    `before`: the stored answers.
     """
 
     questions: Mapping[str, Question]
@@ -107,7 +105,7 @@ class _Form:
     before: Mapping[str, Any]
 
     def checked(self, given: Mapping[str, Any], *, on_behalf: bool) -> dict[UUID, Any]:
-        """What answers are now to be, by question: null where none is, and none of what stays as it was.
+        """The changes to make, by question: None deletes an answer; unchanged answers are left out.
 
         AnswersNotAccepted with every fault.
         """
@@ -139,7 +137,7 @@ class _Form:
         return told
 
     def _is_met(self, key: str, answered: Mapping[str, Any], wrong: Collection[str]) -> bool | None:
-        """Whether a question's condition holds; null while what it is about is answered, but not rightly."""
+        """Whether a question's condition is met; None if the answer that it refers to is invalid."""
         question = self.questions[key]
         on = self.on.get(question.id)
         if on is None:
@@ -184,7 +182,7 @@ def _answer(work: Work, registration: Registration, question: Question, value: A
 
 
 async def _stored(work: Work, registration_id: UUID) -> Sequence[Row[Answer, str]]:
-    """The registration's answers to every version, the newest version of a key last."""
+    """The registration's answers to all versions; the newest version of a key last."""
     query = (
         work.select(Answer, col(Question.key))
         .join(Question, matching(Answer.question_id, Question.id))

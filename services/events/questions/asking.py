@@ -1,8 +1,8 @@
-"""What an event asks those who register: asking, changing, retiring and ordering questions.
+"""Questions of an event's registration form: adding, changing, retiring and ordering them.
 
-A question that somebody answered is frozen: changed, it becomes another version under the same key, and the one before
-is retired with its answers. Until then it is changed in place. All of it asks for `events.manage`, up to the moment
-that the event is held, and holds the event's questions still (`questionnaire`).
+Once answered, a question is frozen: a change creates another version under the same key, and the previous one is
+retired with its answers. Until then it is changed in place. Every operation asks for `events.manage`, is possible until
+the event is held, and locks the event's questions (`questionnaire`).
 """
 
 from collections.abc import Mapping, Sequence
@@ -31,7 +31,7 @@ _CONDITIONS = (QuestionKind.BOOLEAN, *_OF_OPTIONS)
 
 @dataclass(frozen=True, kw_only=True)
 class OptionInput:
-    """One of the answers to choose from. `key`: what is stored, and stays."""
+    """An option to choose from. `key`: the stored value, which never changes."""
 
     key: str
     label: Mapping[str, str]
@@ -39,11 +39,11 @@ class OptionInput:
 
 @dataclass(frozen=True, kw_only=True)
 class QuestionInput:
-    """A question as it is asked.
+    """A question.
 
-    `sensitive`: the answers are for those who see to people's needs. `segment_id`: asked of whoever is in it, else of
-    everybody. `depends_on_id`: asked only where that question of yes or no, or of options, is answered with
-    `depends_on_value`; where several options may be chosen, one of them.
+    `sensitive`: answers are readable with `needs.read` only. `segment_id`: only people in this segment are asked; None:
+    everybody. `depends_on_id`: asked only if that question (yes or no, or options) is answered with `depends_on_value`;
+    if several options may be chosen, with at least that one.
     """
 
     kind: QuestionKind
@@ -60,10 +60,10 @@ class QuestionInput:
 async def ask_question(
     work: Work, event_id: UUID, *, key: str, asked: QuestionInput, rank: int | None = None
 ) -> Question:
-    """Ask something of those who register from now on; last, unless `rank` says where.
+    """Add a question for people who register from now on, at the end unless `rank` says where.
 
-    A key that is asked already is AlreadyExists; one that was retired goes on under its next version. TooManyQuestions
-    past fifty. Who has registered is not asked again.
+    AlreadyExists for the key of a current question; a retired key continues with its next version. TooManyQuestions
+    past fifty. People who have registered are not asked again.
     """
     event = await _managed(work, event_id)
     check_slug(key, "key")
@@ -95,13 +95,11 @@ async def change_question(
     depends_on_id: Unset | UUID | None = UNSET,
     depends_on_value: Unset | bool | str | None = UNSET,
 ) -> Question:
-    """Change a question: in place, or as another version where somebody answered it. What is asked now.
+    """Change a question: in place, or as a new version if somebody answered it.
 
-    What is left out stays as it was, but for what has no meaning any more: the options of a question that has none,
-    and the value of a condition that was taken away.
-
-    QuestionRetired for a version that isn't current; QuestionDependedOn where other questions are asked of who gave an
-    answer that there would be no more.
+    Returns the current version. Omitted fields are unchanged, except those that lose their meaning: options of a kind
+    without options, and the value of a removed condition. QuestionRetired for a version that isn't current;
+    QuestionDependedOn if another question depends on an answer that would no longer exist.
     """
     question, event, current = await _found(work, question_id)
     changes = given(
@@ -123,7 +121,7 @@ async def change_question(
         return question
     if await _is_answered(work, question):
         question.retired_at = work.now
-        await work.flush()  # before the next version is there: one is current
+        await work.flush()  # before the next version is inserted: only one may be current
         previous = question.id
         question = await _insert(work, event, question.key, rank=question.rank, contents=contents)
         await work.record(
@@ -140,7 +138,7 @@ async def change_question(
 
 
 async def retire_question(work: Work, question_id: UUID) -> Question:
-    """Ask it no more; its answers stay. QuestionDependedOn while others that are asked depend on it."""
+    """Stop asking a question; its answers are kept. QuestionDependedOn while current questions depend on it."""
     question, event, current = await _found(work, question_id)
     if dependents := await _dependents(work, question, current):
         raise QuestionDependedOn([other.key for other in dependents])
@@ -151,7 +149,7 @@ async def retire_question(work: Work, question_id: UUID) -> Question:
 
 
 async def reorder_questions(work: Work, event_id: UUID, question_ids: Sequence[UUID]) -> Event:
-    """Put all of the event's questions into this order. The order isn't frozen: it changes no meaning."""
+    """Put all of the event's current questions into this order. Order isn't frozen: it doesn't change meaning."""
     event = await _managed(work, event_id)
     current = {question.id: question for question in await questionnaire.current(work, event.id)}
     if set(question_ids) != current.keys() or len(question_ids) != len(current):
@@ -165,7 +163,7 @@ async def reorder_questions(work: Work, event_id: UUID, question_ids: Sequence[U
 
 
 async def _managed(work: Work, event_id: UUID, *path: str) -> Event:
-    """The event, locked, for its staff, with its questions held still."""
+    """The event, locked, for its staff, with its questions locked."""
     event = await work.find_managed(Event, event_id, MANAGE_EVENTS, *path)
     if event.state not in BEFORE_HELD:
         raise WrongEventState(list(BEFORE_HELD), event.state)
@@ -240,7 +238,7 @@ async def _contents(
 ) -> dict[str, Any]:
     """The columns of a question that are frozen once it is answered.
 
-    `keeps_segment`: it is asked of whom it was asked, whether or not the actor sees that segment.
+    `keeps_segment`: its segment is unchanged, so the actor needn't see it.
     """
     if asked.segment_id is not None and not keeps_segment:
         await work.find(Segment, asked.segment_id, "segmentId")
@@ -280,7 +278,7 @@ def _options(work: Work, asked: QuestionInput) -> list[dict[str, Any]] | None:
 async def _depends_on(
     work: Work, event: Event, key: str, asked: QuestionInput, current: Sequence[Question]
 ) -> Question | None:
-    """The question that decides whether this one is asked; by whichever of its versions it was named, the current."""
+    """The question that this one depends on: the current version, whichever version was named."""
     if asked.depends_on_id is None:
         if asked.depends_on_value is not None:
             raise InvalidInput("the question that it depends on", "none", path=("dependsOnId",))
@@ -293,7 +291,7 @@ async def _depends_on(
     if on.kind not in _CONDITIONS:
         raise InvalidInput("a question of yes or no, or of options", on.kind, path=path)
     if on.sensitive and not asked.sensitive:
-        # That it is answered at all would tell how the other was.
+        # An answer to it would reveal the answer to the other.
         raise InvalidInput("a sensitive question, as what it depends on", "one that isn't", path=("sensitive",))
     keys = await questionnaire.keys_depended_on(work, list(current))
     above = {question.key: keys.get(question.id) for question in current}
@@ -322,7 +320,7 @@ async def _dependents(work: Work, question: Question, current: Sequence[Question
 
 
 def _is_unmet(dependent: Question, contents: Mapping[str, Any]) -> bool:
-    """Whether a question that depends on one of these contents could be asked of nobody, or would tell the answer."""
+    """Whether a dependent question could no longer be asked, or would reveal the answer, with these contents."""
     wanted, kind = dependent.depends_on_value, contents["kind"]
     if contents["sensitive"] and not dependent.sensitive:
         return True

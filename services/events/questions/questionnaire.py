@@ -1,9 +1,9 @@
-"""An event's questions as they stand, and the lock that keeps them still.
+"""An event's current questions, and the lock that keeps them unchanged.
 
-Who answers shares a lock of the event's questions with all others who answer; who asks, changes or retires one has it
-alone. Without it, an answer could be checked against a question that is changed before the answer is stored, because
-nobody had answered it yet: somebody would then have said yes to what they were never asked. An advisory lock, because a
-row lock would be a write for each of thousands who register at once, and would not keep new questions out.
+Answering takes the lock of the event's questions in shared mode; adding, changing or retiring one takes it exclusively.
+Without it, a question without answers could be changed in place between the check and the storing of its first answer:
+somebody would then have said yes to a question that they never saw. It is an advisory lock, because a row lock would be
+a write for each of thousands of simultaneous registrations, and would not prevent new questions.
 """
 
 from uuid import UUID
@@ -15,15 +15,15 @@ from services.core.work import Work
 
 
 async def settle(work: Work, event_id: UUID, *, answering: bool = False) -> None:
-    """Keep the event's questions as they are until the transaction ends: for oneself, or with others who answer.
+    """Lock the event's questions until the transaction ends, exclusively or (`answering`) in shared mode.
 
-    Taken after every row lock, by who answers and who asks alike, so that nobody who has it waits for somebody else.
+    Always taken after every row lock, so that its holder never waits for a row.
     """
     await work.lock(f"questions:{event_id}", shared=answering)
 
 
 async def current(work: Work, event_id: UUID) -> list[Question]:
-    """The questions that are asked now, in order, as far as the actor sees the event."""
+    """The event's current questions, in order, if the actor may see the event."""
     query = (
         work.select(Question)
         .where(
@@ -38,8 +38,8 @@ async def current(work: Work, event_id: UUID) -> list[Question]:
 async def keys_depended_on(work: Work, questions: list[Question]) -> dict[UUID, str]:
     """The key of the question that each of these depends on, by its own id.
 
-    A condition names a version; what counts is the version of that key that is current, so that a question can be
-    worded anew without its dependents, which may be frozen themselves, being touched.
+    A condition names a version, and applies to the current version of that key. So a question can be reworded without
+    changing its dependents, which may be frozen.
     """
     ids = {q.depends_on_id for q in questions if q.depends_on_id is not None}
     known = {q.id: q.key for q in questions}

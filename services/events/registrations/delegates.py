@@ -1,4 +1,4 @@
-"""Who may be registered by others: persons whom the actor sees, and, for an association, its own."""
+"""People who may be registered by others: those the actor may see and, for an association, its own people."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -14,11 +14,11 @@ Path = tuple[str, ...]
 
 
 async def persons(work: Work, named: Sequence[tuple[UUID, Path]], *, of: UUID | None = None) -> list[Person]:
-    """The persons, in the order given, each with the path of the input that names them.
+    """The persons, in the given order, each with the input path that names them.
 
-    NotFound, with the path, for the first whom the actor doesn't see, who has died, or who is none `of` an
-    association's: whom its staff see for its own sake, or who is a member of it or of one below it. An association
-    that delegates somebody sees their registration, so it must be one that they are with.
+    NotFound, with the path, for the first whom the actor may not see, who has died, or who doesn't belong to the
+    association `of`: linked to it, or a member of it or of one below it. A delegating association can read the
+    registration, so the person must belong to it.
     """
     ids = [id for id, _ in named]
     query = work.select(Person).where(col(Person.id).in_(ids))
@@ -33,7 +33,7 @@ async def persons(work: Work, named: Sequence[tuple[UUID, Path]], *, of: UUID | 
 
 
 async def with_association(work: Work, ids: Sequence[UUID], association_id: UUID) -> set[UUID]:
-    """Which of the persons are with an association: linked to it, or a member of it or of one below it."""
+    """Those of the persons who belong to an association: linked to it, or a member of it or of one below it."""
     is_member = func.is_member(col(Person.id), association_id, work.today)
     query = work.select(col(Person.id)).where(
         col(Person.id).in_(ids),

@@ -1,4 +1,4 @@
-"""Changing a registration: how many seats, of which format, as what somebody comes."""
+"""Changing a registration: number of seats, format and role."""
 
 from collections.abc import Collection
 from uuid import UUID
@@ -35,11 +35,12 @@ async def edit_registration(
     seats: int | None = None,
     reason: str | None = None,
 ) -> Registration:
-    """Change a registration, all of it or nothing; what is left out stays. One's own, or as staff.
+    """Change a registration, completely or not at all; omitted values are unchanged. One's own, or as staff.
 
-    Another format is another pool: its seats are taken and the others given back, or NotEnoughSeats and everything
-    stays. Who waits keeps their place where they are, and doesn't change lines. More seats are had as in `add_guest`,
-    fewer not below the party's names (PartyTooSmall). Another `role` asks for `registrations.manage` at the event.
+    Another format means another pool: its seats are taken and the old ones given back, or NotEnoughSeats and nothing
+    changes. A waiting registration keeps its place and can't change formats for a place on another waiting list. More
+    seats are given as in `add_guest`; fewer must suffice for the people named (PartyTooSmall). Another `role` asks for
+    `registrations.manage` at the event.
     """
     found = await access.spoken_for(work, registration_id)
     if role not in (None, found.role):
@@ -77,7 +78,7 @@ async def edit_registration(
 
 
 def _of(format: EventFormat, there: Collection[SeatPool]) -> SeatPool:
-    """The pool of a format, of those there are; NoSuchFormat."""
+    """The pool of a format among the event's pools; NoSuchFormat if there is none."""
     found = next((pool for pool in there if pool.format is format), None)
     if found is None:
         raise NoSuchFormat(sorted(pool.format for pool in there), path=("format",))
@@ -94,7 +95,7 @@ async def _change_pool(
     role: AttendeeRole,
     party: int,
 ) -> None:
-    """Take the party's seats in another pool of the event and give back those it has; both are locked."""
+    """Take the party's seats in another pool of the event and give back its old ones; both pools are locked."""
     taken = await pools.take(work, event.id, registration.person_id, format=target.format, role=role, seats=party)
     assert taken is not None
     if not taken.seated:
@@ -109,7 +110,7 @@ async def _change_pool(
 
 
 def _confirm(work: Work, registration: Registration) -> None:
-    """Who was offered other seats, or waited for them, has these."""
+    """Confirm a registration that was offered other seats or waited for them: it has these now."""
     if registration.state is not RegistrationState.CONFIRMED:
         registration.state, registration.confirmed_at = RegistrationState.CONFIRMED, work.now
         registration.offer_expires_at = None

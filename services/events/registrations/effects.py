@@ -1,4 +1,4 @@
-"""What a change of a registration sets off besides, in one place: the journal's entry, and what follows from it."""
+"""Side effects of changing a registration, in one place: journal entry, message, jobs and invoices."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -29,18 +29,18 @@ async def entered(
     on_behalf_of_id: UUID | None = None,
     data: Mapping[str, Any] | None = None,
 ) -> JournalEntry:
-    """The registration is in another state than before: the journal says so, the person is told, a seat is charged.
+    """After a change of state: write the journal, notify the person, and charge the seats.
 
-    An offer's end is put into the queue of jobs. What was charged for a seat that is given up is credited. What a seat
-    costs is kept for who joins the waiting list; `as_agreed`: they are charged that, or nothing. `is_priced`: false
-    where the caller knows that the event costs nothing.
+    The expiry of an offer is enqueued as a job. The invoice for seats given up is credited. Joining the waiting list
+    stores the current price; `as_agreed`: charge that price, or nothing. `is_priced`: false if the caller knows that
+    the event has no prices.
     """
     where = _where(registration, data)
     entry = await work.record(action, registration, on_behalf_of_id=on_behalf_of_id, reason=reason, data=where)
     kind, cause = _MAIL[registration.state], registration.cancellation_cause
     if cause is CancellationCause.OFFER_EXPIRED:
         kind = MailKind.OFFER_EXPIRED
-    if cause is not CancellationCause.EVENT_CANCELLED:  # people hear of that otherwise, with everybody at the event
+    if cause is not CancellationCause.EVENT_CANCELLED:  # everybody at the event gets one message about that
         await mail.announce(work, registration, kind, entry.id)
     if registration.state is RegistrationState.OFFERED:
         assert registration.offer_expires_at is not None
@@ -66,10 +66,9 @@ async def changed(
     on_behalf_of_id: UUID | None = None,
     data: Mapping[str, Any] | None = None,
 ) -> JournalEntry:
-    """The registration stands where it stood, with other seats, guests or role: the journal says so, and the person is
-    told, with the tickets as they are now.
+    """After a change of seats, guests or role: write the journal, and send the person the current tickets.
 
-    The invoice follows the seats. `anew`: it follows the role, or the price that applies now.
+    The invoice is adjusted to the seats. `anew`: it is replaced according to the role, or the current price.
     """
     where = _where(registration, data)
     entry = await work.record(action, registration, on_behalf_of_id=on_behalf_of_id, reason=reason, data=where)
@@ -83,5 +82,5 @@ async def changed(
 
 
 def _where(registration: Registration, data: Mapping[str, Any] | None) -> dict[str, Any]:
-    """The data of a journal entry, with where the registration is."""
+    """The data of a journal entry, with the registration's event and pool."""
     return {"event_id": str(registration.event_id), "pool_id": str(registration.pool_id), **(data or {})}

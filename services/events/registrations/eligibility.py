@@ -1,4 +1,4 @@
-"""The rules of registration, in one place: an operation raises the first reason against, a website shows them all.
+"""The rules of registration, in one place: an operation raises the first reason against it, a website shows all.
 
 * State and time: the event is open, between the opening that applies to the person and the closing. Registration
   closes at `registration_closes_at`, or when the event starts. The opening is the earliest of the audiences that the
@@ -49,7 +49,7 @@ _NOT_LIVE = (RegistrationState.CANCELLED, RegistrationState.REFUSED)
 
 @dataclass(frozen=True)
 class _Audience:
-    """One of an event's audiences, as it applies to the person. `slug` is null where the segment isn't public."""
+    """One of an event's audiences, as it applies to the person. `slug` is None if the segment isn't public."""
 
     slug: str | None
     opens_at: datetime | None
@@ -58,7 +58,7 @@ class _Audience:
 
 @dataclass(frozen=True)
 class Situation:
-    """What decides whether a person is registered for an event. `person`: null where the actor may not see them."""
+    """Everything that decides whether a person can register. `person`: None if the actor may not see them."""
 
     event: Event
     person: Person | None
@@ -69,7 +69,7 @@ class Situation:
 
 
 async def situation(work: Work, event_id: UUID, person_id: UUID) -> Situation:
-    """How the person stands to the event, in one statement; NotFound for an event that the actor may not see."""
+    """Load the situation of a person and an event, in one statement; NotFound if the actor may not see the event."""
     query = (
         work.select(
             Event,
@@ -105,7 +105,7 @@ def _is_there(part: Any) -> Any:
 
 
 async def reasons_against(work: Work, found: Situation, person_id: UUID, *, on_behalf: bool = False) -> list[Problem]:
-    """Why the person can't be registered now, the most telling reason first; empty when they can."""
+    """Reasons why the person can't be registered now, the most relevant first; empty if they can."""
     event = found.event
     asks = found.has_audiences and not on_behalf
     audiences = await _audiences(work, [event], person_id) if asks else {}
@@ -123,10 +123,10 @@ async def reasons_against(work: Work, found: Situation, person_id: UUID, *, on_b
 async def reasons_against_each(
     work: Work, event: Event, person_ids: Collection[UUID], *, on_behalf: bool = False, is_priced: bool = True
 ) -> dict[UUID, list[Problem]]:
-    """The same for several persons, in a number of queries that doesn't grow with them. To be asked elevated.
+    """Reasons for several persons, in a constant number of queries. To be called elevated.
 
-    Which registration it is that somebody has, isn't told: whoever asks may not see it. `is_priced`: false where the
-    caller knows that the event costs nothing.
+    Existing registrations are not identified, because the caller may not be allowed to see them. `is_priced`: false if
+    the caller knows that the event has no prices.
     """
     audiences = [] if on_behalf else await _invited(work, [event])
     segments = await _segments(work, audiences, person_ids) if audiences else {}
@@ -151,10 +151,10 @@ async def reasons_against_each(
 
 
 async def reasons_for(work: Work, event_ids: Sequence[UUID], person_id: UUID | None) -> dict[UUID, list[Problem]]:
-    """The same for several events at once, by their ids, in a number of queries that doesn't grow with them.
+    """Reasons for several events, by their ids, in a constant number of queries.
 
-    Without a person: NotSignedIn, and what stands in the way of everybody. About somebody other than the actor this
-    answers only who may register them.
+    Without a person: NotSignedIn, and the reasons that apply to everybody. About another person, it answers only actors
+    who may register them.
     """
     query = work.select(Event).where(col(Event.id).in_(event_ids))
     events = list((await work.session.execute(query)).scalars())
@@ -177,14 +177,14 @@ async def reasons_for(work: Work, event_ids: Sequence[UUID], person_id: UUID | N
 
 
 def against_more(work: Work, event: Event, *, on_behalf: bool = False) -> Problem | None:
-    """Why who is registered gets no more seats, or others, now: as for who comes anew, but for audiences."""
+    """Reasons why a registered person can't get more or other seats: as for a new registration, except audiences."""
     if on_behalf:
         return against_state(work, event, on_behalf=True)
     return next(iter(_window(work, event, None)), None)
 
 
 def against_state(work: Work, event: Event, *, on_behalf: bool = False) -> Problem | None:
-    """What the event's life alone says: asked once more under the lock, when it may have moved on."""
+    """Reasons from the event's state alone. Checked again under the lock, because the state may have changed."""
     if event.state in _ADMITS[on_behalf]:
         return None
     if event.state in _TO_COME:
@@ -208,7 +208,7 @@ def _reasons(
     else:
         theirs = [audience for audience in audiences if audience.includes_them]
         openings = [audience.opens_at for audience in theirs] or [event.registration_opens_at]
-        # An audience without a time opens with the event, and an event without one as soon as it is opened.
+        # An audience without a time opens with the event, and an event without one as soon as staff open it.
         reasons += _window(work, event, None if None in openings else min(filter(None, openings)))
         if audiences and not theirs:
             reasons.append(NotInvited(sorted(audience.slug for audience in audiences if audience.slug)))
@@ -257,7 +257,7 @@ async def _invited(work: Work, events: Sequence[Event]) -> list[Row[EventAudienc
 async def _segments(
     work: Work, audiences: Sequence[Row[EventAudience, str | None]], person_ids: Collection[UUID]
 ) -> Mapping[UUID, set[UUID]]:
-    """Which of the audiences' segments each of the persons is in."""
+    """Those of the audiences' segments that each person is in."""
     members = persons_in([audience.segment_id for audience, _ in audiences], work.today).subquery()
     query = select(members.c.person_id, members.c.segment_id).where(members.c.person_id.in_(person_ids))
     found: dict[UUID, set[UUID]] = defaultdict(set)

@@ -1,10 +1,9 @@
-"""The gate: people who ask for a seat at one event at the same moment are decided upon together.
+"""The gate: simultaneous registrations for one event are decided in batches.
 
-When registration opens for what everybody wants to go to, a transaction for each person is a queue for one row, with a
-commit in every place of it. A lot of people in one transaction is decided in the order of their coming, by the same
-rules and by the same function that gives a seat to one (`models.take_seats`): the outcome is that of one after the
-other, which a test holds it to. Whoever is not as simple as that (a question to answer, a price to pay, somebody who
-is registered already) is left to be decided alone.
+When registration for a popular event opens, one transaction per person would queue for one row, with a commit for each.
+A batch is decided in one transaction, in order of arrival, by the same rules and the same function as a single
+registration (`models.take_seats`). The outcome is the same as one after the other, which a test checks. Registrations
+that need more (questions, prices, an existing registration) are decided individually.
 """
 
 from collections.abc import Mapping, Sequence
@@ -27,7 +26,7 @@ from services.events.registrations.registering import entering
 from services.events.seats import pools
 
 Decision = UUID | Problem | None
-"""A registration, a refusal, or nothing: who is to be decided upon alone."""
+"""A registration, a refusal, or None: to be decided individually."""
 
 _KIND = {
     RegistrationState.CONFIRMED: MailKind.CONFIRMATION,
@@ -38,11 +37,11 @@ _KIND = {
 async def register_each(
     work: Work, event_id: UUID, actors: Sequence[Actor], *, format: EventFormat | None = None
 ) -> list[Decision]:
-    """Give each of the persons a seat, or the next place in line, in this order. `work` is the platform's.
+    """Give each of the persons a seat, or the next place on the waiting list, in this order. `work` is the system's.
 
-    By every rule of `registration.register`, for one seat and nobody else's. Whose rights have changed since the actor
-    was loaded is left to be decided alone; so is everybody where the event is none that everybody sees. Apart where
-    something came between: nothing of the lot may be kept then.
+    By every rule of `registration.register`, for one seat without guests. Persons whose rights changed since the actor
+    was loaded are decided individually; so is everybody if the event isn't public. Apart if another transaction
+    interfered: then the batch is rolled back.
     """
     decided: dict[UUID, Decision] = {}
     event = await _simple_event(work, event_id)
@@ -54,16 +53,18 @@ async def register_each(
             against = next(iter(reasons[id]), None)
             if against is None:
                 admitted.append(person)
-            elif not isinstance(against, AlreadyRegistered):  # which registration they have, they are told alone
+            elif not isinstance(
+                against, AlreadyRegistered
+            ):  # decided individually, so that the answer names the registration
                 decided[id] = against
         if admitted:
             decided |= await _enter(work, event, admitted, format)
-    # Somebody's second request in one lot finds nothing here, and is told alone what came of the first.
+    # A person's second request in a batch finds nothing here and is decided individually, after the first.
     return [decided.pop(actor.required_person_id, None) for actor in actors]
 
 
 async def _simple_event(work: Work, event_id: UUID) -> Event | None:
-    """The event, where everybody sees it and it asks nothing and costs nothing."""
+    """The event, if it is public, and has no questions and no prices."""
 
     def has(part: Any) -> Any:
         return exists().where(matching(part.event_id, Event.id))
@@ -78,7 +79,7 @@ async def _simple_event(work: Work, event_id: UUID) -> Event | None:
 
 
 async def _people(work: Work, actors: Sequence[Actor]) -> Mapping[UUID, Any]:
-    """The persons, in the order of their coming, whose rights are those that they were loaded with."""
+    """The persons, in order of arrival, whose rights haven't changed since they were loaded."""
     versions: dict[UUID, int] = {}
     for actor in actors:
         versions.setdefault(actor.required_person_id, actor.version)
@@ -92,7 +93,10 @@ async def _people(work: Work, actors: Sequence[Actor]) -> Mapping[UUID, Any]:
 async def _enter(
     work: Work, event: Event, people: Sequence[Any], format: EventFormat | None
 ) -> Mapping[UUID, Decision]:
-    """Seats or places in line, the journal's entries and the messages. Apart where the event has moved on meanwhile."""
+    """Write seats or waiting-list places, journal entries and messages.
+
+    Apart if the event's state has changed meanwhile.
+    """
     taken = await pools.take_each(work, event.id, [person.id for person in people], format=format)
     if len(taken) < len(people) or any(each.event_state is not event.state for each in taken.values()):
         raise Apart
@@ -112,7 +116,7 @@ async def _enter(
         registrations.append(row)
         entries.append(entry)
         messages.append(mail.Told(row["id"], person.id, _KIND[state], entry["id"]))
-    # Who was registered by another server since we looked: then everybody is looked at anew, alone.
+    # Another server has registered one of them meanwhile: then everybody is decided individually.
     await work.insert_all(Registration, registrations, refused={"one_live_registration": Apart()})
     await work.insert_all(JournalEntry, entries)
     await mail.announce_each(work, event, messages)

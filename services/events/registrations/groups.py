@@ -1,4 +1,4 @@
-"""Groups: several people registered at once, all of them or nobody."""
+"""Groups: several people registered together, all or none."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -24,7 +24,7 @@ from services.events.registrations import delegates, eligibility, registering
 from services.events.seats import pools
 
 LARGEST_GROUP = 200
-"""People in one group."""
+"""Maximum size of a group."""
 ELEVATION_REASON = "an association registers its delegates for another's event"
 
 
@@ -40,15 +40,16 @@ async def register_group(
     may_wait: bool = False,
     reason: str | None = None,
 ) -> Event:
-    """Register up to `LARGEST_GROUP` people for an event, a seat each, in the order given: all or nobody.
+    """Register up to `LARGEST_GROUP` people for an event, a seat each, in the given order: all or none.
 
-    As delegates of the association, if one is named: it pays for them, sees their registrations, and may give them up
-    or send others. Asks for `registrations.manage` in the event's association, or in the one that sends them; what the
-    event's staff may go past (`register_on_behalf`), its delegates' may not, and they register participants only.
+    As delegates of the association, if one is named: it pays for them, reads their registrations, and may cancel or
+    replace them. Asks for `registrations.manage` in the event's association, or in the delegating one. Exceptions for
+    the event's staff (`register_on_behalf`) don't apply to a delegating association's, who can register participants
+    only.
 
-    A refusal about somebody has the path of who it is, `personIds` and the place in the list. NotEnoughSeats with how
-    many could be had, unless those `may_wait` for whom there are none. `given`: answers by person, each by the keys of
-    the questions; what is required may be left open for the delegate.
+    A refusal about a person has their path, `personIds` and the index in the list. NotEnoughSeats with the number of
+    free seats, unless people without a seat `may_wait`. `given`: answers by person and question key; required ones may
+    be left for the delegate.
     """
     event = await access.event(work, event_id)
     if association_id is not None:
@@ -62,7 +63,7 @@ async def register_group(
     paths = {id: ("personIds", str(i)) for i, id in enumerate(person_ids)}
     people = await delegates.persons(work, list(paths.items()), of=association_id)
     async with work.elevated(ELEVATION_REASON):
-        # All of the event's pools, so that nobody else registers any of these people meanwhile, be it in another
+        # Lock all of the event's pools, so that nobody registers any of these people meanwhile, even in another
         # format: two groups that name the same people in another order would wait for each other.
         await pools.lock_all(work, of=event.id)
         reasons = await eligibility.reasons_against_each(work, event, person_ids, on_behalf=by_staff)

@@ -1,4 +1,4 @@
-"""Guests, after registering: whoever brings somebody names them, names another instead, or brings them not."""
+"""Guests of a registration: adding, renaming and removing them after registering."""
 
 from uuid import UUID
 
@@ -14,11 +14,11 @@ ELEVATION_REASON = "a guest's seat is of the pool, and given back it is the next
 
 
 async def add_guest(work: Work, registration_id: UUID, name: str) -> Registration:
-    """Bring somebody: on a seat of the party that nobody is named for, or else on one more of the same pool.
+    """Add a guest: on a seat of the party without a name, otherwise on one more seat of the same pool.
 
-    One's own, or as the event's staff. Another seat is had as by who registers: as long as registration is open, where
-    one is free and nobody waits for it, else NotEnoughSeats. Who waits, waits with one more. PartyTooLarge for more
-    than the event gives to one registration.
+    One's own, or as the event's staff. One more seat is given under the rules of registering: while registration is
+    open, if a seat is free and nobody waits for it, else NotEnoughSeats. A waiting registration then waits for one more
+    seat. PartyTooLarge beyond the event's maximum per registration.
     """
     found = await _hosts(work, registration_id)
     name = check_text(name, "name")
@@ -35,13 +35,13 @@ async def add_guest(work: Work, registration_id: UUID, name: str) -> Registratio
         await parties.bring(work, registration, [name])
         await _changed(work, registration, "registration.guest_added")
         if more:
-            # An allotment that couldn't seat the whole party has its seats back.
+            # An allotment that can't seat the whole party gets its seats back.
             await waiting_list.feed(work, seats[registration.pool_id], event)
     return registration
 
 
 async def rename_guest(work: Work, guest_id: UUID, name: str) -> Registration:
-    """Bring somebody else instead, or spell a name rightly; the ticket's code stays. Until the event begins."""
+    """Replace a guest or correct a name; the ticket's code is unchanged. Until the event begins."""
     guest = await work.find(RegistrationGuest, guest_id)
     found = await _hosts(work, guest.registration_id)
     name = check_text(name, "name")
@@ -61,7 +61,7 @@ async def rename_guest(work: Work, guest_id: UUID, name: str) -> Registration:
 
 
 async def remove_guest(work: Work, guest_id: UUID) -> Registration:
-    """Bring a guest not, and give their seat back. GuestScanned where the desk knows their ticket."""
+    """Remove a guest and give their seat back. GuestScanned if the desk has scanned their ticket."""
     guest = await work.find(RegistrationGuest, guest_id)
     found = await _hosts(work, guest.registration_id)
     async with work.elevated(ELEVATION_REASON):
@@ -69,7 +69,7 @@ async def remove_guest(work: Work, guest_id: UUID) -> Registration:
         parties.check_standing(registration, event)
         guest = await work.find(RegistrationGuest, guest_id, lock=True)
         await work.remove(guest, refused={"fk_scan_confederation_id_guest_id": GuestScanned()})
-        # Of a role that isn't counted, nobody has a seat.
+        # A role that takes no seats has none to give back.
         await parties.resize(work, seats[registration.pool_id], registration, max(0, registration.seats - 1))
         await _changed(work, registration, "registration.guest_removed")
         await waiting_list.feed(work, seats[registration.pool_id], event)
@@ -77,7 +77,7 @@ async def remove_guest(work: Work, guest_id: UUID) -> Registration:
 
 
 async def _hosts(work: Work, registration_id: UUID) -> Registration:
-    """The registration, for its person and the event's staff: guests are not for the association that delegates."""
+    """The registration, for its person and the event's staff, but not for a delegating association's."""
     found = await access.registration(work, registration_id)
     if found.person_id != work.actor.person_id:
         work.actor.require(MANAGE_REGISTRATIONS, found.association_id)

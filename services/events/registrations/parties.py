@@ -1,7 +1,7 @@
-"""Parties: a person and whom they bring, on one registration's seats, together or not at all.
+"""Parties: a person and their guests, on one registration's seats, all or none.
 
-Guests may be named later: a party has a seat at least for everybody who is named. Where the event doesn't count a
-role, the whole party takes no seats.
+Guests may be named later. A party has at least one seat for each person named. If the event doesn't count seats of a
+role, the whole party takes none.
 """
 
 from collections.abc import Mapping, Sequence
@@ -36,11 +36,11 @@ from services.events.registrations import eligibility
 from services.events.seats import pools
 
 CHANGEABLE_STATES = (RegistrationState.CONFIRMED, RegistrationState.OFFERED, RegistrationState.WAITLISTED)
-"""Registrations that may still be changed: who has a seat and hasn't come, and who may get one."""
+"""States of registrations that may still be changed: with a seat and not attended, or waiting for one."""
 
 
 def seats_for(seats: int | None, guests: Sequence[str]) -> int:
-    """How many seats a party asks for: as many as are named, unless it asks for more; PartyTooSmall for fewer."""
+    """Number of seats that a party requests: one per person named, or more; PartyTooSmall for fewer."""
     people = 1 + len(guests)
     if seats is None:
         return people
@@ -50,7 +50,7 @@ def seats_for(seats: int | None, guests: Sequence[str]) -> int:
 
 
 async def bring(work: Work, registration: Registration, guests: Sequence[str]) -> None:
-    """Name the guests of a registration, after those it has. Each has a ticket of their own."""
+    """Add guests to a registration, after existing ones. Each has a ticket of their own."""
     if not guests:
         return
     rank = await _next_rank(work, registration.id)
@@ -69,7 +69,7 @@ async def bring(work: Work, registration: Registration, guests: Sequence[str]) -
 
 
 async def guests_of(work: Work, registration: Registration) -> list[RegistrationGuest]:
-    """Those who are named, in order."""
+    """The named guests, in order."""
     query = (
         work.select(RegistrationGuest)
         .where(
@@ -81,9 +81,9 @@ async def guests_of(work: Work, registration: Registration) -> list[Registration
 
 
 async def locked(work: Work, registration: Registration) -> tuple[Mapping[UUID, SeatPool], Registration, Event]:
-    """The event's pools and the registration under their locks, and the event as it is then. Elevated.
+    """Lock the event's pools and the registration, and return them with the event's current row. Elevated.
 
-    All of its pools: which one the registration is in, is known only once nobody can move it to another.
+    All pools are locked, because only then the registration can't be moved to another one.
     """
     seats = {pool.id: pool for pool in await pools.lock_all(work, of=registration.event_id)}
     registration = await access.registration(work, registration.id, lock=True)
@@ -91,7 +91,7 @@ async def locked(work: Work, registration: Registration) -> tuple[Mapping[UUID, 
 
 
 def check_standing(registration: Registration, event: Event) -> None:
-    """WrongRegistrationState for who has come or is cancelled, WrongEventState once the event is held."""
+    """WrongRegistrationState if attended or cancelled, WrongEventState once the event was held."""
     if registration.state not in CHANGEABLE_STATES:
         raise WrongRegistrationState(list(CHANGEABLE_STATES), registration.state)
     if event.state not in BEFORE_HELD:
@@ -99,8 +99,9 @@ def check_standing(registration: Registration, event: Event) -> None:
 
 
 def check_in_time(work: Work, registration: Registration, event: Event, *, more: bool) -> None:
-    """RegistrationClosed for who changes their party once the event has begun, or wants `more` seats, or others, once
-    registration is over. The event's staff go past both.
+    """Check that a party may still be changed. The event's staff may always.
+
+    RegistrationClosed for changes once the event has begun, and for `more` or other seats once registration is closed.
     """
     by_staff = work.actor.may(MANAGE_REGISTRATIONS, registration.association_id)
     if more and (problem := eligibility.against_more(work, event, on_behalf=by_staff)):
@@ -110,7 +111,7 @@ def check_in_time(work: Work, registration: Registration, event: Event, *, more:
 
 
 def check_size(event: Event, seats: int, people: int, *path: str) -> None:
-    """PartyTooLarge for more than the event gives to one registration, PartyTooSmall for fewer than are named."""
+    """PartyTooLarge beyond the event's maximum per registration, PartyTooSmall for fewer seats than people named."""
     if seats > event.largest_party:
         raise PartyTooLarge(event.largest_party, path=path)
     if seats < people:
@@ -118,16 +119,16 @@ def check_size(event: Event, seats: int, people: int, *path: str) -> None:
 
 
 def counted(event: Event, role: AttendeeRole, seats: int) -> int:
-    """How many seats a party counts for."""
+    """Number of seats that count for a party: 0 if its role takes none."""
     is_counted = {AttendeeRole.SPEAKER: event.counts_speakers, AttendeeRole.STAFF: event.counts_staff}.get(role, True)
     return seats if is_counted else 0
 
 
 async def resize(work: Work, pool: SeatPool, registration: Registration, seats: int) -> None:
-    """Let a locked registration have so many seats of its locked pool. Elevated; the caller feeds the line.
+    """Change a locked registration's number of seats in its locked pool. Elevated; the caller serves the waiting list.
 
-    Who waits goes on waiting, in their place, for so many. NotEnoughSeats for more than are free, or than are left by
-    those who wait: whoever has a seat comes after them for another.
+    A waiting registration keeps its place. NotEnoughSeats for more seats than are free and not claimed by people
+    waiting: they come first.
     """
     more = seats - registration.seats
     if registration.state is not RegistrationState.WAITLISTED and more != 0:
@@ -146,7 +147,7 @@ async def resize(work: Work, pool: SeatPool, registration: Registration, seats: 
 async def _take_more(
     work: Work, pool: SeatPool, registration: Registration, allotment: Allotment | None, *, more: int
 ) -> None:
-    """Of the allotment that has the party's other seats; else the whole party takes those for all."""
+    """Take more seats from the allotment of the party's other seats; otherwise the whole party moves to open seats."""
     is_kept = allotment is not None and allotment.released_at is None
     if allotment is not None and is_kept:
         left = await pools.unclaimed(work, pool, allotment)
@@ -154,7 +155,7 @@ async def _take_more(
             pools.count(pool, allotment, more)
             return
     left = await pools.unclaimed(work, pool)
-    # What the allotment gets back is its own again, and not for all.
+    # Seats returned to the allotment are reserved again, not open to everybody.
     needed = more + (registration.seats if is_kept else 0)
     if left is not None and left < needed:
         raise NotEnoughSeats(more, max(0, left - needed + more), path=("seats",))

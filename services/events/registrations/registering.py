@@ -1,4 +1,4 @@
-"""Registering for an event, for oneself or for somebody else, and giving up one's place."""
+"""Registering for an event, for oneself or for another person, and cancelling a registration."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -44,20 +44,20 @@ async def register(
     guests: Sequence[str] = (),
     given: Mapping[str, Any] | None = None,
 ) -> Registration:
-    """Give the actor a seat, or the next place in line when there is none; `seats` for a party, together or not at all.
+    """Register the actor: seats if they are free, otherwise the next place on the waiting list.
 
-    `guests`: the names of whom they bring; others of the party may be named later. As many seats as that makes, unless
-    more are asked for.
+    `guests`: names of guests; others of the party may be named later. `seats`: for the whole party, all or none; by
+    default one per person named.
 
-    Refused with the first of `eligibility`'s reasons; NoSuchFormat where `format` is not one of the event's, or is left
-    out and there are several; PartyTooLarge for more seats than the event gives to one registration;
-    AnswersNotAccepted with what is wrong about the answers `given` to its questions.
+    Refused with the first of `eligibility`'s reasons; NoSuchFormat if the event doesn't have the `format`, or has
+    several and none is given; PartyTooLarge beyond the event's maximum per registration; AnswersNotAccepted with the
+    faults of the answers `given` to its questions.
     """
     person_id = work.actor.person_id
     if person_id is None:
         await access.event(work, event_id)
     found = await eligibility.situation(work, event_id, work.actor.required_person_id)
-    assert found.person is not None  # who acts sees themselves
+    assert found.person is not None  # actors can see themselves
     for reason in await eligibility.reasons_against(work, found, found.person.id):
         raise reason
     seats = parties.seats_for(seats, guests)
@@ -80,11 +80,13 @@ async def register_on_behalf(
     given: Mapping[str, Any] | None = None,
     reason: str | None = None,
 ) -> Registration:
-    """Register somebody. Asks for `registrations.manage` at the event's association, and for sight of the person.
+    """Register another person.
 
-    Staff may go past the audience and the window (a walk-in, a guest of the house), never past the capacity or those
-    who wait: a full event puts the person in line. Speakers and staff take seats where the event counts them. NotFound
-    for a person whom the actor may not see: an id must not be a way to a name.
+    Asks for `registrations.manage` in the event's association; the actor must see the person.
+
+    Staff may ignore the audience and the registration period (for a walk-in or an invited guest), never the capacity or
+    the waiting list: at a full event the person waits. Speakers and staff take seats if the event counts them. NotFound
+    for a person whom the actor may not see: an id must not reveal a name.
     """
     found = await eligibility.situation(work, event_id, person_id)
     work.actor.require(MANAGE_REGISTRATIONS, found.event.association_id)
@@ -112,10 +114,12 @@ async def register_on_behalf(
 
 
 async def cancel_registration(work: Work, registration_id: UUID, *, reason: str | None = None) -> Registration:
-    """Give up one's place, or another's with `registrations.manage`. Freed seats go to the first in line at once.
+    """Cancel one's own registration, or another's with `registrations.manage`.
 
-    The association whose delegate somebody is may give up theirs. WrongEventState once the event is held,
-    WrongRegistrationState for who is cancelled already or has been checked in.
+    Freed seats go to the waiting list at once.
+
+    A delegating association's staff may cancel its delegates'. WrongEventState once the event was held,
+    WrongRegistrationState if it is cancelled already or checked in.
     """
     registration = await access.spoken_for(work, registration_id)
     reason = None if reason is None else check_text(reason, "reason", most=500)
@@ -139,12 +143,13 @@ async def place(
     reason: str | None = None,
     is_priced: bool = True,
 ) -> Registration:
-    """Register a person who may be: seats where they are free and nobody ahead waits for them, else a place in line.
+    """Register an eligible person: seats if they are free and nobody ahead waits for them, else a place on the waiting
+    list.
 
-    The rules of who may be registered are the caller's to have asked (`eligibility`); the event's state is looked at
-    once more, under the lock; `past_the_window` for who isn't held to it, as staff who act `on_behalf` of somebody
-    aren't. NotEnoughSeats where there are none and nobody `may_wait`. `delegated_by_id`: the association whose delegate
-    they are. `is_priced`: false where the caller knows that the event costs nothing.
+    The caller has checked `eligibility`; the event's state is checked again under the lock, except for
+    `past_the_window`, as for staff who act `on_behalf` of somebody. NotEnoughSeats if there are none, unless people
+    `may_wait`. `delegated_by_id`: the delegating association. `is_priced`: false if the caller knows that the event has
+    no prices.
     """
     if seats < 1:
         raise InvalidInput("1 or more", f"{seats}", path=("seats",))
@@ -154,7 +159,7 @@ async def place(
     if taken is None:
         raise NoSuchFormat(await _formats(work, event), path=("format",))
     if taken.event_state is not event.state:
-        # Whoever closes or cancels an event has its pools' locks: what it is now, it stays until this is committed.
+        # Closing or cancelling an event requires its pools' locks, so its state can't change before this commits.
         await work.session.refresh(event)
     past_the_window = on_behalf if past_the_window is None else past_the_window
     if problem := eligibility.against_state(work, event, on_behalf=past_the_window):
@@ -167,7 +172,7 @@ async def place(
             delegated_by_id=delegated_by_id,
             **entering(work, event, person, taken, role),
         ),
-        # The same person twice at once: the one who came second to the pool, or to another pool of the event.
+        # Two simultaneous registrations of one person: the second is refused, in this pool or another of the event.
         refused={"one_live_registration": AlreadyRegistered(None, None)},
     )
     behalf = person.id if on_behalf else None
@@ -179,7 +184,7 @@ async def place(
 def entering(
     work: Work, event: Event, person: Any, taken: pools.Taken, role: AttendeeRole = AttendeeRole.PARTICIPANT
 ) -> dict[str, Any]:
-    """The registration, as a row, of a person who has reached for seats: they have them, or wait. `person`: its row."""
+    """The row of a new registration, with or without seats. `person`: the person's row."""
     return {
         "id": uuid7(),
         "event_id": event.id,
@@ -200,13 +205,13 @@ def entering(
 async def leave(
     work: Work, registration: Registration, cause: CancellationCause, *, reason: str | None = None
 ) -> Registration:
-    """End a registration, give its seats back and feed the line. Whose right it is, is the caller's to have asked.
+    """Cancel a registration, give its seats back and serve the waiting list. The caller has checked the rights.
 
-    WrongEventState once the event is held, WrongRegistrationState for who is cancelled already or has been checked in.
+    WrongEventState once the event was held, WrongRegistrationState if it is cancelled already or checked in.
     """
     async with work.elevated("a seat that is given back is the next in line's"):
-        # The pools first, as everywhere: the order of locks is pools → registrations. Who leaves the line takes them
-        # too, or else a promotion at the same moment would wait for their row, find them gone, and promote nobody.
+        # Lock order: pools → registrations. A waiting registration needs the pools' locks
+        # too: otherwise a simultaneous promotion would wait for its row, find it cancelled, and promote nobody.
         seats, registration, event = await parties.locked(work, registration)
         parties.check_standing(registration, event)
         pool = seats[registration.pool_id]
@@ -218,9 +223,9 @@ async def leave(
 async def end(
     work: Work, pool: SeatPool, registration: Registration, cause: CancellationCause, *, reason: str | None = None
 ) -> bool:
-    """Cancel a locked registration of a locked pool, elevated. Whether the line is to be fed after it.
+    """Cancel a locked registration of a locked pool, elevated. Return whether the waiting list has to be served.
 
-    Who held seats gives them back; who only waited may have been in the way of those behind.
+    Its seats are given back; a waiting registration may have blocked those behind it.
     """
     before, registration.state = registration.state, RegistrationState.CANCELLED
     registration.cancelled_at, registration.cancellation_cause = work.now, cause

@@ -1,1 +1,1 @@
-"""Seat pools, allotments, the waiting list and its offers."""
+"""Seat pools, allotments, the waiting list and offers."""

@@ -1,6 +1,6 @@
-"""Allotments: seats of a pool that are kept for an association's members until a moment, and then are for all.
+"""Allotments: seats of a pool reserved for an association's members until a moment, then open to everybody.
 
-Whatever is kept counts as reserved in its pool, which is locked first here as everywhere.
+They count as reserved in their pool, which is always locked first.
 """
 
 from collections.abc import Iterable, Mapping
@@ -26,10 +26,10 @@ ELEVATION_REASON = "what an allotment keeps or releases is for those in line"
 
 
 async def allot(work: Work, pool_id: UUID, beneficiary_id: UUID, *, seats: int, releases_at: datetime) -> Allotment:
-    """Keep seats of a pool for an association's members, and those of its affiliates, until they are released to all.
+    """Reserve seats of a pool for members of an association and its affiliates, until they are released to everybody.
 
-    Once for each association: AlreadyExists after that. NotEnoughSeats for more than are free. `releases_at` is to
-    come, and not after the event starts. Asks for `events.manage`; any time before the event is held.
+    One per association, then AlreadyExists. NotEnoughSeats for more than are free. `releases_at` must be in the future,
+    and not after the event's start. Asks for `events.manage`; any time before the event is held.
     """
     pool = await work.find(SeatPool, pool_id, "seatPoolId")
     work.actor.require(MANAGE_EVENTS, pool.association_id)
@@ -58,10 +58,10 @@ async def allot(work: Work, pool_id: UUID, beneficiary_id: UUID, *, seats: int, 
 async def change_allotment(
     work: Work, allotment_id: UUID, *, seats: int | None = None, releases_at: datetime | None = None
 ) -> Allotment:
-    """Keep more or fewer seats, or until another moment; what is left out stays. Seats that aren't kept are for all.
+    """Change an allotment's seats or release time; omitted values are unchanged. Other seats are open to everybody.
 
-    BelowTaken for fewer than its members took, NotEnoughSeats for more than are free, AlreadyReleased once it was.
-    Asks for `events.manage`.
+    BelowTaken for fewer seats than its members took, NotEnoughSeats for more than are free, AlreadyReleased once
+    released. Asks for `events.manage`.
     """
     allotment = await _managed(work, allotment_id)
     async with work.elevated(ELEVATION_REASON):
@@ -89,9 +89,9 @@ async def change_allotment(
 
 
 async def release_allotment(work: Work, allotment_id: UUID) -> Allotment:
-    """Let everybody have what an allotment still keeps, those in line first. Its members keep what they took.
+    """Release an allotment's remaining seats to everybody, the waiting list first. Seats that members took are kept.
 
-    AlreadyReleased once it was. Asks for `events.manage`.
+    AlreadyReleased once released. Asks for `events.manage`.
     """
     allotment = await _managed(work, allotment_id)
     async with work.elevated(ELEVATION_REASON):
@@ -104,7 +104,7 @@ async def release_allotment(work: Work, allotment_id: UUID) -> Allotment:
 
 @every("* * * * *")
 async def release_allotments(work: Work) -> list[Allotment]:
-    """Release every allotment whose time has come, in one transaction with the lines that their seats are for."""
+    """Release every allotment that is due, and serve the waiting lists in the same transaction."""
     due = and_(col(Allotment.released_at).is_(None), col(Allotment.releases_at) <= work.now)
     released: list[Allotment] = []
     async with work.elevated(ELEVATION_REASON):
@@ -120,7 +120,7 @@ async def release_allotments(work: Work) -> list[Allotment]:
 
 
 async def release(work: Work, pool: SeatPool, allotments: Iterable[Allotment]) -> None:
-    """Give what allotments keep to their locked pool; the caller feeds its line, or knows that there is none."""
+    """Return allotments' remaining seats to their locked pool; the caller serves the waiting list, if there is one."""
     for allotment in allotments:
         left = pools.release(work, pool, allotment)
         await _record(work, "allotment.released", allotment, data={"seats": left})

@@ -1,4 +1,4 @@
-"""How many seats a pool has."""
+"""Capacity of a seat pool."""
 
 from uuid import UUID
 
@@ -12,10 +12,10 @@ from services.events.seats import pools, waiting_list
 
 
 async def change_capacity(work: Work, pool_id: UUID, capacity: int | None) -> SeatPool:
-    """Add or take away seats, or lift the limit (None). New seats go to those who wait, in the same transaction.
+    """Change a pool's capacity, or remove the limit (None). New seats go to the waiting list, in the same transaction.
 
-    BelowTaken for fewer than are taken or kept for associations: nobody is unseated by a number. Asks for
-    `events.manage`; any time before the event is held.
+    BelowTaken for fewer than are taken or reserved for associations: nobody loses a seat. Asks for `events.manage`; any
+    time before the event is held.
     """
     pool = await work.find(SeatPool, pool_id)
     work.actor.require(MANAGE_EVENTS, pool.association_id)

@@ -1,4 +1,4 @@
-"""Offers: seats that are held for whoever is next until they accept, decline, or let the time pass."""
+"""Offers: seats held for the next person on the waiting list until they accept, decline, or the offer expires."""
 
 from uuid import UUID
 
@@ -19,10 +19,10 @@ ELEVATION_REASON = "an offer that ends is the next in line's"
 
 
 async def accept_offer(work: Work, registration_id: UUID) -> Registration:
-    """Confirm the seats that one was offered, or another was, with `registrations.manage`.
+    """Accept one's own offer, or with `registrations.manage` another person's: its seats are confirmed.
 
-    OfferExpired once its time is over, though nobody may have taken it back yet; WrongRegistrationState where none
-    stands. Accepting and expiring at once: both want the registration's row, and whoever comes second finds it decided.
+    OfferExpired once its time is over, even before a job has ended it; WrongRegistrationState if there is no open
+    offer. Accepting and expiring both lock the registration's row: the second to get it finds the offer decided.
     """
     offered = await _offered(work, registration_id)
     assert offered.offer_expires_at is not None
@@ -35,9 +35,9 @@ async def accept_offer(work: Work, registration_id: UUID) -> Registration:
 
 
 async def decline_offer(work: Work, registration_id: UUID, *, reason: str | None = None) -> Registration:
-    """Give the seats that one was offered to the next in line; one's own, or with `registrations.manage`.
+    """Decline one's own offer, or with `registrations.manage` another person's: its seats pass to the waiting list.
 
-    WrongRegistrationState where no offer stands.
+    WrongRegistrationState if there is no open offer.
     """
     declined = await access.registration(work, registration_id)
     _ask(work, declined)
@@ -49,13 +49,15 @@ async def decline_offer(work: Work, registration_id: UUID, *, reason: str | None
 
 @job("expire_offer")
 async def expire_offer(work: Work, *, registration_id: UUID) -> None:
-    """End one offer, if it stands and its time is over."""
+    """End one offer, if it is open and its time is over."""
     await expire_offers(work, registration_id)
 
 
 @every("* * * * *")
 async def expire_offers(work: Work, registration_id: UUID | None = None) -> list[Registration]:
-    """End the offers whose time is over, or one of them, and pass their seats on. Returns the registrations.
+    """End the offers whose time is over, or one of them, and pass their seats to the waiting list.
+
+    Returns the registrations.
 
     Each offer has a job of its own; this runs every minute for those whose job is late.
     """
@@ -68,7 +70,7 @@ async def expire_offers(work: Work, registration_id: UUID | None = None) -> list
     async with work.elevated(ELEVATION_REASON):
         ids = set(await work.session.scalars(work.select(col(Registration.pool_id)).where(due)))
         seats = {pool.id: pool for pool in await pools.lock_all(work, ids=ids)}
-        # Under the locks: what was accepted meanwhile is not there any more, and what is there stays.
+        # Read under the locks: offers accepted meanwhile are no longer open, and the others can't change.
         query = work.select(Registration, lock=True).where(due, col(Registration.pool_id).in_(seats))
         for offer in await work.session.scalars(query.order_by(col(Registration.id))):
             await registering.end(work, seats[offer.pool_id], offer, CancellationCause.OFFER_EXPIRED)
@@ -78,7 +80,7 @@ async def expire_offers(work: Work, registration_id: UUID | None = None) -> list
 
 
 async def _offered(work: Work, registration_id: UUID) -> Registration:
-    """The registration, locked, with an offer that stands; of the actor, or of the desk that they run."""
+    """The registration, locked, with an open offer: the actor's own, or as registration staff."""
     _ask(work, await access.registration(work, registration_id))
     offered = await access.registration(work, registration_id, lock=True)
     if offered.state is not OFFERED:

@@ -1,9 +1,8 @@
-"""Seats: who gets the last one is decided by one row, the pool.
+"""Seat pools: one row, the pool, decides who gets the last seat.
 
-`taken` and `reserved` are lock, invariant and public figure in one, and change here and in `models.take_seats` only.
-Whatever changes who holds a seat, who waits for one or what an allotment keeps has the pool's lock, and looks at
-everything that it decides by after it has it: this counts on READ COMMITTED, where a statement after a lock sees what
-the last holder left.
+`taken` and `reserved` are lock, invariant and public figure in one, and change only here and in `models.take_seats`.
+Any change of seats, waiting list or allotments holds the pool's lock, and reads what it depends on after taking it.
+This relies on READ COMMITTED, where a statement after a lock sees the previous holder's changes.
 """
 
 from collections.abc import Collection, Sequence
@@ -33,7 +32,7 @@ from models import Allotment, AttendeeRole, EventFormat, EventState, Registratio
 from services.core.work import Work
 from services.events.errors import NotEnoughSeats
 
-# Said literally, so that a prepared statement's generic plan keeps to the partial index of the queue.
+# A literal, so that a prepared statement's generic plan can use the waiting list's partial index.
 WAITING: ColumnElement[bool] = col(Registration.state) == bindparam(
     None, RegistrationState.WAITLISTED, type_=Enum(RegistrationState, native_enum=False), literal_execute=True
 )
@@ -41,7 +40,7 @@ WAITING: ColumnElement[bool] = col(Registration.state) == bindparam(
 
 @dataclass(frozen=True)
 class Taken:
-    """What came of reaching for seats. `seats`: how many the party counts for; `event_state`: under the lock."""
+    """Result of requesting seats. `seats`: number that the party counts for; `event_state`: read under the lock."""
 
     pool_id: UUID
     seats: int
@@ -53,11 +52,11 @@ class Taken:
 async def take(
     work: Work, event_id: UUID, person_id: UUID, *, format: EventFormat | None, role: AttendeeRole, seats: int
 ) -> Taken | None:
-    """Take a party's seats where they are free and nobody ahead waits for them; None where there is no such pool.
+    """Take a party's seats if they are free and nobody ahead waits for them; None if there is no such pool.
 
-    A member of an association that seats are kept for takes those first. Either way, seated or not, the pool stays
-    locked until the transaction ends: else somebody could cancel between this answer and the caller's place in line,
-    find nobody waiting, and the seat would stay free while somebody waits. One round trip: see `models.take_seats`.
+    A member of an association with an allotment takes its seats first. With or without seats, the pool stays locked
+    until the transaction ends. Otherwise somebody could cancel before the caller is on the waiting list, find nobody
+    waiting, and leave the seat free while somebody waits. One round trip: see `models.take_seats`.
     """
     given = {
         "event_id": event_id,
@@ -79,9 +78,9 @@ async def take(
 async def take_each(
     work: Work, event_id: UUID, person_ids: Sequence[UUID], *, format: EventFormat | None
 ) -> dict[UUID, Taken]:
-    """The same for one seat for each of many, one after the other in this order, in one round trip.
+    """Take one seat for each of many, in this order, in one round trip.
 
-    Nobody's seat can be in the way of somebody ahead in the same lot: who finds no seat leaves none.
+    No seat can be taken from somebody ahead in the same batch: if one finds no seat, there is none for those behind.
     """
     given = {"event_id": event_id, "format": format, "people": person_ids, "now": work.now, "today": work.today}
     return {
@@ -91,9 +90,9 @@ async def take_each(
 
 
 async def unclaimed(work: Work, pool: SeatPool, allotment: Allotment | None = None) -> int | None:
-    """How many free seats, of those for all or of an allotment's, nobody on the waiting list is ahead for.
+    """Number of free seats, open or of an allotment, that nobody on the waiting list has a prior claim to.
 
-    None: there is no limit. Under the pool's lock, elevated. Who is ahead: see `models.others_wait`.
+    None means no limit. Called under the pool's lock, elevated. For who is ahead, see `models.others_wait`.
     """
     free = pool.free if allotment is None else allotment.left
     if free is None or free <= 0:
@@ -104,9 +103,9 @@ async def unclaimed(work: Work, pool: SeatPool, allotment: Allotment | None = No
 
 
 def count(pool: SeatPool, allotment: Allotment | None, seats: int) -> None:
-    """Count so many more seats as taken, or fewer, in the locked pool, and in the locked allotment that they are of.
+    """Add seats to `taken`, or subtract them, in the locked pool and in the locked allotment that they belong to.
 
-    What an allotment keeps is reserved until it is released: then its seats are no longer its own.
+    An allotment's seats are reserved until it is released; then they no longer belong to it.
     """
     pool.taken += seats
     if allotment is not None:
@@ -116,37 +115,37 @@ def count(pool: SeatPool, allotment: Allotment | None, seats: int) -> None:
 
 
 def hold(pool: SeatPool, allotment: Allotment | None, registration: Registration) -> None:
-    """Let a registration have its seats of the pool, or of the allotment; the caller has locked both."""
+    """Take a registration's seats from the pool or the allotment. The caller has locked both."""
     count(pool, allotment, registration.seats)
     registration.allotment_id = None if allotment is None else allotment.id
 
 
 def give_back(pool: SeatPool, allotment: Allotment | None, registration: Registration) -> None:
-    """Free what a registration held. The caller has locked both, and then feeds the waiting list."""
+    """Give a registration's seats back. The caller has locked both, and then serves the waiting list."""
     count(pool, allotment, -registration.seats)
 
 
 def reserve(pool: SeatPool, seats: int) -> None:
-    """Keep so many more seats of a locked pool, or fewer. NotEnoughSeats for more than are free."""
+    """Add seats to `reserved` in a locked pool, or subtract them. NotEnoughSeats for more than are free."""
     if pool.free is not None and seats > pool.free:
         raise NotEnoughSeats(seats, pool.free, path=("seats",))
     pool.reserved += seats
 
 
 def release(work: Work, pool: SeatPool, allotment: Allotment) -> int:
-    """Give what a locked allotment still keeps to its locked pool. How many seats that were."""
+    """Return a locked allotment's remaining seats to its locked pool. Return their number."""
     pool.reserved -= allotment.left
     allotment.released_at = work.now
     return allotment.left
 
 
 async def lock(work: Work, pool_id: UUID) -> SeatPool:
-    """The pool; nobody else takes, frees or waits for one of its seats before this transaction ends. Elevated."""
+    """Lock a pool: nobody else takes, frees or waits for one of its seats before this transaction ends. Elevated."""
     return await work.find(SeatPool, pool_id, lock=True)
 
 
 async def lock_all(work: Work, *, of: UUID | None = None, ids: Collection[UUID] = ()) -> list[SeatPool]:
-    """The same for every pool of an event, or for those given, in the one order that locks are taken in. Elevated."""
+    """Lock every pool of an event, or the given ones, in the common lock order. Elevated."""
     which = col(SeatPool.id).in_(ids) if of is None else col(SeatPool.event_id) == of
     query = work.select(SeatPool, lock=True).where(which).order_by(col(SeatPool.id))
     return list((await work.session.scalars(query)).all())

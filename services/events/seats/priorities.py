@@ -1,4 +1,4 @@
-"""Who comes first on a waiting list, where that is not who came first."""
+"""Priorities on a waiting list, which come before arrival."""
 
 from uuid import UUID
 
@@ -15,9 +15,9 @@ GREATEST_PRIORITY = 1000
 
 
 async def set_priority(work: Work, registration_id: UUID, priority: int, *, reason: str) -> Registration:
-    """Put somebody who waits ahead of the others, or behind: a lower number comes first, and everybody begins at 0.
+    """Change a waiting registration's priority: lower numbers come first, and the default is 0.
 
-    Asks for `registrations.manage`; the reason is in the journal. WrongRegistrationState for who does not wait.
+    Asks for `registrations.manage`; the reason is journaled. WrongRegistrationState unless it is waiting.
     """
     waiting = await access.registration(work, registration_id)
     work.actor.require(MANAGE_REGISTRATIONS, waiting.association_id)
@@ -25,7 +25,7 @@ async def set_priority(work: Work, registration_id: UUID, priority: int, *, reas
     if abs(priority) > GREATEST_PRIORITY:
         raise InvalidInput(f"-{GREATEST_PRIORITY} to {GREATEST_PRIORITY}", f"{priority}", path=("priority",))
     async with work.elevated("whoever is moved up in line makes others of it wait"):
-        # A line is looked at, and changed, under its pool's lock only.
+        # A waiting list is only read for decisions, and changed, under its pool's lock.
         seats, waiting, event = await parties.locked(work, waiting)
         if waiting.state is not RegistrationState.WAITLISTED:
             raise WrongRegistrationState([RegistrationState.WAITLISTED], waiting.state)
@@ -36,6 +36,6 @@ async def set_priority(work: Work, registration_id: UUID, priority: int, *, reas
             reason=reason,
             data={"event_id": str(waiting.event_id), "priority": priority, "before": before},
         )
-        # A party that nobody passes may have been in the way.
+        # A party that smaller ones may not pass may have blocked others.
         await waiting_list.feed(work, seats[waiting.pool_id], event)
     return waiting

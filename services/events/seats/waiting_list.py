@@ -1,7 +1,7 @@
-"""The waiting list of a seat pool: first come, first served, within priority; a party with all its seats or not at all.
+"""The waiting list of a seat pool: by priority, then first come, first served. A party gets all its seats or none.
 
-Whoever frees seats, adds some or lets more people have them feeds the line in the same transaction. So there is never
-somebody in line who could be served, but for an event that has begun: then nobody is served from its line any more.
+Freeing or adding seats, or opening them to more people, serves the waiting list in the same transaction. So nobody is
+ever waiting who could have a seat, except once the event has begun: then its waiting list is no longer served.
 """
 
 from collections.abc import Collection, Iterable
@@ -21,45 +21,45 @@ from services.events.seats import pools
 from services.events.seats.pools import WAITING
 
 WAITING_LIST_ORDER = (col(Registration.priority), col(Registration.arrival))
-"""The order of a waiting list."""
+"""Order of a waiting list."""
 
 
 @dataclass
 class Source:
-    """Seats to be had, and who of those in line may have them: for all, or what an allotment keeps for its members."""
+    """A source of free seats, and who may have them: open to everybody, or an allotment's for its members."""
 
     allotment: Allotment | None
-    free: int | None  # null: without a limit
-    members: Collection[UUID] | None = None  # registrations; null: everybody's
-    is_blocked: bool = False  # somebody who comes first waits for more of these than there are
+    free: int | None  # None: no limit
+    members: Collection[UUID] | None = None  # their registrations; None: everybody's
+    is_blocked: bool = False  # somebody ahead needs more of these seats than are free
 
     def is_for(self, registration_id: UUID) -> bool:
-        """Whether whose registration this is may have these seats."""
+        """Whether this registration may have these seats."""
         return self.members is None or registration_id in self.members
 
     def has(self, seats: int) -> bool:
-        """Whether so many can be had."""
+        """Whether this many seats are free."""
         return not self.is_blocked and (self.free is None or self.free >= seats)
 
     @property
     def is_exhausted(self) -> bool:
-        """Whether nobody can be served from it any more."""
+        """Whether no more registrations can get seats from it."""
         return self.is_blocked or self.free == 0
 
 
 async def feed(work: Work, pool: SeatPool, event: Event) -> list[Registration]:
-    """Serve who waits for seats of a locked pool, in the transaction that freed them. Who was served, in order.
+    """Serve the waiting list of a locked pool, in the transaction that freed seats. Return who was served, in order.
 
-    They are confirmed, or made an offer where the event gives them time to think. To be called elevated: the next in
-    line is somebody else's registration. Two cancellations at once feed the line one after the other, because each has
-    the pool's lock before it looks at the line; so they never serve the same person.
+    They are confirmed, or get an offer if the event makes offers. To be called elevated: the next person's registration
+    is not the actor's own. Two simultaneous cancellations serve the list one after the other, because each takes the
+    pool's lock before it reads the list; so they never serve the same person.
     """
     if is_over(work, event):
         return []
     sources = await _sources(work, pool)
     if all(source.is_exhausted for source in sources):
         return []
-    # Where all wait for the same seats and nobody passes anybody, no more can be served than there are seats.
+    # If all wait for the same seats and nobody passes anybody, no more can be served than there are seats.
     in_order = len(sources) == 1 and not event.smaller_parties_may_pass
     line = await _line(work, pool, sources[-1].free if in_order else None)
     chosen = serve(line, sources, smaller_may_pass=event.smaller_parties_may_pass)
@@ -70,10 +70,10 @@ async def feed(work: Work, pool: SeatPool, event: Event) -> list[Registration]:
 
 
 async def feed_all(work: Work, seats: Iterable[SeatPool]) -> None:
-    """The same for pools of several events, all of them locked before.
+    """Serve the waiting lists of pools of several events, all of them locked before.
 
-    By association: each confirmation may take a number of its invoices, which is a lock as well, and two works that
-    take several of these take them in one order.
+    Ordered by association: a confirmation may lock its invoice numbers, and transactions that lock several of these
+    must do so in one order.
     """
     for pool in sorted(seats, key=lambda pool: (pool.association_id, pool.id)):
         await feed(work, pool, await access.event_now(work, pool.event_id))
@@ -82,10 +82,12 @@ async def feed_all(work: Work, seats: Iterable[SeatPool]) -> None:
 def serve(
     line: Iterable[tuple[UUID, int]], sources: list[Source], *, smaller_may_pass: bool
 ) -> dict[UUID, Allotment | None]:
-    """Who of a line (registration, seats) gets seats, in its order, and of which allotment. Uses the sources up.
+    """Decide who of a waiting list (registration, seats) gets seats, in order, and from which allotment.
 
-    Each takes of the first source that is for them and has enough. Where none has, nobody behind them takes of theirs,
-    unless smaller parties may pass.
+    Uses up the sources.
+
+    Each takes seats from the first source that they may use and that has enough. If none has, nobody behind them may
+    use their sources, unless smaller parties may pass.
     """
     chosen: dict[UUID, Allotment | None] = {}
     for id, seats in line:
@@ -103,12 +105,12 @@ def serve(
 
 
 def is_over(work: Work, event: Event) -> bool:
-    """Whether nobody is served from the event's line any more: it has begun, or won't take place."""
+    """Whether the event's waiting list is no longer served: the event has begun, or won't take place."""
     return event.state not in access.BEFORE_HELD or work.now >= event.starts_at
 
 
 async def _sources(work: Work, pool: SeatPool) -> list[Source]:
-    """What allotments keep, the first to be released first, then what is for all."""
+    """Free seats of allotments, the first to be released first, then those open to everybody."""
     common = Source(None, pool.free)
     if pool.reserved == 0:
         return [common]
@@ -160,7 +162,7 @@ async def _seat(
         await effects.entered(work, registration, "registration.promoted", as_agreed=True)
         return
     registration.state, registration.offered_at = RegistrationState.OFFERED, work.now
-    # Nobody thinks it over past the beginning.
+    # No offer lasts beyond the event's start.
     registration.offer_expires_at = min(work.now + timedelta(hours=event.offer_hours), event.starts_at)
     until = registration.offer_expires_at.isoformat()
     await effects.entered(work, registration, "registration.offered", data={"until": until})

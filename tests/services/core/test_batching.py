@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from services.core.batching import MOST_PER_LOT, Gathering
+from services.core.batching import MOST_REQUESTS_PER_BATCH, Gathering
 
 
 class Unlucky(Exception):
@@ -43,9 +43,9 @@ async def test_who_comes_while_one_is_worked_on_is_worked_on_together_in_the_ord
 async def test_a_lot_has_a_largest_size() -> None:
     counter, gathering = Counter(), Gathering[int, int]()
     counter.going_on.set()
-    asks = [gathering.join("seats", 100 + ask, counter.decide) for ask in range(MOST_PER_LOT + 5)]
-    assert await asyncio.gather(*asks) == [10 * (100 + ask) for ask in range(MOST_PER_LOT + 5)]
-    assert [len(lot) for lot in counter.lots] == [MOST_PER_LOT, 5]
+    asks = [gathering.join("seats", 100 + ask, counter.decide) for ask in range(MOST_REQUESTS_PER_BATCH + 5)]
+    assert await asyncio.gather(*asks) == [10 * (100 + ask) for ask in range(MOST_REQUESTS_PER_BATCH + 5)]
+    assert [len(lot) for lot in counter.lots] == [MOST_REQUESTS_PER_BATCH, 5]
 
 
 async def test_a_failure_is_told_to_its_lot_and_the_next_is_worked_on() -> None:
