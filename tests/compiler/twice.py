@@ -24,16 +24,6 @@ _COPIES: tuple[tuple[str, str, dict[str, str], str], ...] = (
         "1",
     ),
     (
-        "invoice",
-        f"t.credits_id is null and t.association_id = {_NORTH}",
-        {
-            "number": "t.number + 1000 + i",
-            "total": "t.total + 5000",
-            "due_on": "case i when 1 then date '2020-02-01' else '2030-01-01' end",
-        },
-        "2",
-    ),
-    (
         "message",
         "true",
         {
