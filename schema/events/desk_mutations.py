@@ -23,6 +23,7 @@ from services.events.errors import (
     WrongEventState,
     WrongRegistrationState,
 )
+from services.events.prices.errors import PriceListEnded
 
 
 @dataclass(frozen=True)
@@ -68,6 +69,7 @@ async def check_out(work: Work, *, registration_id: RegistrationId) -> models.Re
         AnswersNotAccepted,
         NoSuchFormat,
         NotEnoughSeats,
+        PriceListEnded,
         WrongEventState,
         WrongRegistrationState,
     ),

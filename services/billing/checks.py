@@ -41,8 +41,13 @@ def check_invoice(invoice: Invoice) -> None:
         raise InvalidInput(InvoiceKind.INVOICE, invoice.kind, path=("invoiceId",))
 
 
+async def number_of_credit_note(work: Work, invoice: Invoice) -> int | None:
+    """The number of the credit note that took an invoice back; None while it stands."""
+    return await work.session.scalar(work.select(col(Invoice.number)).where(col(Invoice.credits_id) == invoice.id))
+
+
 async def check_not_credited(work: Work, invoice: Invoice) -> None:
     """AlreadyCredited for an invoice that was taken back."""
-    number = await work.session.scalar(work.select(col(Invoice.number)).where(col(Invoice.credits_id) == invoice.id))
+    number = await number_of_credit_note(work, invoice)
     if number is not None:
         raise AlreadyCredited(number)

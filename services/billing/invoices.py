@@ -14,7 +14,7 @@ from sqlmodel import col
 from models import MANAGE_FEES, Invoice, InvoiceKind, InvoiceLine
 from services.billing import accounts, allocations, numbers
 from services.billing.accounts import Payer
-from services.billing.checks import check_invoice, check_not_credited
+from services.billing.checks import check_invoice, check_not_credited, number_of_credit_note
 from services.core.checks import check_text
 from services.core.work import Work
 
@@ -76,8 +76,8 @@ async def issue(
     return invoice, rows
 
 
-async def credit(work: Work, invoice: Invoice, *, reason: str | None = None) -> Invoice:
-    """Take an invoice back by a credit note: AlreadyCredited the second time.
+async def credit(work: Work, invoice: Invoice, *, reason: str | None = None) -> Invoice | None:
+    """Take an invoice back by a credit note; None if it was taken back before, by hand at the same moment say.
 
     What was paid for it is a credit of the payer from then on. Whether the actor may bring it about is the caller's to
     have asked.
@@ -85,7 +85,8 @@ async def credit(work: Work, invoice: Invoice, *, reason: str | None = None) -> 
     async with work.elevated("whoever brings a credit note about doesn't issue it"):
         sequence = await numbers.hold(work, invoice.association_id)
         await accounts.lock(work, invoice.account_id)
-        await check_not_credited(work, invoice)
+        if await number_of_credit_note(work, invoice) is not None:
+            return None
         same = invoice.model_dump(
             exclude={
                 "id",
@@ -122,7 +123,11 @@ async def issue_credit_note(work: Work, invoice_id: UUID, *, reason: str | None 
     work.actor.require(MANAGE_FEES, invoice.association_id)
     reason = None if reason is None else check_text(reason, "reason", most=500)
     check_invoice(invoice)
-    return await credit(work, invoice, reason=reason)
+    note = await credit(work, invoice, reason=reason)
+    if note is None:
+        await check_not_credited(work, invoice)
+    assert note is not None
+    return note
 
 
 async def lines_of(work: Work, invoice: Invoice) -> Sequence[InvoiceLine]:
