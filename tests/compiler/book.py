@@ -141,9 +141,9 @@ async def _registrations(make: Maker, rows: Rows) -> None:
             )
     await rows.save()
     for name, amount in _AGREED.items():
-        (registration,) = await make.all(m.Registration, id=key(name))
-        registration.agreed_amount, registration.agreed_currency = Decimal(amount), "CAD"
-        await make.save(registration)
+        (waiting,) = await make.all(m.Registration, id=key(name))
+        waiting.agreed_amount, waiting.agreed_currency = Decimal(amount), "CAD"
+        await make.save(waiting)
 
 
 def _parties(account: str) -> dict[str, Any]:
