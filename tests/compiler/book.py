@@ -106,24 +106,24 @@ async def _payments(rows: Rows) -> None:
         await rows.save()
     amounts = {name: (account, Decimal(amount)) for name, account, _, amount, _ in _PAYMENTS}
     used: dict[str, list[Decimal]] = {}
-    for payment, invoice, refund, said in _ALLOCATIONS:
-        earlier, amount = used.setdefault(payment, [Decimal()]), Decimal(said)
+    for payment, of_invoice, refund, said in _ALLOCATIONS:
+        earlier, part = used.setdefault(payment, [Decimal()]), Decimal(said)
         rows.add(
             m.Allocation,
             f"allocation {len(earlier)} of {payment}",
             **_of(amounts[payment][0]),
             payment_id=key(f"payment {payment}"),
             payment_amount=amounts[payment][1],
-            invoice_id=None if invoice is None else key(f"invoice {invoice}"),
+            invoice_id=None if of_invoice is None else key(f"invoice {of_invoice}"),
             refund_id=None if refund is None else key(f"payment {refund}"),
-            amount=amount,
+            amount=part,
             allocated_on=TODAY - timedelta(days=10 - len(earlier)),
             rank=len(earlier),
             used_before=earlier[-1],
-            used=earlier[-1] + amount,
+            used=earlier[-1] + part,
         )
         await rows.save()
-        earlier.append(earlier[-1] + amount)
+        earlier.append(earlier[-1] + part)
 
 
 async def _registrations(make: Maker, rows: Rows) -> None:
