@@ -1,4 +1,4 @@
-"""Tables, constraints and row policies: what Confed knows, and what must hold whatever the code does."""
+"""Tables, constraints and row policies: what Confed stores, and the invariants that hold whatever the code does."""
 
 from models.advocacy.files import *
 from models.billing.accounts import *

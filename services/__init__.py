@@ -1,1 +1,1 @@
-"""What Confed does: one folder per domain, one file per use case; `core` is the kernel they share."""
+"""Operations: one folder per domain, one file per use case. `core` is the kernel shared by all domains."""

@@ -1,4 +1,4 @@
-"""Advocacy files on working conditions: who takes part with which position, demands and their answers, a timeline.
+"""Advocacy files on working conditions: participants and their positions, demands and answers, and a timeline.
 
 Everything in a file is as confidential as the file: its parts carry the columns that its policy compares.
 """
@@ -29,11 +29,11 @@ from models.base.records import (
 from models.tenancy.federation import Sector
 
 MOST_PARTICIPANTS = 100
-"""How many associations take part in a file at the most, the lead among them."""
+"""Maximum number of associations in a file, the lead included."""
 
 
 class AdvocacyTheme(DescribedEnum):
-    """What a file is about."""
+    """Subject of an advocacy file."""
 
     STATUS_AND_RECOGNITION = "STATUS_AND_RECOGNITION", "The status of managers and how they are recognised."
     LEGAL_STATUS = "LEGAL_STATUS", "The legal status of managers: their powers, duties and right to associate."
@@ -47,7 +47,7 @@ class AdvocacyTheme(DescribedEnum):
 
 
 class AdvocacyFileState(DescribedEnum):
-    """Where a file stands: open, watched, negotiated, settled; closed, it is history."""
+    """Status of an advocacy file."""
 
     OPEN = "OPEN", "Work on the file goes on."
     WATCHING = "WATCHING", "Nothing is asked for now; the subject is followed."
@@ -57,7 +57,7 @@ class AdvocacyFileState(DescribedEnum):
 
 
 class Confidentiality(DescribedEnum):
-    """Who reads something: everybody, the members of the associations that take part, or their staff."""
+    """Who may read an advocacy file and everything in it."""
 
     PUBLIC = "PUBLIC", "Everybody may read it."
     MEMBERS = "MEMBERS", "Members of the associations that take part, and their staff."
@@ -65,7 +65,7 @@ class Confidentiality(DescribedEnum):
 
 
 class Stance(DescribedEnum):
-    """What an association thinks of a file."""
+    """An association's position on an advocacy file."""
 
     SUPPORTS = "SUPPORTS", "The association supports the file."
     SUPPORTS_WITH_CONDITIONS = (
@@ -77,7 +77,7 @@ class Stance(DescribedEnum):
 
 
 class DemandState(DescribedEnum):
-    """A demand's own life: drafted, tabled with a counterpart, negotiated, agreed or refused; or withdrawn."""
+    """Status of a demand."""
 
     DRAFTED = "DRAFTED", "Written, and not yet put to a counterpart."
     TABLED = "TABLED", "Put to the counterpart."
@@ -88,7 +88,7 @@ class DemandState(DescribedEnum):
 
 
 class TimelineKind(DescribedEnum):
-    """What happened: outside, as somebody noted it, or in the file itself."""
+    """Kind of timeline entry: an external event that staff noted, or a change of the file itself."""
 
     MEETING = "MEETING", "A meeting was held."
     LETTER = "LETTER", "A letter was sent or received."
@@ -101,14 +101,22 @@ class TimelineKind(DescribedEnum):
     ANSWER_PUBLISHED = "ANSWER_PUBLISHED", "An official answer to a demand was published. Recorded by the system."
 
 
-NOTED = (TimelineKind.MEETING, TimelineKind.LETTER, TimelineKind.BRIEF, TimelineKind.RULING, TimelineKind.PRESS)
+STAFF_TIMELINE_KINDS = (
+    TimelineKind.MEETING,
+    TimelineKind.LETTER,
+    TimelineKind.BRIEF,
+    TimelineKind.RULING,
+    TimelineKind.PRESS,
+)
 """What somebody notes in a timeline; the rest is what operations did."""
 
 _CARRIED = ("association_id", "association_ids", "confidentiality")
 
 
 class AdvocacyFile(TenantRecord, table=True):
-    """What associations stand up for together. PUBLIC, MEMBERS or STAFF of those that take part, as it says."""
+    """A subject on which associations act together. PUBLIC, MEMBERS or STAFF of its participants, as its
+    confidentiality says.
+    """
 
     __table_args__ = (
         belongs_to("association", "association_id"),
@@ -125,13 +133,13 @@ class AdvocacyFile(TenantRecord, table=True):
     )
     __tablename__ = "advocacy_file"
 
-    association_id: UUID  # who leads it
-    association_ids: list[UUID] = ids()  # who takes part, the lead first
+    association_id: UUID  # the lead association
+    association_ids: list[UUID] = ids()  # the participants, the lead first
     slug: str
     title: dict[str, str] = localized()
     summary: dict[str, str] | None = localized(nullable=True)
     theme: AdvocacyTheme = choice(AdvocacyTheme)
-    sector: Sector | None = choice(Sector, nullable=True)  # null: all of them
+    sector: Sector | None = choice(Sector, nullable=True)  # null: all sectors
     state: AdvocacyFileState = choice(AdvocacyFileState, default=AdvocacyFileState.OPEN)
     confidentiality: Confidentiality = choice(Confidentiality, default=Confidentiality.STAFF)
     opened_on: date
@@ -148,7 +156,9 @@ class _OfAFile(TenantRecord):
 
 
 class AdvocacyPosition(_OfAFile, table=True):
-    """An association's position on a file from a day on, until its next. Read with the file: PUBLIC, MEMBERS, STAFF."""
+    """An association's position on a file, from a day until its next position. Read with the file: PUBLIC, MEMBERS,
+    STAFF.
+    """
 
     __table_args__ = (
         belongs_to("advocacy_file", "file_id", *_CARRIED),
@@ -167,7 +177,7 @@ class AdvocacyPosition(_OfAFile, table=True):
 
 
 class Demand(_OfAFile, table=True):
-    """Something a file asks for. Read with the file: PUBLIC, MEMBERS, STAFF."""
+    """A demand of a file. Read with the file: PUBLIC, MEMBERS, STAFF."""
 
     __table_args__ = (
         belongs_to("advocacy_file", "file_id", *_CARRIED),
@@ -186,15 +196,15 @@ class Demand(_OfAFile, table=True):
     number: int
     title: dict[str, str] = localized()
     details: dict[str, str] | None = localized(nullable=True)
-    origin_id: UUID | None = None  # the avenue of a follow-up report that it takes up
+    origin_id: UUID | None = None  # the follow-up report's avenue that the demand comes from
     state: DemandState = choice(DemandState, default=DemandState.DRAFTED)
-    state_on: date  # since when
-    counterpart: str | None = None  # whom it is tabled with
+    state_on: date  # when the current state began
+    counterpart: str | None = None  # the organisation that it is tabled with
     due_on: date | None = None  # when an answer is expected
 
 
 class DemandAnswer(_OfAFile, table=True):
-    """What the counterpart answered, officially worded. STAFF until published, then read with the file."""
+    """The counterpart's official answer to a demand. STAFF until published, then read with the file."""
 
     __table_args__ = (
         belongs_to("demand", "demand_id", "file_id", *_CARRIED),
@@ -214,14 +224,14 @@ class DemandAnswer(_OfAFile, table=True):
 
 
 class TimelineEntry(_OfAFile, table=True):
-    """Something that happened to a file. Read with the file: PUBLIC, MEMBERS, STAFF."""
+    """An event in the history of a file. Read with the file: PUBLIC, MEMBERS, STAFF."""
 
     __table_args__ = (
         belongs_to("advocacy_file", "file_id", *_CARRIED),
         belongs_to("demand", "demand_id"),
         belongs_to("advocacy_position", "position_id"),
         CheckConstraint(
-            f"kind not in ({', '.join(repr(str(kind)) for kind in NOTED)}) or title is not null",
+            f"kind not in ({', '.join(repr(str(kind)) for kind in STAFF_TIMELINE_KINDS)}) or title is not null",
             name="timeline_entry_says_what",
         ),
         Index("timeline_by_file", "confederation_id", "file_id", "happened_on", "id"),
@@ -238,7 +248,7 @@ class TimelineEntry(_OfAFile, table=True):
 
 
 class _Watching(_OfAFile):
-    """A person, or an association."""
+    """A watcher: a person or an association."""
 
     person_id: UUID | None = None
     watcher_id: UUID | None = None
@@ -249,7 +259,9 @@ def _one_watcher(table: str) -> CheckConstraint:
 
 
 class AdvocacyWatch(_Watching, table=True):
-    """Who keeps an eye on a file: an association, read with the file (PUBLIC, MEMBERS, STAFF), or a person: theirs."""
+    """A watch on a file. An association's is read with the file (PUBLIC, MEMBERS, STAFF); a person's, only by that
+    person.
+    """
 
     __table_args__ = (
         belongs_to("advocacy_file", "file_id", *_CARRIED),
@@ -267,7 +279,9 @@ class AdvocacyWatch(_Watching, table=True):
 
 
 class AdvocacyNotice(_Watching, table=True):
-    """A change of a file that a watcher is told of. The person's, or STAFF of the association; while they see it."""
+    """A notice to a watcher that a file has changed. The person's, or STAFF of the association; while they see the
+    file.
+    """
 
     __table_args__ = (
         belongs_to("advocacy_file", "file_id", *_CARRIED),
@@ -275,7 +289,7 @@ class AdvocacyNotice(_Watching, table=True):
         belongs_to("person", "person_id"),
         belongs_to("association", "watcher_id"),
         _one_watcher("advocacy_notice"),
-        # Told once, however often whoever tells has to begin anew.
+        # One notice per change and watcher, even if the operation is retried.
         unique("entry_id", "person_id", name="a_person_is_told_once"),
         unique("entry_id", "watcher_id", name="an_association_is_told_once"),
         Index("advocacy_notice_by_person", "confederation_id", "person_id", "at", "id"),

@@ -1,1 +1,1 @@
-"""What every model is made of: records and keys, row policies, figure functions."""
+"""Foundations of every model: records and keys, row policies, figure functions."""

@@ -1,17 +1,18 @@
-"""SQL that lifts row security within a tenant. Whatever does so is written here, and says why.
+"""SQL that lifts row security within a tenant. All of it is in this module, and each use states its reason.
 
-Lifted are the finer conditions of the policies, never the tenant's, and never those of PARTICIPANTS. A test lists who
-calls these and for which reasons, and finds whoever spells the setting themselves.
+It lifts the finer conditions of the policies, never the tenant's, and never those of PARTICIPANTS. A test lists the
+callers with their reasons, and finds code that spells the setting itself.
 """
 
 SETTING = "confed.elevated"
-"""The setting that lifts the conditions wherever it is not empty: it holds the reason."""
+"""The setting that holds the reason. While it is not empty, the conditions are lifted."""
 
 
 def elevated_read(why: str, query: str) -> str:
-    """One autocommitted statement that reads a single value elevated. Its first parameter is the tenant, as text.
+    """Return one autocommitted statement that reads a single value elevated. Its first parameter is the tenant, as
+    text.
 
-    PostgreSQL evaluates the condition of a CASE before what it leads to; the settings end with the statement.
+    PostgreSQL evaluates the condition of a CASE before its result; the settings end with the statement.
     """
     return f"""
 select case when set_config('confed.tenant', $1::text, true) is not null
@@ -22,12 +23,12 @@ select case when set_config('confed.tenant', $1::text, true) is not null
 
 
 def elevated_start(why: str) -> str:
-    """The first statement of a transaction that works elevated. Its parameter is the tenant, as text."""
+    """Return the first statement of an elevated transaction. Its parameter is the tenant, as text."""
     return f"select set_config('confed.tenant', $1::text, true), set_config('{SETTING}', {_quoted(why)}, true)"
 
 
 def elevated_body(why: str, declarations: str, statements: str) -> str:
-    """The body of a PL/pgSQL function that works elevated for as long as it runs, and as before afterwards."""
+    """Return the body of a PL/pgSQL function that runs elevated and restores the setting afterwards."""
     return f"""
 declare
   lifted text := current_setting('{SETTING}', true);

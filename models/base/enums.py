@@ -1,4 +1,4 @@
-"""Enums whose every value says what it means: the schema shows the sentence beside the value."""
+"""Enums whose values each have a description, which the schema shows."""
 
 from enum import StrEnum
 from typing import Self

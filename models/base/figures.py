@@ -1,9 +1,9 @@
-"""Figure functions: numbers over rows that whoever asks may not see, each declared with the tables that it counts.
+"""Figure functions: numbers over rows that the actor may not see, each declared with the tables that it counts.
 
 They are SECURITY DEFINER, owned by `confed_figures` (NOBYPASSRLS), whose select policies admit the tenant of the
-setting and nothing else: another tenant's rows don't exist for them. `search_path` is empty, so nobody can slip a table
-under a name. Persons counted below five are suppressed (null), and so is the next smallest cell where those suppressed
-are fewer than five together, because the total less the others would tell.
+setting only: other tenants' rows are invisible to them. `search_path` is empty, so no other table can take a name's
+place. Persons counted below five are suppressed (null), and so is the next smallest cell where those suppressed are
+fewer than five together, because the total less the others would tell.
 """
 
 from dataclasses import dataclass, field
@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from alembic_utils.pg_function import PGFunction
 
 RULE_OF_FIVE = 5
-"""Figures about fewer persons than this are not told."""
+"""Figures about fewer persons than this are suppressed."""
 
 SUPPRESSED = f"""
   select cell, case when n < {RULE_OF_FIVE} or (hidden < {RULE_OF_FIVE} and next_smallest) then null else n end::int
@@ -21,15 +21,19 @@ SUPPRESSED = f"""
     from (select cell, n, n < {RULE_OF_FIVE} or cell is null as is_small from (%s) counted(cell, n)) sized
   ) judged where cell is not null order by 2 desc nulls last, cell
 """
-"""Counts by cell, as they may be told.
+"""Counts by cell, as they may be published.
 
-`counted` has a row for whoever is in no cell (null), which is never told: the total less the others would tell it.
+`counted` has a row for people in no cell (null), which is never published: it could be derived from the total and the
+other cells.
 """
 
 
 @dataclass
 class Figures:
-    """Every declared function, in an order that they can be made in, and which the application's role may execute."""
+    """Every declared function, in an order of creation that satisfies dependencies.
+
+    Also the names of those that the application's role may execute.
+    """
 
     functions: list[PGFunction] = field(default_factory=list)
     public: list[str] = field(default_factory=list)
@@ -40,7 +44,9 @@ figures = Figures()
 
 
 def figure(signature: str, returns: str, body: str, *, internal: bool = False) -> PGFunction:
-    """Declare a figure function, with what it reveals in the text below it. `internal`: only others call it."""
+    """Declare a figure function; the text below the call says what it reveals. `internal`: only other functions call
+    it.
+    """
     made = PGFunction(
         schema="figures",
         signature=signature,
@@ -54,13 +60,13 @@ def figure(signature: str, returns: str, body: str, *, internal: bool = False) -
 
 
 def derivation(function: PGFunction) -> PGFunction:
-    """Declare a function that reads nothing: it derives from what it is given, and the planner inlines it."""
+    """Declare a function that reads no table: it computes from its arguments, and the planner inlines it."""
     figures.functions.append(function)
     return function
 
 
 def foundation(signature: str, returns: str, body: str) -> PGFunction:
-    """Declare a function that columns of tables are computed with: made before the tables, it reads none."""
+    """Declare a function used by generated columns. It is created before the tables and reads none."""
     made = PGFunction(
         schema="public",
         signature=signature,
@@ -75,7 +81,7 @@ def foundation(signature: str, returns: str, body: str) -> PGFunction:
 def routine(
     signature: str, returns: str, body: str, *, language: str = "sql", volatility: str = "stable"
 ) -> PGFunction:
-    """Declare a function that runs as whoever calls it: it sees and changes what they may, in one round trip."""
+    """Declare a function that runs with its caller's rights: it saves round trips."""
     made = PGFunction(
         schema="public",
         signature=signature,

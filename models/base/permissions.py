@@ -1,4 +1,4 @@
-"""Permissions: what a role lets somebody do, each declared beside the model whose rows it opens."""
+"""Permissions: what a role allows, each declared beside the model that it gives access to."""
 
 import re
 
@@ -6,17 +6,18 @@ _NAME = re.compile(r"[a-z]+(_[a-z]+)*\.[a-z]+")
 
 
 class Permission(str):
-    """A permission: its name, `<what>.<verb>`, and how far it reaches. Nothing has a default that could be forgotten.
+    """A permission: its name, `<what>.<verb>`, and how far it reaches. Every part must be given.
 
     `about_persons`: held from an umbrella, it reaches an association only if its affiliation is `visible_from_above`.
-    `scope`: a secret site key may hold it. Not what decides whom to trust, nor what is confidential among a few.
+    `scope`: a secret site key may hold it. Not for permissions about roles or keys, nor about data confidential to a
+    few.
     """
 
     about_persons: bool
     scope: bool
 
     def __new__(cls, name: str, *, about_persons: bool, scope: bool) -> "Permission":
-        """Declare it. ValueError: the name is another's, or none."""
+        """Declare a permission. ValueError: the name is malformed or already declared."""
         if not _NAME.fullmatch(name):
             raise ValueError(f"{name!r} is no permission: a name is <what>.<verb>.")
         if name in permissions:
@@ -32,9 +33,9 @@ class Permission(str):
 
     @property
     def setting(self) -> str:
-        """The name of the actor's setting that holds the associations, without its prefix."""
+        """Name of the actor's setting that holds the permission's associations, without its prefix."""
         return self.replace(".", "_")
 
 
 permissions: dict[str, Permission] = {}
-"""Every declared permission, by its name."""
+"""Every declared permission, by name."""

@@ -1,11 +1,11 @@
-"""What is personal: every column of every table says whether it tells of a person, is confidential, or is neither.
+"""Classification of personal data: every column of every table is personal, confidential, or neither.
 
-PERSONAL: it tells of a person: who they are, how they are reached, what they did, and who did something.
-CONFIDENTIAL: what only few may ever read, about a person or not: what is said in confidence, answers that may be about
-somebody's health, secrets and their hashes. NEITHER: keys, what associations publish, settings, counters.
+PERSONAL: it tells of a person: who they are, how they are reached, what they did, and who did something. CONFIDENTIAL:
+what only few may ever read, about a person or not: what is said in confidence, answers that may be about somebody's
+health, secrets and their hashes. NEITHER: keys, what associations publish, settings, counters.
 
-Declared beside the row policy; a column that nothing is said of fails the tests. What a person is given, what is erased
-and what is kept for how long follows from `personal_data`.
+Declared beside the row policy; a test fails for a column without a classification. Data exports, erasure and retention
+are derived from `personal_data`.
 """
 
 from collections.abc import Mapping
@@ -19,7 +19,7 @@ from sqlmodel import SQLModel
 
 
 class Sensitivity(StrEnum):
-    """What a column is."""
+    """Classification of a column."""
 
     PERSONAL = "PERSONAL"
     CONFIDENTIAL = "CONFIDENTIAL"
@@ -27,17 +27,17 @@ class Sensitivity(StrEnum):
 
 
 UNNAMED = ""
-"""In place of a column that names the person: no column of the row does, or it is about nobody."""
+"""Used in place of a column that names the person: no column of the row does, or the row is about nobody."""
 
-KEYS = ("confederation_id", "id")
-"""Columns that are neither, unless they are said to name a person."""
-TIMES = ("created_at", "updated_at")
-"""Columns that tell when somebody did something: personal where a row names somebody, unless something else is said."""
+KEY_COLUMNS = ("confederation_id", "id")
+"""Columns that are neither, unless declared to name a person."""
+TIME_COLUMNS = ("created_at", "updated_at")
+"""Columns that tell when somebody acted: personal if the row names somebody, unless declared otherwise."""
 
 
 @dataclass(frozen=True)
 class Classified:
-    """What is said of a column, and by which columns the persons are named whom it is about."""
+    """A column's classification, and the columns that name the persons concerned."""
 
     sensitivity: Sensitivity
     persons: frozenset[str] = frozenset()
@@ -45,9 +45,9 @@ class Classified:
 
 @dataclass(frozen=True)
 class PersonalData:
-    """The columns of a table that tell of the person whom one of its columns names.
+    """The columns of a table about the person whom one of its columns names.
 
-    `person` is that column, or `registration_id.person_id`: that of the row which a column refers to.
+    `person` is that column, or `registration_id.person_id`: the column of the row that a foreign key refers to.
     """
 
     table: Table
@@ -57,11 +57,11 @@ class PersonalData:
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """All of them, those that are confidential last."""
+        """All of these columns, confidential ones last."""
         return self.personal + self.confidential
 
     def rows(self, tenant_id: UUID, person_id: UUID) -> Select[Any]:
-        """The person's values in the table, by a statement that the row policies still narrow."""
+        """The person's values in the table, as a statement that row policies still restrict."""
         columns = [self.table.c[name] for name in self.columns]
         return select(*columns).where(self.table.c.confederation_id == tenant_id, self._names(tenant_id, person_id))
 
@@ -81,11 +81,11 @@ def classified(
     confidential: Mapping[str, str] | None = None,
     neither: str = "",
 ) -> None:
-    """Say of a model's columns what they are. Several in one text are separated by spaces.
+    """Classify a model's columns. Several in one text are separated by spaces.
 
-    `personal` and `confidential`: columns by the column that names the person whom they are about, which is personal
-    itself; by several such columns if they are about each; by `UNNAMED` if none does. ValueError: there is no such
-    column, or something was said of it before.
+    `personal` and `confidential`: columns by the column that names the person concerned, which is personal itself; by
+    several such columns if they concern several persons; by `UNNAMED` if none does. ValueError: there is no such
+    column, or it is classified already.
     """
     table = model.__table__  # type: ignore[attr-defined]
     found: dict[str, Classified] = {}
@@ -118,16 +118,16 @@ def _say(table: Table, found: dict[str, Classified], columns: str, what: Classif
 
 
 def classification(column: Column[Any]) -> Classified | None:
-    """What is said of a column; None if nothing is."""
-    if "classified" not in column.info and column.name in TIMES and (persons := _naming(column.table)):
+    """The classification of a column; None if it has none."""
+    if "classified" not in column.info and column.name in TIME_COLUMNS and (persons := _naming(column.table)):
         return Classified(Sensitivity.PERSONAL, frozenset(persons))
-    usual = Classified(Sensitivity.NEITHER) if column.name in KEYS + TIMES else None
+    usual = Classified(Sensitivity.NEITHER) if column.name in KEY_COLUMNS + TIME_COLUMNS else None
     said: Classified | None = column.info.get("classified", usual)
     return said
 
 
 def unclassified() -> list[str]:
-    """The columns of which nothing is said."""
+    """The columns without a classification."""
     return [
         f"{table.name}.{column.name}"
         for table in SQLModel.metadata.sorted_tables
@@ -137,7 +137,7 @@ def unclassified() -> list[str]:
 
 
 def personal_data() -> list[PersonalData]:
-    """Everything that tells of a person, by table and the column that names them. Without what no column names."""
+    """All personal data, by table and the column that names the person. Not what no column names a person for."""
     found = []
     for table in SQLModel.metadata.sorted_tables:
         said = {column.name: what for column in table.c if (what := classification(column)) is not None}
@@ -158,12 +158,12 @@ def personal_data() -> list[PersonalData]:
 
 
 def _naming(table: Any) -> set[str]:
-    """The columns that name persons, those too that nothing else in the row is about."""
+    """The columns that name persons, including those that no other column refers to."""
     return {column.name for column in table.c if column.info.get("names_person")}
 
 
 def _referred(table: Table, column: str) -> Table:
-    """The table whose rows a column refers to."""
+    """The table that a column's foreign key refers to."""
     (found,) = {
         key.referred_table
         for key in table.foreign_key_constraints

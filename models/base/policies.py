@@ -1,9 +1,9 @@
-"""Row policies: who sees and changes which rows, declared beside each model and carried to PostgreSQL by migrations.
+"""Row policies: who may read and write which rows. Declared beside each model; migrations bring them to PostgreSQL.
 
-A policy compares columns of its own row with the actor's settings and nothing else: no joins, no look-ups.
-One permissive policy per table, command and role; the tenant is a condition of every one of them. Settings are
-transaction-local; `nullif`, because such a setting reverts to the empty string and not to null; the sub-select
-makes PostgreSQL evaluate it once a statement. Without settings there are no rows.
+A policy compares columns of its own row with the actor's settings and nothing else: no joins, no look-ups. One
+permissive policy per table, command and role; the tenant is a condition of every one of them. Settings are
+transaction-local; `nullif`, because such a setting reverts to the empty string and not to null; the sub-select makes
+PostgreSQL evaluate it once a statement. Without settings there are no rows.
 """
 
 from collections.abc import Sequence
@@ -23,7 +23,7 @@ FIGURES = "confed_figures"
 
 
 def setting(name: str, cast: str) -> str:
-    """The actor's setting as SQL, null where it isn't set."""
+    """The actor's setting as SQL, null if it isn't set."""
     return f"(select nullif(current_setting('confed.{name}', true), '')::{cast})"
 
 
@@ -37,7 +37,7 @@ ELEVATED = f"{setting(elevation.SETTING.removeprefix('confed.'), 'text')} is not
 
 @dataclass(frozen=True)
 class Condition:
-    """One way of being admitted to a row, as SQL over the row's own columns. `|`: either; `&`: both; `~`: not."""
+    """An access condition, as SQL over the row's own columns. `|`: either; `&`: both; `~`: not."""
 
     sql: str
     permissions: frozenset[Permission] = frozenset()
@@ -61,12 +61,12 @@ def _name(column: Any) -> str:
 
 
 def when(column: Any) -> Condition:
-    """Rows whose boolean column is true, for everyone in the tenant."""
+    """Rows whose boolean column is true, for everybody in the tenant."""
     return Condition(_name(column))
 
 
 def is_any(column: Any, *values: str) -> Condition:
-    """Rows whose column has one of these values, for everyone in the tenant."""
+    """Rows whose column has one of these values, for everybody in the tenant."""
     listed = ", ".join(f"'{value}'" for value in values)
     return Condition(f"{_name(column)} in ({listed})")
 
@@ -103,7 +103,7 @@ def permission_setting(permission: Permission) -> str:
 
 @dataclass(frozen=True)
 class RowPolicy:
-    """What a table admits. `write` covers insert, update and delete, unless the table is append-only.
+    """The row policy of a table. `write` covers insert, update and delete, unless the table is append-only.
 
     `against_owner`: of an append-only table; a trigger refuses changes to the owner of the tables as well.
     `participants`: tier PARTICIPANTS, rows that no administrator and no elevation is admitted to.
@@ -119,7 +119,7 @@ class RowPolicy:
 
     @property
     def parts(self) -> list[str]:
-        """Which of the parts that are not usual it has, by their names."""
+        """The names of its optional parts that are set."""
         return [part for part in ("append_only", "against_owner", "counted", "participants") if getattr(self, part)]
 
     @property
@@ -130,7 +130,7 @@ class RowPolicy:
 
     @property
     def is_public(self) -> bool:
-        """Whether everyone in the tenant sees every row, so that a reference to one is never null."""
+        """Whether everybody in the tenant may read every row, so that a reference to one is never null."""
         return self.read == everyone
 
     def rendered(self) -> Sequence[PGPolicy]:
@@ -141,7 +141,7 @@ class RowPolicy:
             commands |= {"update": f"using ({write}) with check ({write})", "delete": f"using ({write})"}
         policies = [self._policy(f"{self.table}_{command}", command, APP, rule) for command, rule in commands.items()]
         if self.counted:
-            # The directory of tenants is read before there is a tenant: by its one function, slug to key.
+            # The directory of tenants is read before the tenant is known, by one function that finds a key by its slug.
             rule = "true" if self.table == "confederation" else self.tenant
             policies.append(self._policy(f"{self.table}_count", "select", FIGURES, f"using ({rule})"))
         return policies
@@ -169,12 +169,12 @@ class Policies:
     by_table: dict[str, RowPolicy] = field(default_factory=dict)
 
     def of(self, model: Any) -> RowPolicy:
-        """The policy of a model. KeyError: the model has none, which the tests refuse."""
+        """The policy of a model. KeyError: the model has none, which a test refuses."""
         return self.by_table[model.__tablename__]
 
     @property
     def permissions(self) -> frozenset[Permission]:
-        """Every permission that some policy asks for: each is a setting of the actor."""
+        """Every permission used by a policy: each becomes a setting of the actor."""
         return frozenset().union(*(p.read.permissions | p.write.permissions for p in self.by_table.values()))
 
 
@@ -191,6 +191,9 @@ def policy(
     counted: bool = False,
     participants: bool = False,
 ) -> None:
-    """Declare who reads and writes a model's rows. `counted`: figure functions read it too. The rest: `RowPolicy`."""
+    """Declare who may read and write a model's rows.
+
+    `counted`: figure functions read it too. Others: see `RowPolicy`.
+    """
     table = str(model.__tablename__)
     policies.by_table[table] = RowPolicy(table, read, write, append_only, against_owner, counted, participants)

@@ -1,7 +1,7 @@
-"""What every table of a tenant shares: its key, its references, its kinds of column.
+"""Base classes of tenant tables: keys, references and column types.
 
-The primary key and every foreign key carry `confederation_id`: a row can't point into another tenant even
-by a bug, and the tables distribute by tenant without a rewrite.
+The primary key and every foreign key carry `confederation_id`: a row can't point into another tenant even by a bug, and
+tables can be distributed by tenant without a rewrite.
 """
 
 from datetime import datetime
@@ -37,22 +37,22 @@ SQLModel.metadata.naming_convention = MetaData(
 class TenantRow(SQLModel):
     """A row of one confederation. `id` is a UUIDv7 made by the application, so rows sort by age.
 
-    The base of append-only tables, which have a moment of their own; everything else is a `TenantRecord`.
+    Base of append-only tables, which have a timestamp of their own; all other tables use `TenantRecord`.
     """
 
-    # What the database computes comes back with each change: an attribute that has to be loaded first can't be awaited.
+    # Fetch database-computed values with each change: loading an attribute later would need an await.
     __mapper_args__ = {"eager_defaults": True}
 
-    # Filled in by the session (`services.core.statements`): no operation says in which confederation it works.
+    # Filled in by the session (`services.core.statements`): operations never set the tenant.
     confederation_id: UUID = Field(default=None, primary_key=True, foreign_key="confederation.id")
     id: UUID = Field(default_factory=uuid7, primary_key=True)
 
     concerned: ClassVar[str] = "person_id"
-    """The column of the person whom a row concerns, where the table has one: the journal shows them its entries."""
+    """The column of the person whom a row concerns, if the table has one: that person may read its journal entries."""
 
 
 def _stamp() -> Any:
-    """A moment that the session fills in; the default is for statements that it doesn't make."""
+    """A timestamp that the session fills in; the default is for other statements."""
     return Field(
         default=None,
         sa_type=DateTime(timezone=True),
@@ -62,10 +62,10 @@ def _stamp() -> Any:
 
 
 class Dated(SQLModel):
-    """A row that tells when it was created and last changed, both filled in by the session with the work's moment."""
+    """A row with creation and update times, both filled in by the session with the work's time."""
 
-    # Columns whose change is no change of the record: counters and copies that services keep, and moments that are
-    # kept coarse, which a `updated_at` to the microsecond would undo.
+    # Columns whose change doesn't count as a change of the record: counters, copies that services maintain, and times
+    # that are coarse on purpose, which an exact `updated_at` would reveal.
     unnoted: ClassVar[frozenset[str]] = frozenset()
 
     created_at: datetime = _stamp()
@@ -73,11 +73,11 @@ class Dated(SQLModel):
 
 
 class TenantRecord(Dated, TenantRow):
-    """A row of one confederation that tells when it was created and last changed."""
+    """A row of one confederation with creation and update times."""
 
 
 def concerned_by(row: SQLModel) -> UUID | None:
-    """The person whom a row concerns; null where it concerns nobody."""
+    """The person whom a row concerns; None if it concerns nobody."""
     person_id: UUID | None = getattr(row, getattr(row, "concerned", ""), None)
     return person_id
 
@@ -85,9 +85,9 @@ def concerned_by(row: SQLModel) -> UUID | None:
 def belongs_to(table: str, column: str, *carried: str, **renamed: str) -> ForeignKeyConstraint:
     """A reference to a row of the same tenant.
 
-    `carried` columns are copies that the child's row policy compares. The key holds them equal to the
-    parent's, and the cascade keeps them so: a policy needs no join, and a copy can't go stale.
-    `renamed`: copies under another name here, `mentor_id="person_id"`.
+    `carried` columns are copies that the child's row policy compares. The foreign key keeps them equal to the parent's,
+    by ON UPDATE CASCADE: a policy needs no join, and a copy can't go stale. `renamed`: copies under another name here,
+    `mentor_id="person_id"`.
     """
     copies = {name: name for name in carried} | renamed
     return ForeignKeyConstraint(
@@ -98,7 +98,7 @@ def belongs_to(table: str, column: str, *carried: str, **renamed: str) -> Foreig
 
 
 def carries(*columns: str) -> UniqueConstraint:
-    """The key that children's `belongs_to(..., *columns)` refer to."""
+    """The unique key that children's `belongs_to(..., *columns)` refer to."""
     return UniqueConstraint("confederation_id", "id", *columns)
 
 
@@ -108,7 +108,7 @@ def unique(*columns: str, name: str | None = None) -> UniqueConstraint:
 
 
 def in_order(table: str, starts: str, ends: str) -> CheckConstraint:
-    """A period doesn't end before it begins; an open end is null."""
+    """A CHECK that a period doesn't end before it begins; null means no end."""
     return CheckConstraint(f"{ends} >= {starts}", name=f"{table}_{ends}_follows_{starts}")
 
 
@@ -117,7 +117,7 @@ def choice(
 ) -> Any:
     """A VARCHAR with a CHECK: a native enum type could not be changed inside a transaction.
 
-    `server_default`: what rows get that are there already when the column comes.
+    `server_default`: the value for existing rows when the column is added.
     """
     kind = Enum(enum, native_enum=False, create_constraint=True, length=40, name=f"a_known_{_snake(enum.__name__)}")
     return Field(
@@ -134,14 +134,14 @@ def localized(*, nullable: bool = False) -> Any:
 
 
 def localized_check(table: str, column: str) -> CheckConstraint:
-    """Localized text is an object that isn't empty: a row without any text has nothing to fall back to."""
+    """A CHECK that localized text is an object that isn't empty: without any text there is nothing to fall back to."""
     return CheckConstraint(
         f"jsonb_typeof({column}) = 'object' and {column} <> '{{}}'::jsonb", name=f"{table}_{column}_by_locale"
     )
 
 
 def moment(*, nullable: bool = False) -> Any:
-    """An instant, stored and answered in UTC."""
+    """An instant, stored and returned in UTC."""
     return Field(default=None if nullable else ..., sa_type=DateTime(timezone=True), nullable=nullable)
 
 

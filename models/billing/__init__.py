@@ -1,1 +1,1 @@
-"""Billing: accounts of payers, invoices, payments, and what is set against what; for any subject."""
+"""Billing: payers' accounts, invoices, payments and their allocations; for any subject."""

@@ -1,4 +1,4 @@
-"""Accounts: what one payer owes one association in one currency, and has paid."""
+"""Accounts: what one payer owes one association in one currency, and what was paid."""
 
 from typing import Any
 from uuid import UUID
@@ -16,8 +16,8 @@ MANAGE_FEES = Permission("fees.manage", about_persons=True, scope=True)
 class BillingAccount(TenantRecord, table=True):
     """A payer's account with an association, in one currency. The payer; STAFF of the association.
 
-    Invoices, payments and allocations refer to it, so what is set against what always has one issuer, one payer and one
-    currency. Its row is the lock under which that is decided. It stores no balance: balances are sums of its entries.
+    Invoices, payments and allocations refer to the account, so an allocation always has one issuer, one payer and one
+    currency. Allocations are made under the lock of its row. It stores no balance: balances are sums of its entries.
     """
 
     __table_args__ = (
@@ -38,14 +38,14 @@ class BillingAccount(TenantRecord, table=True):
     )
     __tablename__ = "billing_account"
 
-    association_id: UUID  # who is owed
-    person_id: UUID | None = None  # who owes: a person,
+    association_id: UUID  # the creditor
+    person_id: UUID | None = None  # the payer: a person,
     payer_id: UUID | None = None  # or an association
     currency: str = "CAD"  # ISO 4217
 
 
 def payer_or_issuer(model: Any) -> Condition:
-    """Who reads an entry of an account: the person who pays, and STAFF with `fees.manage` on either side."""
+    """Readers of an account's entry: the person who pays, and STAFF with `fees.manage` on either side."""
     return own(model.person_id) | holds(MANAGE_FEES, model.association_id) | holds(MANAGE_FEES, model.payer_id)
 
 

@@ -1,4 +1,4 @@
-"""Invoices in an unbroken sequence, their lines, and the credit notes that take them back."""
+"""Invoices in an unbroken sequence, their lines, and the credit notes that cancel them."""
 
 from datetime import date
 from decimal import Decimal
@@ -16,14 +16,14 @@ from models.billing.accounts import MANAGE_FEES, payer_or_issuer
 
 
 class InvoiceKind(DescribedEnum):
-    """An invoice, or a credit note that takes one back: an invoice that was issued is never changed."""
+    """Kind of invoice. An issued invoice is never changed; a credit note cancels it."""
 
-    INVOICE = "INVOICE", "Asks for money."
-    CREDIT_NOTE = "CREDIT_NOTE", "Takes back an invoice that was issued."
+    INVOICE = "INVOICE", "An invoice, to be paid."
+    CREDIT_NOTE = "CREDIT_NOTE", "Cancels an invoice that was issued."
 
 
 class InvoiceSequence(TenantRecord, table=True):
-    """The last number that an association's invoices have. Its row is the lock that leaves no gap. Nobody's to read."""
+    """The last invoice number of an association. Locking its row keeps the sequence without gaps. Nobody's to read."""
 
     __table_args__ = (belongs_to("association", "association_id"), unique("association_id", name="one_sequence_each"))
     __tablename__ = "invoice_sequence"
@@ -33,17 +33,17 @@ class InvoiceSequence(TenantRecord, table=True):
 
 
 class Invoice(TenantRecord, table=True):
-    """What a payer owes an association, or a credit note that takes it back. The payer; STAFF of the association.
+    """An invoice to a payer, or a credit note that cancels one. The payer; STAFF of the association.
 
-    Append-only: what was issued stays as it is. What an invoice is for, its lines say; a credit note takes back all of
-    them. Which of a domain's rows a line charges for is said by a link table of that domain.
+    Append-only: an issued invoice never changes. Its lines say what it is for; a credit note cancels all of them. A
+    link table in each domain says which of its rows a line charges for.
     """
 
     __table_args__ = (
         belongs_to("billing_account", "account_id", "association_id", "currency"),
         belongs_to("billing_account", "account_id", "person_id"),
         belongs_to("billing_account", "account_id", "payer_id"),
-        # A credit note takes back the whole of an invoice, of the same account.
+        # A credit note cancels a whole invoice of the same account.
         belongs_to("invoice", "credits_id", "account_id", "total"),
         carries("account_id", "total"),
         carries("account_id"),
@@ -56,7 +56,7 @@ class Invoice(TenantRecord, table=True):
         CheckConstraint("total >= 0", name="invoice_total_not_negative"),
         CheckConstraint("(kind = 'CREDIT_NOTE') = (credits_id is not null)", name="invoice_credits_another"),
         CheckConstraint("num_nonnulls(person_id, payer_id) = 1", name="invoice_one_payer"),
-        # Taken back at most once.
+        # Cancelled at most once.
         unique("credits_id", name="one_credit_note_an_invoice"),
         Index("invoice_by_account", "confederation_id", "account_id"),
         Index("invoice_by_original", "confederation_id", "original_id"),
@@ -65,8 +65,8 @@ class Invoice(TenantRecord, table=True):
     )
 
     account_id: UUID
-    association_id: UUID  # who issues it
-    person_id: UUID | None = None  # who pays: a person,
+    association_id: UUID  # the issuer
+    person_id: UUID | None = None  # the payer: a person,
     payer_id: UUID | None = None  # or an association
     number: int
     kind: InvoiceKind = choice(InvoiceKind, default=InvoiceKind.INVOICE)
@@ -75,8 +75,8 @@ class Invoice(TenantRecord, table=True):
     currency: str
     issued_on: date
     due_on: date
-    credits_id: UUID | None = None  # the invoice that a credit note takes back
-    # The invoice that this is about: of a credit note the one that it takes back, whose lines are its own too.
+    credits_id: UUID | None = None  # of a credit note: the invoice that it cancels
+    # The invoice concerned: for a credit note the one that it cancels, whose lines it shares.
     original_id: UUID = Field(
         default=None,
         sa_column=Column(PG_UUID(as_uuid=True), Computed("coalesce(credits_id, id)", persisted=True), nullable=False),
@@ -84,7 +84,7 @@ class Invoice(TenantRecord, table=True):
 
 
 class InvoiceLine(TenantRecord, table=True):
-    """One thing that an invoice charges for, or a discount (below zero). As the invoice."""
+    """A line of an invoice: a charge, or a discount (below zero). Visible to whoever sees the invoice."""
 
     __table_args__ = (
         belongs_to("invoice", "invoice_id", "association_id", "currency"),

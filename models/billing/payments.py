@@ -1,4 +1,4 @@
-"""Payments, and allocations: which invoice or refund what part of a payment is set against."""
+"""Payments, and their allocations to invoices and refunds."""
 
 from datetime import date
 from decimal import Decimal
@@ -15,7 +15,7 @@ from models.billing.accounts import MANAGE_FEES, payer_or_issuer
 
 
 class PaymentMethod(DescribedEnum):
-    """How money came or went."""
+    """How a payment or a refund was made."""
 
     TRANSFER = "TRANSFER", "Bank transfer."
     CHEQUE = "CHEQUE", "Cheque."
@@ -24,10 +24,9 @@ class PaymentMethod(DescribedEnum):
 
 
 class Payment(TenantRecord, table=True):
-    """Money that came, or went back: below zero, a refund or a returned payment. The payer; STAFF of the association.
+    """A payment received; below zero, a refund or a returned payment. The payer; STAFF of the association.
 
-    Append-only: what was recorded wrongly is set right by another. What of it is allocated to nothing is a credit of
-    the payer.
+    Append-only: a mistake is corrected by another payment. The unallocated part is the payer's credit.
     """
 
     __table_args__ = (
@@ -42,11 +41,11 @@ class Payment(TenantRecord, table=True):
         CheckConstraint("amount <> 0", name="payment_of_something"),
         CheckConstraint("returns_id is null or amount < 0", name="payment_returned_goes_back"),
         CheckConstraint("num_nonnulls(person_id, payer_id) = 1", name="payment_one_payer"),
-        # A payment comes back at most once.
+        # A payment is returned at most once.
         unique("returns_id", name="one_return_a_payment"),
         Index("payment_by_account", "confederation_id", "account_id"),
         Index("payment_by_invoice", "confederation_id", "invoice_id"),
-        # A provider that tells twice of what came pays once.
+        # A payment that a payment provider reports twice is recorded once.
         Index(
             "one_online_payment_a_reference",
             "confederation_id",
@@ -61,22 +60,23 @@ class Payment(TenantRecord, table=True):
     association_id: UUID
     person_id: UUID | None = None
     payer_id: UUID | None = None
-    # The invoice that was named with it. What it is set against, its allocations say.
+    # The invoice that the payer named. Its allocations say what the payment covers.
     invoice_id: UUID | None = None
     method: PaymentMethod = choice(PaymentMethod)
     amount: Decimal = Field(max_digits=12, decimal_places=2)
     currency: str
     received_on: date
     reference: str | None = None
-    returns_id: UUID | None = None  # the payment that came back: a cheque without cover, a transfer recalled
+    returns_id: UUID | None = None  # the payment that was returned: a bounced cheque, a recalled transfer
     recorded_by_id: UUID | None = None
 
 
 class Allocation(TenantRecord, table=True):
-    """A part of a payment that is set against an invoice or a refund; below zero, taken off it. As the payment.
+    """A part of a payment that is allocated to an invoice or a refund; below zero, a deallocation. Visible to whoever
+    sees the payment.
 
-    Append-only. The rows of a payment are a chain: each begins with what those before it have used, and ends within the
-    payment's amount. So no payment is used beyond its amount, whatever happens at once: of two that continue the same
+    Append-only. The allocations of a payment form a chain: each starts from the amount used by those before it, and
+    stays within the payment's amount. So concurrent allocations never exceed a payment: of two that continue the same
     row, one is refused.
     """
 
@@ -87,7 +87,7 @@ class Allocation(TenantRecord, table=True):
         belongs_to("payment", "payment_id", "account_id", payment_amount="amount"),
         belongs_to("invoice", "invoice_id", "account_id"),
         belongs_to("payment", "refund_id", "account_id"),
-        # The row before: a null in the key, as the first has, is not looked up.
+        # The previous row. The first row's key has a null, which PostgreSQL doesn't check.
         ForeignKeyConstraint(
             ["confederation_id", "payment_id", "previous", "used_before"],
             [f"allocation.{name}" for name in ("confederation_id", "payment_id", "rank", "used")],
@@ -118,14 +118,14 @@ class Allocation(TenantRecord, table=True):
     payer_id: UUID | None = None
     payment_id: UUID
     payment_amount: Decimal = Field(max_digits=12, decimal_places=2)
-    invoice_id: UUID | None = None  # what it is set against: an invoice,
-    refund_id: UUID | None = None  # or the payment below zero that gave it back
+    invoice_id: UUID | None = None  # what it is allocated to: an invoice,
+    refund_id: UUID | None = None  # or the refund (a payment below zero)
     amount: Decimal = Field(max_digits=12, decimal_places=2)
     currency: str
-    allocated_on: date  # as of when it counts
-    rank: int  # of the payment's, from 1
+    allocated_on: date  # the day from which it counts
+    rank: int  # position among the payment's allocations, from 1
     used_before: Decimal = Field(max_digits=12, decimal_places=2)
-    used: Decimal = Field(max_digits=12, decimal_places=2)  # of the payment, after this
+    used: Decimal = Field(max_digits=12, decimal_places=2)  # amount of the payment used, this allocation included
     previous: int | None = Field(
         default=None, sa_column=Column(Integer, Computed("nullif(rank - 1, 0)", persisted=True), nullable=True)
     )

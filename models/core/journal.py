@@ -1,5 +1,5 @@
-"""The journal: who did what, when, to what, on whose behalf and why; its chain; who read whose confidential data; and
-the keys of requests already answered.
+"""The journal: who did what, when, to what, on whose behalf and why. Also its hash chain, records of access to
+confidential data, and idempotency keys.
 """
 
 from datetime import datetime
@@ -21,12 +21,12 @@ from models.base.records import TenantRow, belongs_to, choice, moment, unique
 
 
 class _TransactionId(UserDefinedType[int]):
-    """PostgreSQL's `xid8`: the number of a transaction, which never comes again."""
+    """PostgreSQL's `xid8`: a transaction number that is never reused."""
 
     cache_ok = True
 
     def get_col_spec(self, **_: Any) -> str:
-        """Its name."""
+        """Return the type's name."""
         return "xid8"
 
 
@@ -34,7 +34,7 @@ ischema_names["xid8"] = _TransactionId  # for alembic, which compares the databa
 
 
 class ReadKind(DescribedEnum):
-    """What was read of a person's confidential data."""
+    """Which confidential data of a person was read."""
 
     CONTACTS = "CONTACTS", "Addresses and telephone numbers."
     NEEDS = "NEEDS", "Answers to sensitive questions, such as diet or accessibility."
@@ -43,7 +43,7 @@ class ReadKind(DescribedEnum):
 
 
 class JournalEntry(TenantRow, table=True):
-    """One change, written in its transaction: audit entry and outgoing event at once. STAFF, and whom it is about.
+    """A change, written in its own transaction: both audit entry and outgoing event. STAFF, and the person concerned.
 
     Append-only, which a trigger holds against the owner too.
     """
@@ -61,7 +61,7 @@ class JournalEntry(TenantRow, table=True):
         ),
     )
     __tablename__ = "journal_entry"
-    # Nobody in Python asks for `xid`: an insert needn't bring it back.
+    # No Python code reads `xid`, so an insert doesn't return it.
     __mapper_args__ = {"eager_defaults": False}
 
     at: datetime = moment()
@@ -73,19 +73,19 @@ class JournalEntry(TenantRow, table=True):
     subject_type: str
     subject_id: UUID
     association_id: UUID | None = None
-    concerns_id: UUID | None = None  # the person whom it is about, and who may read it
+    concerns_id: UUID | None = None  # the person concerned, who may read the entry
     reason: str | None = None
-    data: dict[str, Any] = Field(default_factory=dict, sa_type=JSONB)  # identifiers and states, nothing personal
-    # Of the transaction that wrote it: once all below it have ended, nothing can come before it any more.
+    data: dict[str, Any] = Field(default_factory=dict, sa_type=JSONB)  # identifiers and states; no personal data
+    # Number of the transaction that wrote it. Once all lower ones have ended, no earlier entry can appear.
     xid: int | None = Field(
         default=None, sa_column=Column(_TransactionId(), server_default=text("pg_current_xact_id()"), nullable=False)
     )
 
 
 class JournalLink(TenantRow, table=True):
-    """A link of the tenant's chain: an entry, hashed with the link before it. SEALED; append-only.
+    """A link of the tenant's hash chain: an entry, hashed with the previous link. SEALED; append-only.
 
-    Its key is the entry's. Written after the entry's transaction, by `services.core.journal.chaining`.
+    Its key is the entry's. `services.core.journal.chaining` writes it after the entry's transaction.
     """
 
     __table_args__ = (
@@ -102,9 +102,9 @@ class JournalLink(TenantRow, table=True):
 
 
 class AccessRecord(TenantRow, table=True):
-    """That somebody read a person's confidential data. The person's; STAFF (`journal.read`); append-only.
+    """A record that somebody read a person's confidential data. The person's; STAFF (`journal.read`); append-only.
 
-    One a reader, person, kind and hour. Who reads their own is not recorded.
+    One per reader, person, kind and hour. Reading one's own data is not recorded.
     """
 
     __table_args__ = (
@@ -115,17 +115,17 @@ class AccessRecord(TenantRow, table=True):
     )
     __tablename__ = "access_record"
 
-    person_id: UUID  # whose data
+    person_id: UUID  # the person whose data was read
     reader_id: UUID  # a person's key, or a site key's
-    reader_name: str | None = None  # as it was then; null: a site key's
-    association_id: UUID | None = None  # by whose right
+    reader_name: str | None = None  # the name at that time; null for a site key
+    association_id: UUID | None = None  # the association whose permission allowed it
     kind: ReadKind = choice(ReadKind)
-    at: datetime = moment()  # of the first reading in that hour
+    at: datetime = moment()  # the first read in that hour
     hour: datetime = moment()
 
 
 class IdempotencyRecord(TenantRow, table=True):
-    """What a request with an idempotency key did, for the client that has to ask again. The actor's own."""
+    """The result of a request with an idempotency key, for a client that retries. The actor's own."""
 
     __table_args__ = (belongs_to("person", "person_id"), unique("person_id", "key", name="one_answer_a_key"))
     __tablename__ = "idempotency_record"

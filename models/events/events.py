@@ -1,4 +1,4 @@
-"""Events: their life, hosts, speakers, seats and whom they are for."""
+"""Events: status, hosts, speakers, series and audiences."""
 
 from datetime import datetime
 from uuid import UUID
@@ -25,7 +25,7 @@ from models.base.topics import topic
 
 
 class EventKind(DescribedEnum):
-    """What people come together for."""
+    """Kind of event."""
 
     STUDY_AND_EXCHANGE_MEETING = "STUDY_AND_EXCHANGE_MEETING", "A study-and-exchange meeting on a theme."
     CONVENTION = "CONVENTION", "A convention of a whole association or community."
@@ -44,7 +44,7 @@ class EventKind(DescribedEnum):
 
 
 class EventFormat(DescribedEnum):
-    """Where people take part. A hybrid event has a seat pool of each."""
+    """How people take part. A hybrid event has a seat pool for each of the two other formats."""
 
     IN_PERSON = "IN_PERSON", "At the venue."
     ONLINE = "ONLINE", "Online."
@@ -52,7 +52,7 @@ class EventFormat(DescribedEnum):
 
 
 class EventState(DescribedEnum):
-    """An event's life: draft, published, registration open, closed, held, reported; or cancelled, or postponed."""
+    """Status of an event."""
 
     DRAFT = "DRAFT", "Being prepared. Only staff see it."
     PUBLISHED = "PUBLISHED", "Everybody sees it. Registration has not opened."
@@ -65,14 +65,14 @@ class EventState(DescribedEnum):
 
 
 class HostRole(DescribedEnum):
-    """Whether an association invites, or lends a hand ("in conjunction with")."""
+    """Role of an association at an event: host or partner."""
 
     HOST = "HOST", "Invites to the event."
     PARTNER = "PARTNER", "Supports the hosts (“in conjunction with”)."
 
 
 class EventSeries(TenantRecord, table=True):
-    """Editions of one event. PUBLIC."""
+    """A series of events, whose editions are numbered. PUBLIC."""
 
     __table_args__ = (
         unique("slug"),
@@ -87,7 +87,7 @@ class EventSeries(TenantRecord, table=True):
 
 
 class Event(TenantRecord, table=True):
-    """Something people register for. PUBLIC once published; a draft is STAFF of the association that organises it."""
+    """An event. PUBLIC once published; a draft is STAFF of the association that organises it."""
 
     __table_args__ = (
         belongs_to("association", "association_id"),
@@ -97,7 +97,7 @@ class Event(TenantRecord, table=True):
         carries("association_id"),
         carries("association_id", "published"),
         localized_check("event", "title"),
-        # A draft that is cancelled was never published, and stays closed.
+        # A cancelled draft was never published, and stays hidden.
         CheckConstraint(
             "case state when 'DRAFT' then published_at is null when 'CANCELLED' then true "
             "else published_at is not null end",
@@ -126,7 +126,7 @@ class Event(TenantRecord, table=True):
     format: EventFormat = choice(EventFormat)
     state: EventState = choice(EventState, default=EventState.DRAFT)
     published_at: datetime | None = moment(nullable=True)
-    # What this row's policy and its children's compare; the children carry it along their key.
+    # Compared by this row's policy and its children's, which carry it in their foreign key.
     published: bool = Field(
         default=None, sa_column=Column(Boolean, Computed("published_at is not null", persisted=True), nullable=False)
     )
@@ -138,21 +138,21 @@ class Event(TenantRecord, table=True):
     venue: str | None = None
     city: str | None = None
     languages: list[str] = many(String)
-    registration_opens_at: datetime | None = moment(nullable=True)  # null: as soon as it is opened
-    registration_closes_at: datetime | None = moment(nullable=True)  # null: when it starts
+    registration_opens_at: datetime | None = moment(nullable=True)  # null: as soon as staff open it
+    registration_closes_at: datetime | None = moment(nullable=True)  # null: when the event starts
     cancellation_reason: dict[str, str] | None = localized(nullable=True)
-    # How long a freed seat is offered to the next in line; null: they are confirmed at once.
+    # How long a freed seat is offered to the next person waiting; null: they are confirmed at once.
     offer_hours: int | None = None
-    largest_party: int = Field(default=1, sa_column_kwargs={"server_default": "1"})  # seats to one registration
-    # Whether a party that fits may be served before a larger one that is ahead of it and doesn't.
+    largest_party: int = Field(default=1, sa_column_kwargs={"server_default": "1"})  # maximum seats per registration
+    # Whether a party that fits may get seats before a larger party that is ahead of it and doesn't fit.
     smaller_parties_may_pass: bool = Field(default=False, sa_column_kwargs={"server_default": "false"})
-    counts_speakers: bool = Field(default=True, sa_column_kwargs={"server_default": "true"})  # whether they take seats
+    counts_speakers: bool = Field(default=True, sa_column_kwargs={"server_default": "true"})  # as taking seats
     counts_staff: bool = Field(default=True, sa_column_kwargs={"server_default": "true"})
     sequence: int = Field(default=0, sa_column_kwargs={"server_default": "0"})  # of its calendar entry (RFC 5545)
 
 
 class EventHost(TenantRecord, table=True):
-    """An association that invites to an event, or its partner. PUBLIC with the event."""
+    """An association that hosts an event or is its partner. PUBLIC with the event."""
 
     __table_args__ = (
         belongs_to("event", "event_id", "association_id", "published"),
@@ -170,7 +170,7 @@ class EventHost(TenantRecord, table=True):
 
 
 class Speaker(TenantRecord, table=True):
-    """Somebody who speaks at an event, as the programme prints it. PUBLIC with the event."""
+    """A speaker, as printed in the programme. PUBLIC with the event."""
 
     __table_args__ = (
         belongs_to("event", "event_id", "association_id", "published"),
@@ -187,7 +187,7 @@ class Speaker(TenantRecord, table=True):
 
 
 class EventAudience(TenantRecord, table=True):
-    """A segment that an event is for: invited, or welcome to express an interest. PUBLIC with the event."""
+    """A segment of people that an event is for. PUBLIC with the event."""
 
     __table_args__ = (
         belongs_to("event", "event_id", "association_id", "published"),
@@ -198,7 +198,7 @@ class EventAudience(TenantRecord, table=True):
 
     event_id: UUID
     segment_id: UUID
-    by_interest: bool = False  # not invited, but welcome
+    by_interest: bool = False  # true: open to expressions of interest, without an invitation
     opens_at: datetime | None = moment(nullable=True)  # null: when the event's registration opens
     association_id: UUID  # the event's
     published: bool = False
@@ -232,5 +232,5 @@ classified(EventHost, neither="event_id host_id role rank association_id publish
 classified(Speaker, personal={UNNAMED: "name title"}, neither="event_id rank association_id published")
 classified(EventAudience, neither="event_id segment_id by_interest opens_at association_id published")
 
-# Whoever watches an event hears of what changes its desk's counts.
+# Watchers of an event are notified of what changes its check-in counts.
 topic(Event, Event, by=Event.id)

@@ -1,4 +1,4 @@
-"""Messages about events: their kinds, and which registration each is about."""
+"""Messages about events: their kinds, and the registration that each concerns."""
 
 from uuid import UUID
 
@@ -13,7 +13,7 @@ from models.messages.messages import readable_with
 
 
 class MailKind(DescribedEnum):
-    """What a message about an event says."""
+    """Kind of message about an event."""
 
     CONFIRMATION = "CONFIRMATION", "The registration is confirmed."
     WAITING_LIST = "WAITING_LIST", "The person was put on the waiting list."
@@ -26,7 +26,7 @@ class MailKind(DescribedEnum):
 
 
 class RegistrationMessage(TenantRecord, table=True):
-    """Which registration a message is about. The person's; STAFF of the event's association."""
+    """The registration that a message concerns. The person's; STAFF of the event's association."""
 
     __table_args__ = (
         belongs_to("message", "message_id", "person_id"),
@@ -41,7 +41,7 @@ class RegistrationMessage(TenantRecord, table=True):
     event_id: UUID
     association_id: UUID
     person_id: UUID
-    sequence: int = 0  # of the calendar entry that the message carried (RFC 5545)
+    sequence: int = 0  # SEQUENCE of the calendar entry in the message (RFC 5545)
 
 
 readable_with(READ_REGISTRATIONS)

@@ -1,4 +1,4 @@
-"""Prices of an event's seats, and which line of an invoice charges for which registration."""
+"""Prices of seats, and the links from registrations to invoice lines."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -17,7 +17,9 @@ from models.membership.memberships import CategoryKind
 
 
 class Price(TenantRecord, table=True):
-    """What a seat costs, by whom it is for: the first of an event that fits applies. PUBLIC with the event."""
+    """A price of a seat, for certain people. The first price of an event that applies is charged. PUBLIC with the
+    event.
+    """
 
     __table_args__ = (
         belongs_to("event", "event_id", "association_id", "published"),
@@ -35,13 +37,15 @@ class Price(TenantRecord, table=True):
     label: dict[str, str] = localized()
     amount: Decimal = Field(max_digits=12, decimal_places=2)
     currency: str = "CAD"  # ISO 4217
-    segment_id: UUID | None = None  # for whom; null: everybody
+    segment_id: UUID | None = None  # who may have this price; null: everybody
     category: CategoryKind | None = choice(CategoryKind, nullable=True)  # of a member of the event's association
-    until: datetime | None = moment(nullable=True)  # the last moment that it can be had
+    until: datetime | None = moment(nullable=True)  # when the price ends
 
 
 class RegistrationInvoice(TenantRecord, table=True):
-    """Which registration a line of an invoice charges for. The payer; STAFF of the event's association."""
+    """The link from a registration to the invoice line that charges for it. The payer; STAFF of the event's
+    association.
+    """
 
     __table_args__ = (
         belongs_to("invoice_line", "line_id", "invoice_id", "association_id"),
@@ -58,11 +62,11 @@ class RegistrationInvoice(TenantRecord, table=True):
 
     registration_id: UUID
     event_id: UUID
-    attendee_id: UUID  # whose registration it is
+    attendee_id: UUID  # the registered person
     line_id: UUID
     invoice_id: UUID
-    association_id: UUID  # the event's, which issues the invoice
-    person_id: UUID | None = None  # who pays: a person,
+    association_id: UUID  # the event's association, which issues the invoice
+    person_id: UUID | None = None  # the payer: a person,
     payer_id: UUID | None = None  # or an association
 
 

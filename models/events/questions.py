@@ -20,7 +20,7 @@ from models.events.registrations import MANAGE_REGISTRATIONS, READ_REGISTRATIONS
 
 
 class QuestionKind(DescribedEnum):
-    """What an answer is: text, a number, yes or no, a day, one of the options, or several."""
+    """Type of a question's answer."""
 
     TEXT = "TEXT", "One line of text."
     LONG_TEXT = "LONG_TEXT", "Several lines of text."
@@ -32,11 +32,7 @@ class QuestionKind(DescribedEnum):
 
 
 class AnswerFault(DescribedEnum):
-    """Why an answer isn't accepted.
-
-    It is missing; no such question is asked; it isn't of the question's kind; it isn't asked of this person, or not
-    with their other answers; there is no such option; it is too long.
-    """
+    """Why an answer is not accepted."""
 
     MISSING = "MISSING", "A required answer is missing."
     UNKNOWN = "UNKNOWN", "The event asks no such question."
@@ -47,9 +43,10 @@ class AnswerFault(DescribedEnum):
 
 
 class Question(TenantRecord, table=True):
-    """Something that an event asks. PUBLIC with the event. A question that was answered is frozen: a change of it is
+    """A question of an event's registration form. PUBLIC with the event.
 
-    another version under the same key, and the one before is retired.
+    Once answered, a question is frozen: a change creates another version under the same key and retires the previous
+    one.
     """
 
     __table_args__ = (
@@ -77,7 +74,7 @@ class Question(TenantRecord, table=True):
     event_id: UUID
     association_id: UUID  # the event's
     published: bool = False  # with the event
-    key: str  # the same in each version: what exports call the column
+    key: str  # the same in each version; the column's name in exports
     version: int = 1
     rank: int = 0
     kind: QuestionKind = choice(QuestionKind)
@@ -85,15 +82,15 @@ class Question(TenantRecord, table=True):
     help: dict[str, str] | None = localized(nullable=True)
     options: list[dict[str, Any]] | None = Field(default=None, sa_type=JSONB(none_as_null=True))  # [{key, label}]
     required: bool = False
-    sensitive: bool = False  # diet, accessibility: for those who see to it, and nobody else
-    segment_id: UUID | None = None  # asked of whom; null: of everybody
-    depends_on_id: UUID | None = None  # asked only where that question was answered so
+    sensitive: bool = False  # diet, accessibility: only readable with `needs.read`
+    segment_id: UUID | None = None  # who is asked; null: everybody
+    depends_on_id: UUID | None = None  # asked only if that question has the given answer
     depends_on_value: Any = Field(default=None, sa_type=JSONB(none_as_null=True), nullable=True)
     retired_at: datetime | None = moment(nullable=True)
 
 
 class Answer(TenantRecord, table=True):
-    """What somebody answered. The person's, STAFF of the event; a sensitive one only for those who see to needs."""
+    """A person's answer. The person's, STAFF of the event; a sensitive one only for holders of `needs.read`."""
 
     __table_args__ = (
         belongs_to("registration", "registration_id", "event_id", "association_id", "person_id"),

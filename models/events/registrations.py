@@ -1,4 +1,4 @@
-"""Registrations: a place at an event, or in its queue."""
+"""Registrations: a seat at an event, or a place on its waiting list."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -18,7 +18,7 @@ from models.events.events import Event
 
 
 class RegistrationState(DescribedEnum):
-    """Where a registration stands. Confirmed, offered, attended and no-show hold a seat."""
+    """Status of a registration. Confirmed, offered, attended and no-show hold a seat."""
 
     CONFIRMED = "CONFIRMED", "Has a seat."
     WAITLISTED = "WAITLISTED", "On the waiting list, without a seat."
@@ -30,7 +30,7 @@ class RegistrationState(DescribedEnum):
 
 
 class AttendeeRole(DescribedEnum):
-    """As what somebody comes. Whether speakers and staff take seats is the event's to say."""
+    """Role in which somebody attends an event."""
 
     PARTICIPANT = "PARTICIPANT", "Takes part."
     SPEAKER = "SPEAKER", "Speaks at the event. Whether speakers take seats is a setting of the event."
@@ -38,7 +38,7 @@ class AttendeeRole(DescribedEnum):
 
 
 class WaitReason(DescribedEnum):
-    """Why somebody on a waiting list has no seat yet."""
+    """Why a registration on the waiting list has no seat yet."""
 
     NO_SEAT_FREE = "NO_SEAT_FREE", "No seat is free."
     SEATS_OFFERED = "SEATS_OFFERED", "The free seats are offered to people ahead on the list."
@@ -49,7 +49,7 @@ class WaitReason(DescribedEnum):
 
 
 class CancellationCause(DescribedEnum):
-    """What ended a registration. Moved: the person is registered for another event; replaced: somebody else comes."""
+    """Why a registration was cancelled."""
 
     BY_PERSON = "BY_PERSON", "The person cancelled."
     BY_STAFF = "BY_STAFF", "Staff cancelled it."
@@ -61,7 +61,7 @@ class CancellationCause(DescribedEnum):
 
 
 _TICKET = "upper(substr(replace(gen_random_uuid()::text, '-', ''), 1, 20))"
-"""A ticket's code: 74 random bits, so that nobody guesses one."""
+"""A ticket's code: 74 random bits, so it can't be guessed."""
 
 HOLDING_A_SEAT = (
     RegistrationState.CONFIRMED,
@@ -73,9 +73,9 @@ HOLDING_A_SEAT = (
 
 
 class Registration(TenantRecord, table=True):
-    """One person's place. STAFF of the event's association and of the one that delegates them, and the person.
+    """A person's registration. STAFF of the event's association and of the one that delegates them, and the person.
 
-    Cancelled rows stay: reports count them.
+    Cancelled rows are kept: reports count them.
     """
 
     __table_args__ = (
@@ -96,7 +96,7 @@ class Registration(TenantRecord, table=True):
         ),
         CheckConstraint("(cancelled_at is null) = (state <> 'CANCELLED')", name="registration_cancelled_at_a_time"),
         CheckConstraint("(checked_in_at is null) = (state <> 'ATTENDED')", name="registration_attended_at_a_time"),
-        # One live registration each; a cancelled or refused one may be followed by another.
+        # At most one live registration per person and event; a cancelled or refused one may be followed by another.
         Index(
             "one_live_registration",
             "confederation_id",
@@ -105,7 +105,7 @@ class Registration(TenantRecord, table=True):
             unique=True,
             postgresql_where=text("state not in ('CANCELLED', 'REFUSED')"),
         ),
-        # The queue in its order: arrival within priority.
+        # The waiting list in order: priority, then arrival.
         Index(
             "registration_queue",
             "confederation_id",
@@ -114,7 +114,7 @@ class Registration(TenantRecord, table=True):
             "arrival",
             postgresql_where=text("state = 'WAITLISTED'"),
         ),
-        # Offers by when they end.
+        # Offers by expiry.
         Index(
             "offer_to_expire",
             "confederation_id",
@@ -133,37 +133,37 @@ class Registration(TenantRecord, table=True):
     )
 
     event_id: UUID
-    association_id: UUID  # the event's: what the row policy and the desk's index compare
+    association_id: UUID  # the event's association, compared by the row policy and the desk's index
     pool_id: UUID
     person_id: UUID
-    name: str  # as the desk and the badge print it: the organiser's staff may not see the person's own row
+    name: str  # copied for the desk and the badge: the organiser's staff may not see the person's own row
     registered_by_id: UUID | None = None  # who registered on the person's behalf
-    delegated_by_id: UUID | None = None  # the association whose delegate they are: it pays, and sees to it
+    delegated_by_id: UUID | None = None  # the association that delegates them: it pays, and may change it
     state: RegistrationState = choice(RegistrationState)
     role: AttendeeRole = choice(AttendeeRole, default=AttendeeRole.PARTICIPANT, server_default="PARTICIPANT")
-    # The person's and their guests', together or not at all; none for a role that the event doesn't count.
+    # Seats of the person and their guests, all or none; 0 for a role that takes no seats at the event.
     seats: int = Field(default=1, sa_column_kwargs={"server_default": "1"})
-    allotment_id: UUID | None = None  # whose seats they are, where they were kept for an association
-    # What a seat cost when the person joined the waiting list: what they pay if they are given one. Null: nothing.
+    allotment_id: UUID | None = None  # the allotment that the seats come from, if any
+    # Price of a seat when the person joined the waiting list, charged if they get one. Null: free.
     agreed_amount: Decimal | None = Field(default=None, max_digits=12, decimal_places=2)
     agreed_currency: str | None = None
     ticket_code: str = Field(default=None, sa_column_kwargs={"server_default": text(_TICKET)})
-    priority: int = 0  # lower comes first
+    priority: int = 0  # lower numbers come first
     # Decides the queue. Taken under the pool's lock, so arrivals and commits are in one order. Who comes in somebody's
     # stead has theirs.
     arrival: int = Field(default=None, sa_column=Column(BigInteger, Identity(always=True), nullable=False))
     registered_at: datetime = moment()
     confirmed_at: datetime | None = moment(nullable=True)
     offered_at: datetime | None = moment(nullable=True)
-    offer_expires_at: datetime | None = moment(nullable=True)  # while it stands
+    offer_expires_at: datetime | None = moment(nullable=True)  # while the offer is open
     cancelled_at: datetime | None = moment(nullable=True)
     cancellation_cause: CancellationCause | None = choice(CancellationCause, nullable=True)
     checked_in_at: datetime | None = moment(nullable=True)
-    checked_out_at: datetime | None = moment(nullable=True)  # the last time, where nobody came back since
+    checked_out_at: datetime | None = moment(nullable=True)  # the last exit; null if the person came back since
 
 
 class RegistrationGuest(TenantRecord, table=True):
-    """Somebody whom a person brings. STAFF of the event's association, and the person."""
+    """A guest of a registered person. STAFF of the event's association, and the person."""
 
     __table_args__ = (
         belongs_to("registration", "registration_id", "event_id", "association_id", "person_id"),
@@ -178,7 +178,7 @@ class RegistrationGuest(TenantRecord, table=True):
     registration_id: UUID
     event_id: UUID
     association_id: UUID
-    person_id: UUID  # who brings them
+    person_id: UUID  # the host of the guest
     name: str
     rank: int = 0
     ticket_code: str = Field(default=None, sa_column_kwargs={"server_default": text(_TICKET)})
@@ -239,14 +239,16 @@ attendance = figure(
   ) judged
 """,
 )
-"""How many were registered for an event, came, and did not. Nothing below five, nor what is left of the registered."""
+"""Number of people registered for an event, attended and absent. Figures below five are null, and so is a figure that
+would give them away.
+"""
 
 waiting = figure(
     "waiting(of_pool uuid)",
     "int",
     "select count(*)::int from public.registration where pool_id = of_pool and state = 'WAITLISTED'",
 )
-"""How many wait for a seat of a pool: like `taken`, a figure about seats that is told as it is."""
+"""Number of people waiting for a seat of a pool: like `taken`, a figure about seats, published as it is."""
 
 place_in_queue = figure(
     "place_in_queue(of_registration uuid)",
@@ -258,7 +260,7 @@ place_in_queue = figure(
   where mine.id = of_registration and mine.state = 'WAITLISTED' group by mine.id
 """,
 )
-"""How many are ahead in a queue, and oneself. Asked for registrations that the actor sees."""
+"""Position on the waiting list, from 1. Called for registrations that the actor sees."""
 
 availability = figure(
     "availability(of_pool uuid)",
@@ -277,9 +279,9 @@ availability = figure(
   where p.id = of_pool
 """,
 )
-"""How a pool's free seats come about: of its capacity, those confirmed, offered, and allotted but not taken.
+"""How a pool's capacity is used: seats confirmed, offered, and allotted but not taken.
 
-Figures about seats, like `waiting`: told as they are.
+Figures about seats, like `waiting`, published as they are.
 """
 
 why_waiting = figure(
@@ -319,9 +321,10 @@ why_waiting = figure(
   ) mine
 """,
 )
-"""Why a waiting registration has no seat yet, and when that may change: at the next end of an offer or of an allotment.
+"""Why a waiting registration has no seat yet, and when that may change: when an offer expires or an allotment is
+released.
 
-Free seats count with those that an allotment keeps for its person. Asked for registrations that the actor sees.
+Free seats include those that an allotment reserves for the person. Called for registrations that the actor sees.
 """
 
 is_ticket = figure(
@@ -335,7 +338,7 @@ is_ticket = figure(
                  where g.ticket_code = of_code and r.state not in ('CANCELLED', 'REFUSED'))
 """,
 )
-"""Whether a code is that of a ticket that is still good. For whoever has the code: it is the secret."""
+"""Whether a code is that of a valid ticket. Open to anybody who has the code: the code is the secret."""
 
 topic(Registration, Event, by=Registration.event_id)
 topic(RegistrationGuest, Event, by=RegistrationGuest.event_id)

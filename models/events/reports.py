@@ -1,4 +1,4 @@
-"""Follow-up reports: what was said at an event, and the avenues it proposed."""
+"""Follow-up reports of events, and the avenues that they propose."""
 
 from datetime import datetime
 from uuid import UUID
@@ -32,7 +32,7 @@ class Report(TenantRecord, table=True):
 
 
 class Avenue(TenantRecord, table=True):
-    """Something a report proposes to pursue. PUBLIC with its report."""
+    """A course of action that a report proposes. PUBLIC with its report."""
 
     __table_args__ = (
         belongs_to("report", "report_id", "association_id", "published"),

@@ -1,4 +1,4 @@
-"""The desk: each scan of a ticket, those refused too."""
+"""Ticket scans at the desk, refused ones included."""
 
 from datetime import datetime
 from uuid import UUID
@@ -17,7 +17,7 @@ from models.events.registrations import MANAGE_REGISTRATIONS, READ_REGISTRATIONS
 
 
 class ScanKind(DescribedEnum):
-    """Somebody comes in, goes out, or a desk takes its last scan of them back."""
+    """Kind of scan: entry, exit, or undoing the ticket's last scan."""
 
     CHECK_IN = "CHECK_IN", "Somebody comes in."
     CHECK_OUT = "CHECK_OUT", "Somebody goes out."
@@ -25,7 +25,7 @@ class ScanKind(DescribedEnum):
 
 
 class ScanRefusal(DescribedEnum):
-    """Why a scan let nobody in."""
+    """Why a scan was refused."""
 
     UNKNOWN_TICKET = "UNKNOWN_TICKET", "No ticket of the event has this code."
     NO_SEAT = "NO_SEAT", "The registration has no seat: it is on the waiting list or only offered one."
@@ -33,6 +33,8 @@ class ScanRefusal(DescribedEnum):
     ALREADY_IN = "ALREADY_IN", "The ticket's holder is already in."
     NOT_IN = "NOT_IN", "The ticket's holder is not in."
     EVENT_NOT_ON = "EVENT_NOT_ON", "The event is not taking place at the time of the scan."
+    UNREADABLE = "UNREADABLE", "The code is empty, or too long to be a ticket's."
+    WRONG_CLOCK = "WRONG_CLOCK", "The device's clock is wrong: ahead of the server's, or before the eve of the event."
 
 
 class Scan(TenantRecord, table=True):
@@ -43,7 +45,7 @@ class Scan(TenantRecord, table=True):
         belongs_to("registration", "registration_id"),
         belongs_to("registration_guest", "guest_id"),
         belongs_to("person", "scanned_by_id"),
-        # A client that sends a scan again, or another desk that brings the same one, changes nothing.
+        # A scan that is sent twice, by the same desk or by another, is stored once.
         unique("event_id", "nonce", name="a_scan_once"),
         CheckConstraint("guest_id is null or registration_id is not null", name="scan_of_a_registrations_guest"),
         CheckConstraint("refusal is not null or registration_id is not null", name="scan_accepted_of_a_ticket"),
@@ -53,12 +55,12 @@ class Scan(TenantRecord, table=True):
 
     event_id: UUID
     association_id: UUID  # the event's
-    nonce: str  # the client's, for this scan alone
+    nonce: str  # chosen by the client, unique to this scan
     kind: ScanKind = choice(ScanKind)
-    code: str  # as it was read
+    code: str  # the code as read
     registration_id: UUID | None = None
     guest_id: UUID | None = None
-    at: datetime = moment()  # by the desk's clock
+    at: datetime = moment()  # time of the scan by the desk's clock
     received_at: datetime = moment()
     refusal: ScanRefusal | None = choice(ScanRefusal, nullable=True)  # null: accepted
     device: str | None = None
@@ -91,7 +93,7 @@ key_of = derivation(
 $figure$""",
     )
 )
-"""The key in a global identifier that begins with the kind, such as `Event:`; null where it is none of that kind."""
+"""The key in a global identifier that begins with the type's name, such as `Event:`; null if it is of another type."""
 
 desk_counts = routine(
     "desk_counts(of_event uuid)",
@@ -118,6 +120,6 @@ desk_counts = routine(
     and e.association_id = any({permission_setting(READ_REGISTRATIONS)})
 """,
 )
-"""What a desk watches of an event, for who holds `registrations.read` there; for others, no row."""
+"""An event's check-in counts, for holders of `registrations.read` there; for others, no row."""
 
 topic(Scan, Event, by=Scan.event_id)

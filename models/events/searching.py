@@ -15,11 +15,11 @@ from models.base.personal import classified
 from models.base.policies import permission_setting, setting
 from models.events.registrations import READ_REGISTRATIONS, Registration, RegistrationGuest
 
-SIGNATURE = 256
-"""Bits of a set of trigrams: those of a usual name fill a tenth of them, so that few names are alike by chance."""
+SIGNATURE_BITS = 256
+"""Number of bits of a trigram signature. A usual name sets a tenth of them, so few names match by chance."""
 
-MOST = 20
-"""How many a search finds: who isn't among them is looked for by more letters."""
+MOST_NAMES_FOUND = 20
+"""Maximum number of results of a name search. Type more letters to find the others."""
 
 searchable = foundation(
     "searchable(said text)",
@@ -40,11 +40,11 @@ So a word's trigrams, which begin with two spaces and end with one, are parts of
 
 trigram_bits = foundation(
     "trigram_bits(said text)",
-    f"bit({SIGNATURE})",
+    f"bit({SIGNATURE_BITS})",
     f"""
   select coalesce(
-    bit_or(set_bit(b'0'::bit({SIGNATURE}), hashtext(substr('  ' || word || ' ', i, 3)) & {SIGNATURE - 1}, 1)),
-    b'0'::bit({SIGNATURE}))
+    bit_or(set_bit(b'0'::bit({SIGNATURE_BITS}), hashtext(substr('  ' || word || ' ', i, 3)) & {SIGNATURE_BITS - 1}, 1)),
+    b'0'::bit({SIGNATURE_BITS}))
   from regexp_split_to_table(btrim(said), ' +') word cross join generate_series(1, length(word) + 1) i
   where word <> ''
 """,
@@ -53,11 +53,13 @@ trigram_bits = foundation(
 
 
 def _looked_for_by_name(model: type[SQLModel]) -> None:
-    """Give a table its searchable columns. No attribute of the model: rows are written and read without them."""
+    """Give a table its searchable columns. They are no model attributes: rows are read and written without them."""
     table = model.__table__  # type: ignore[attr-defined]
     table.append_column(Column("search", Text, Computed("searchable(name)", persisted=True), nullable=False))
     table.append_column(
-        Column("trigrams", BIT(SIGNATURE), Computed("trigram_bits(searchable(name))", persisted=True), nullable=False)
+        Column(
+            "trigrams", BIT(SIGNATURE_BITS), Computed("trigram_bits(searchable(name))", persisted=True), nullable=False
+        )
     )
     classified(model, personal={"person_id": "search trigrams"})
 
@@ -116,7 +118,7 @@ found_at_desk = routine(
       order by by_code desc, by_words desc, shared desc, case when shared > 0 then length(search) end,
         search collate "C", id
     ) as place
-    from hit order by place limit least(greatest(coalesce(most, {MOST}), 0), {MOST})
+    from hit order by place limit least(greatest(coalesce(most, {MOST_NAMES_FOUND}), 0), {MOST_NAMES_FOUND})
   ) best join public.registration
     on registration.confederation_id = {setting("tenant", "uuid")} and registration.id = best.id
   order by place

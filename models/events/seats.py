@@ -19,8 +19,8 @@ from models.events.registrations import MANAGE_REGISTRATIONS
 class SeatPool(TenantRecord, table=True):
     """Seats of one format at an event. PUBLIC with the event.
 
-    `taken` is lock, invariant and public figure in one: a conditional update of one row decides who gets the last
-    seat, the CHECK holds whatever happens, and nobody has to see the registrations to know what is left.
+    `taken` is lock, invariant and public figure in one. A conditional update of one row decides who gets the last seat,
+    the CHECK always holds, and the seats left can be read without seeing the registrations.
     """
 
     __table_args__ = (
@@ -39,22 +39,22 @@ class SeatPool(TenantRecord, table=True):
     event_id: UUID
     format: EventFormat = choice(EventFormat)
     capacity: int | None = None  # null: no limit
-    taken: int = 0  # by who is confirmed, offered a seat, came or stayed away
-    reserved: int = Field(default=0, sa_column_kwargs={"server_default": "0"})  # what allotments keep and nobody took
+    taken: int = 0  # by registrations that are confirmed, offered, attended or no-show
+    reserved: int = Field(default=0, sa_column_kwargs={"server_default": "0"})  # reserved by allotments and not taken
     association_id: UUID  # the event's
     published: bool = False
 
     @property
     def free(self) -> int | None:
-        """Seats for all that nobody took; None without a limit."""
+        """Seats open to everybody that are not taken; None without a limit."""
         return None if self.capacity is None else self.capacity - self.taken - self.reserved
 
 
 class Allotment(TenantRecord, table=True):
-    """Seats kept for an association's members until a moment, then released to all. STAFF and MEMBERS.
+    """Seats reserved for an association's members until a moment, then released to everybody. STAFF and MEMBERS.
 
-    STAFF of the event's association and of the one that it is for, and that one's MEMBERS. Everybody reads the sum of
-    what is kept, `seat_pool.reserved`.
+    STAFF of the event's association and of the beneficiary, and the beneficiary's MEMBERS. Everybody reads the sum of
+    reserved seats, `seat_pool.reserved`.
     """
 
     __table_args__ = (
@@ -70,15 +70,15 @@ class Allotment(TenantRecord, table=True):
     pool_id: UUID
     event_id: UUID
     association_id: UUID  # the event's
-    beneficiary_id: UUID  # whose members they are kept for
+    beneficiary_id: UUID  # the association whose members the seats are reserved for
     seats: int
     taken: int = 0
     releases_at: datetime = moment()
-    released_at: datetime | None = moment(nullable=True)  # when what was left went to all
+    released_at: datetime | None = moment(nullable=True)  # when the remaining seats were released
 
     @property
     def left(self) -> int:
-        """Seats that its members haven't taken."""
+        """Seats that the beneficiary's members haven't taken."""
         return self.seats - self.taken
 
 
@@ -115,12 +115,11 @@ others_wait = routine(
   )
 """,
 )
-"""Whether somebody on the waiting list of a pool is ahead of whoever comes now for these free seats.
+"""Whether somebody on a pool's waiting list is ahead of a new request for these free seats.
 
-Ahead is who waits, unless they were put behind, and would be served with these seats; or any larger party, where
-smaller ones may not pass. `of_members_of`: the seats are kept for an association, and only its members are ahead.
-Nobody is ahead once the event has begun: nobody on the list is served then any more. Runs elevated, under the pool's
-lock.
+Ahead are those waiting at the usual priority or better whose party fits these seats, and larger parties where smaller
+ones may not pass. `of_members_of`: the seats are reserved for an association, so only its members are ahead. Nobody is
+ahead once the event has begun, because the waiting list is no longer served. Runs elevated, under the pool's lock.
 """
 
 take_seats = routine(
@@ -176,11 +175,11 @@ take_seats = routine(
     language="plpgsql",
     volatility="volatile",
 )
-"""Take a party's seats at an event: of an allotment that is kept for the person, else of those for all.
+"""Take a party's seats at an event: from an allotment for the person, otherwise from the seats open to everybody.
 
-Taken or not, the pool stays locked until the transaction ends. One row tells of the pool, how many seats
-the party counts for (none where the event doesn't count its role), whether they were taken, of which allotment, and
-where the event is in its life now; no row where the event has no such pool, or several and no format was given.
+Taken or not, the pool stays locked until the transaction ends. One row tells of the pool, how many seats the party
+counts for (none where the event doesn't count its role), whether they were taken, of which allotment, and where the
+event is in its life now; no row where the event has no such pool, or several and no format was given.
 
 Nobody takes what somebody ahead waits for (`others_wait`). A function, so that the lock, what it protects and the
 lifting of the row policies cost one round trip. It runs as whoever calls it.

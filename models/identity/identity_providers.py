@@ -1,4 +1,4 @@
-"""Signing in at an identity provider of an association's (OpenID Connect), and attempts to sign in, under way."""
+"""Sign-in at an association's identity provider (OpenID Connect), and pending sign-in attempts."""
 
 from datetime import datetime
 from typing import Any
@@ -15,7 +15,7 @@ from models.base.records import TenantRecord, belongs_to, choice, localized, loc
 
 
 class AttemptKind(DescribedEnum):
-    """What a challenge was given out for."""
+    """Purpose of a sign-in challenge."""
 
     PASSKEY = "PASSKEY", "Signing in with a passkey."
     PASSKEY_TO_ADD = "PASSKEY_TO_ADD", "Adding a passkey."
@@ -23,9 +23,10 @@ class AttemptKind(DescribedEnum):
 
 
 class IdentityProvider(TenantRecord, table=True):
-    """Where the people of an association sign in. PUBLIC while enabled; STAFF of the association.
+    """An identity provider at which an association's people sign in. PUBLIC while enabled; STAFF of the association.
 
-    The secret is the server's to use and nobody's to read: encrypted with a key that the database hasn't.
+    The client secret is used by the server only and never shown. It is encrypted with a key that is not in the
+    database.
     """
 
     __table_args__ = (
@@ -41,12 +42,12 @@ class IdentityProvider(TenantRecord, table=True):
     name: dict[str, Any] = localized()
     issuer: str
     client_id: str
-    client_secret: bytes | None = Field(default=None, sa_type=LargeBinary)  # sealed; none for a public client
+    client_secret: bytes | None = Field(default=None, sa_type=LargeBinary)  # encrypted; null for a public client
     enabled: bool = True
 
 
 class ExternalIdentity(TenantRecord, table=True):
-    """Who somebody is at a provider, once their address there has shown it. The person's own."""
+    """A person's account at an identity provider, linked by a verified address. The person's own."""
 
     __table_args__ = (
         belongs_to("person", "person_id"),
@@ -63,9 +64,9 @@ class ExternalIdentity(TenantRecord, table=True):
 
 
 class SignInAttempt(TenantRecord, table=True):
-    """A challenge that was given out, to be answered once and within minutes. SEALED.
+    """A sign-in challenge, to be answered once and within minutes. SEALED.
 
-    Known by the hash of a handle that the browser keeps: whoever only sees the answer can't bring it.
+    Found by the hash of a handle that the browser keeps: somebody who intercepts the answer alone can't use it.
     """
 
     __table_args__ = (
@@ -82,12 +83,12 @@ class SignInAttempt(TenantRecord, table=True):
     __tablename__ = "sign_in_attempt"
 
     kind: AttemptKind = choice(AttemptKind)
-    handle_hash: str  # SHA-256 of it
+    handle_hash: str  # SHA-256 of the handle
     challenge: bytes = Field(sa_type=LargeBinary)  # the nonce of OIDC
-    verifier: str | None = None  # of PKCE
+    verifier: str | None = None  # PKCE code verifier
     provider_id: UUID | None = None
     person_id: UUID | None = None
-    return_to: str | None = None  # where the browser goes afterwards: checked before it was written down
+    return_to: str | None = None  # where the browser goes afterwards: validated before it is stored
     expires_at: datetime = moment()
     used_at: datetime | None = moment(nullable=True)
 

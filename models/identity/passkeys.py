@@ -1,4 +1,4 @@
-"""Passkeys: what a person's devices prove themselves by (WebAuthn)."""
+"""Passkeys: credentials of a person's devices (WebAuthn)."""
 
 from datetime import date
 from typing import ClassVar
@@ -13,13 +13,13 @@ from models.base.records import TenantRecord, belongs_to, many, unique
 
 
 class Passkey(TenantRecord, table=True):
-    """A credential that a person added. Theirs; what is in it is public by nature, and no secret."""
+    """A passkey of a person. Theirs. It holds a public key and no secret."""
 
     __table_args__ = (
         belongs_to("person", "person_id"),
         unique("credential_id", name="a_credential_once"),
         Index("passkey_by_person", "confederation_id", "person_id", "id"),
-        # An unsigned 32-bit counter of the authenticator's; 0 where it keeps none.
+        # The authenticator's signature counter, unsigned 32 bits; 0 if it keeps none.
         CheckConstraint("sign_count between 0 and 4294967295", name="passkey_sign_count_of_32_bits"),
     )
 
@@ -27,12 +27,12 @@ class Passkey(TenantRecord, table=True):
 
     person_id: UUID
     credential_id: bytes = Field(sa_type=LargeBinary)
-    public_key: bytes = Field(sa_type=LargeBinary)  # as COSE has it
+    public_key: bytes = Field(sa_type=LargeBinary)  # COSE format
     sign_count: int = Field(sa_type=BigInteger)
     label: str
     transports: list[str] = many(Text)
     backed_up: bool  # whether it survives the device
-    last_used_on: date | None = None  # a day: when somebody signs in is nobody's affair
+    last_used_on: date | None = None  # to the day only: sign-in times are not recorded
 
 
 policy(Passkey, read=own(Passkey.person_id), write=own(Passkey.person_id))

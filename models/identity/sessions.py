@@ -1,6 +1,6 @@
-"""Signing in: sessions, the links that open them, and invitations to take possession of one's own record.
+"""Sessions, sign-in links, and invitations to claim one's own record.
 
-Secrets are 256 random bits, kept as SHA-256 only. Where somebody signs in from is kept nowhere.
+Secrets are 256 random bits, stored as SHA-256 only. Network addresses are never stored.
 """
 
 from datetime import datetime
@@ -18,7 +18,7 @@ from models.people.persons import MANAGE_PERSONS
 
 
 class SignInMethod(DescribedEnum):
-    """How somebody showed who they are."""
+    """How a person signed in."""
 
     MAGIC_LINK = "MAGIC_LINK", "A link in a message."
     PASSKEY = "PASSKEY", "A passkey."
@@ -27,7 +27,7 @@ class SignInMethod(DescribedEnum):
 
 
 class LinkPurpose(DescribedEnum):
-    """What a link in a message is for: to open a session, to show once more who has it, to show an address theirs."""
+    """Purpose of a link in a message."""
 
     SIGN_IN = "SIGN_IN", "Opens a session."
     STEP_UP = "STEP_UP", "Confirms again who is signed in."
@@ -35,7 +35,7 @@ class LinkPurpose(DescribedEnum):
 
 
 class Session(TenantRecord, table=True):
-    """A person signed in on a device, until it ends, is idle for too long, or is revoked. Theirs."""
+    """A person's session on a device, until it expires, is idle for too long, or is revoked. Theirs."""
 
     __table_args__ = (
         belongs_to("person", "person_id"),
@@ -49,20 +49,22 @@ class Session(TenantRecord, table=True):
 
     person_id: UUID
     secret_hash: str
-    previous_hash: str | None = None  # of the secret before: good for a moment after `rotated_at`, then a thief's
+    previous_hash: str | None = (
+        None  # of the previous secret: accepted briefly after `rotated_at`; later use means theft
+    )
     rotated_at: datetime = moment()
     method: SignInMethod = choice(SignInMethod)
-    device: str | None = None  # "Firefox on Linux", no finer
-    last_used_at: datetime = moment()  # the hour, no finer
-    authenticated_at: datetime = moment()  # when the person last showed who they are
-    expires_at: datetime = moment()  # however much it is used
+    device: str | None = None  # "Firefox on Linux", without versions
+    last_used_at: datetime = moment()  # to the hour
+    authenticated_at: datetime = moment()  # when the person last signed in or confirmed their identity
+    expires_at: datetime = moment()  # an absolute limit, regardless of use
     revoked_at: datetime | None = moment(nullable=True)
 
 
 class SignInLink(TenantRecord, table=True):
-    """A link that was asked for, and once it is mailed whose it is. SEALED.
+    """A requested sign-in link; its person is set when it is mailed. SEALED.
 
-    Whoever asks gives an address and nothing is looked up: the job that mails the link finds out whose it is.
+    A request stores the address without looking it up. The job that mails the link finds the person.
     """
 
     __table_args__ = (
@@ -80,16 +82,16 @@ class SignInLink(TenantRecord, table=True):
     address: str  # in lower case
     purpose: LinkPurpose = choice(LinkPurpose)
     person_id: UUID | None = None
-    session_id: UUID | None = None  # which alone it is good in
-    message_id: UUID | None = None  # that carries it; null where it was only asked for
-    secret_hash: str | None = None  # null where it was only asked for
-    return_to: str | None = None  # where the browser goes afterwards: checked before it was written down
+    session_id: UUID | None = None  # the only session in which the link works, if any
+    message_id: UUID | None = None  # the message with the link; null until mailed
+    secret_hash: str | None = None  # null until mailed
+    return_to: str | None = None  # where the browser goes afterwards: validated before it is stored
     expires_at: datetime = moment()
     used_at: datetime | None = moment(nullable=True)
 
 
 class Invitation(TenantRecord, table=True):
-    """An invitation to take possession of one's own record. The person's; STAFF of the association that invites."""
+    """An invitation to claim one's own record. The person's; STAFF of the association that invites."""
 
     __table_args__ = (
         belongs_to("person", "person_id"),
@@ -104,8 +106,8 @@ class Invitation(TenantRecord, table=True):
     association_id: UUID
     person_id: UUID
     invited_by_id: UUID | None = None  # a person; null where the platform itself invites
-    contact_point_id: UUID  # where it went; no reference, for addresses are forgotten
-    message_id: UUID  # that carries it
+    contact_point_id: UUID  # the recipient address; no foreign key, because addresses are deleted
+    message_id: UUID  # the message with the invitation
     secret_hash: str | None = None  # null until it is mailed
     expires_at: datetime = moment()
     claimed_at: datetime | None = moment(nullable=True)

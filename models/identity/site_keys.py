@@ -1,4 +1,4 @@
-"""Site keys: what an association's website, or a program of its own, shows instead of a person's session."""
+"""Site keys: credentials of an association's website or of a program."""
 
 from datetime import date, datetime
 from typing import ClassVar
@@ -15,21 +15,21 @@ from models.base.records import TenantRecord, belongs_to, choice, many, moment, 
 
 
 class SiteKeyKind(DescribedEnum):
-    """A publishable key stands in a page's source and has anybody's rights; a secret one has its scopes."""
+    """Kind of site key."""
 
     PUBLISHABLE = "PUBLISHABLE", "Stands in a page's source. Reads what everybody may read."
     SECRET = "SECRET", "Kept on a server. Has the permissions that it was given."
 
 
 class SiteKey(TenantRecord, table=True):
-    """A key of an association. What it was made of is kept as a hash only. STAFF that hold `keys.manage`."""
+    """An API key of an association, stored as a hash only. STAFF that hold `keys.manage`."""
 
     __table_args__ = (
         belongs_to("association", "association_id"),
         belongs_to("person", "made_by_id"),
         belongs_to("site_key", "replaces_id"),
         unique("digest", name="one_key_a_digest"),
-        # What a page's source shows to the world must not be able to do what the world can't.
+        # A publishable key is visible in a page's source, so it must not grant more than anonymous access.
         CheckConstraint("kind = 'SECRET' or scopes = '{}'", name="site_key_scopes_are_secret"),
         CheckConstraint("kind = 'PUBLISHABLE' or origins = '{}'", name="site_key_origins_are_publishable"),
         Index("site_key_by_association", "confederation_id", "association_id"),
@@ -43,7 +43,7 @@ class SiteKey(TenantRecord, table=True):
     name: str
     digest: str  # SHA-256 of the whole key, as hexadecimal: 256 random bits need no slow hash
     last_four: str
-    origins: list[str] = many(Text)  # of a publishable key: the websites whose browsers may use it
+    origins: list[str] = many(Text)  # of a publishable key: the origins of pages that may use it
     scopes: list[str] = many(Text)  # of a secret key: the permissions that it holds in the association
     trusted_documents_only: bool = False
     made_at: datetime = moment()
@@ -51,8 +51,8 @@ class SiteKey(TenantRecord, table=True):
     replaces_id: UUID | None = None  # the key that this one was made to succeed
     expires_at: datetime | None = moment(nullable=True)
     revoked_at: datetime | None = moment(nullable=True)
-    last_used_on: date | None = None  # a day says enough, and is written once
-    access_version: int = Field(default=1)  # raised with each change: what was kept of the key is old then
+    last_used_on: date | None = None  # to the day, so it is written at most once a day
+    access_version: int = Field(default=1)  # raised with each change, which invalidates cached rights
 
 
 MANAGE_KEYS = Permission("keys.manage", about_persons=False, scope=False)
@@ -61,7 +61,7 @@ _itself = Condition(f"id = {setting('key', 'uuid')}")
 
 policy(
     SiteKey,
-    # A key sees its own row, because every statement of its own compares the version that is there.
+    # A key sees its own row, because each of its statements compares `access_version`.
     read=holds(MANAGE_KEYS, SiteKey.association_id) | _itself,
     write=holds(MANAGE_KEYS, SiteKey.association_id),
 )

@@ -1,4 +1,4 @@
-"""Headcounts: figures over memberships and positions, as of any day. Fewer than five persons are not told."""
+"""Headcounts: figures over memberships and positions, as of any day. Figures below five persons are null."""
 
 from models.base.figures import RULE_OF_FIVE, SUPPRESSED, figure
 
@@ -44,7 +44,7 @@ headcount = figure(
   ) judged
 """,
 )
-"""How many members, and by working time; null for a whole confederation. Nothing below five."""
+"""Number of members, in total and by working time; null association: the whole confederation. Null below five."""
 
 headcount_by_class = figure(
     "headcount_by_class(of_association uuid, as_of date)",
@@ -54,14 +54,14 @@ headcount_by_class = figure(
   select position_class, count(*) from figures.heads(of_association, as_of) group by 1
 """,
 )
-"""Members by class of their main position. Nothing below five."""
+"""Members by class of their main position. Null below five."""
 
 headcount_by_sector = figure(
     "headcount_by_sector(of_association uuid, as_of date)",
     "table (sector text, count int)",
     SUPPRESSED % "select sector, count(*) from figures.heads(of_association, as_of) group by 1",
 )
-"""Members by the sector of their main position, else of their association. Nothing below five."""
+"""Members by the sector of their main position, otherwise of their association. Null below five."""
 
 headcount_by_association = figure(
     "headcount_by_association(of_association uuid, as_of date)",
@@ -75,4 +75,4 @@ headcount_by_association = figure(
   group by 1
 """,
 )
-"""Members of each association in scope; somebody in two counts in both. Nothing below five."""
+"""Members of each association in scope; a person in two associations counts in both. Null below five."""

@@ -15,7 +15,7 @@ from models.base.records import TenantRecord, belongs_to, carries, choice, in_or
 
 
 class CategoryKind(DescribedEnum):
-    """What a category of members is, whatever the association calls it."""
+    """Kind of membership category, whatever the association calls it."""
 
     REGULAR = "REGULAR", "Regular members."
     ASSOCIATE = "ASSOCIATE", "Associate members."
@@ -25,7 +25,7 @@ class CategoryKind(DescribedEnum):
 
 
 class MembershipStatus(DescribedEnum):
-    """A membership's standing on a day, by ordered rules: the first that fits."""
+    """Status of a membership on a given day."""
 
     PENDING = "PENDING", "Begins on a later day."
     NEW = "NEW", "Current, and joined within the last 90 days."
@@ -37,7 +37,7 @@ class MembershipStatus(DescribedEnum):
 
 
 class CancellationReason(DescribedEnum):
-    """Why a membership ended before its time."""
+    """Why a membership was cancelled."""
 
     RESIGNED = "RESIGNED", "The member resigned."
     TRANSFERRED = "TRANSFERRED", "The member went to another association."
@@ -81,7 +81,7 @@ class Membership(TenantRecord, table=True):
             "override_status is null or (override_reason is not null and override_until is not null)",
             name="membership_override_has_a_reason_and_an_end",
         ),
-        # One live membership of an association each; a cancelled one may be followed by another.
+        # At most one live membership per person and association; a cancelled one may be followed by another.
         Index(
             "one_live_membership",
             "confederation_id",
@@ -154,7 +154,7 @@ membership_status = derivation(
 $figure$""",
     )
 )
-"""A membership's standing on a day. Reads nothing: it derives from the row it is given."""
+"""A membership's status on a day. Reads no table: it is derived from the given row."""
 
 is_member = routine(
     "is_member(of_person uuid, of_association uuid, as_of date)",
@@ -169,4 +169,4 @@ is_member = routine(
   )
 """,
 )
-"""Whether somebody is a member in good standing of an association, or of one below it, as far as the asker may see."""
+"""Whether somebody is a member in good standing of an association, or of one below it, as far as the caller may see."""

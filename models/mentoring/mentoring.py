@@ -1,4 +1,4 @@
-"""Mentoring: programmes, the profiles that persons publish in them, pairings, and what stays between the two."""
+"""Mentoring: programmes, mentoring profiles, pairings, and a pairing's private goals, sessions and notes."""
 
 from datetime import date, datetime
 from typing import ClassVar
@@ -28,7 +28,7 @@ from models.tenancy.federation import Sector
 
 
 class ProgrammeState(DescribedEnum):
-    """A programme's life. Profiles are published and pairings proposed while it is open."""
+    """Status of a mentoring programme."""
 
     DRAFT = "DRAFT", "Being prepared. Only staff see it."
     OPEN = "OPEN", "Profiles are published and pairings proposed."
@@ -36,14 +36,14 @@ class ProgrammeState(DescribedEnum):
 
 
 class MentoringRole(DescribedEnum):
-    """Which side of a pairing somebody would be on."""
+    """Role in a pairing: mentor or mentee."""
 
     MENTOR = "MENTOR", "Accompanies a mentee."
     MENTEE = "MENTEE", "Is accompanied by a mentor."
 
 
 class PairingState(DescribedEnum):
-    """Proposed, accepted by both sides and active, declined by one, completed, or ended for a reason."""
+    """Status of a pairing."""
 
     PROPOSED = "PROPOSED", "Proposed by a coordinator; both sides have yet to accept."
     ACTIVE = "ACTIVE", "Accepted by both sides."
@@ -53,7 +53,7 @@ class PairingState(DescribedEnum):
 
 
 class PairingEnd(DescribedEnum):
-    """Why a pairing ended before its goals, or a proposal was taken back. None of them is a fault."""
+    """Why a pairing ended early or a proposal was withdrawn. No reason assigns fault."""
 
     BY_AGREEMENT = "BY_AGREEMENT", "Both agreed to end it."
     UNAVAILABLE = "UNAVAILABLE", "One of the two is no longer available."
@@ -63,7 +63,7 @@ class PairingEnd(DescribedEnum):
 
 
 LIVE_PAIRINGS = (PairingState.PROPOSED, PairingState.ACTIVE)
-"""The states that take one of a mentor's places, and of which a mentee has one at a time."""
+"""The states that take one of a mentor's places. A mentee has at most one such pairing at a time."""
 
 
 class MentoringProgramme(TenantRecord, table=True):
@@ -91,7 +91,7 @@ class MentoringProgramme(TenantRecord, table=True):
 
 
 class MentoringProfile(TenantRecord, table=True):
-    """What somebody offers as a mentor, or seeks as a mentee. MEMBERS once the person publishes it; theirs before."""
+    """A person's profile as a mentor or as a mentee. MEMBERS once the person publishes it; theirs before."""
 
     __table_args__ = (
         belongs_to("mentoring_programme", "programme_id", "association_id"),
@@ -99,7 +99,7 @@ class MentoringProfile(TenantRecord, table=True):
         carries("programme_id", "person_id"),
         unique("programme_id", "person_id", "role", name="one_profile_a_role"),
         CheckConstraint("(role = 'MENTOR') = (capacity is not null)", name="mentoring_profile_capacity_of_a_mentor"),
-        # Lock and invariant at once: two proposals can't take a mentor's last place.
+        # Both lock and invariant: two proposals can't take a mentor's last place.
         CheckConstraint("taken between 0 and coalesce(capacity, 0)", name="mentoring_profile_within_capacity"),
         CheckConstraint("cardinality(skills) <= 30", name="mentoring_profile_skills_limit"),
         CheckConstraint("cardinality(languages) between 1 and 10", name="mentoring_profile_speaks_a_language"),
@@ -107,20 +107,20 @@ class MentoringProfile(TenantRecord, table=True):
     )
     __tablename__ = "mentoring_profile"
 
-    # When a place is taken, a pairing is proposed: that is for those who see the pairing.
+    # A taken place reveals a proposed pairing, which only those who see the pairing may know.
     unnoted: ClassVar[frozenset[str]] = frozenset({"taken"})
 
     programme_id: UUID
     association_id: UUID  # the programme's
     person_id: UUID
     role: MentoringRole = choice(MentoringRole)
-    name: str  # as the profile shows it: the person's own row stays closed
+    name: str  # copied for the profile, because members may not see the person's own row
     presentation: str | None = None
     skills: list[str] = many(String)  # offered by a mentor, sought by a mentee
     languages: list[str] = many(String)
     sector: Sector | None = choice(Sector, nullable=True)
     region: str | None = None
-    capacity: int | None = None  # how many mentees at once
+    capacity: int | None = None  # maximum number of mentees at the same time
     taken: int = 0  # by proposed and active pairings
     published_at: datetime | None = moment(nullable=True)
     published: bool = Field(
@@ -142,14 +142,14 @@ class Pairing(TenantRecord, table=True):
             "(activated_at is not null and mentor_accepted_at is not null and mentee_accepted_at is not null)",
             name="pairing_active_once_both_accept",
         ),
-        # Without fault: whoever declined, nobody reads who had accepted.
+        # No fault is recorded: once declined, nobody can read who had accepted.
         CheckConstraint(
             "state <> 'DECLINED' or (mentor_accepted_at is null and mentee_accepted_at is null)",
             name="pairing_declined_without_fault",
         ),
         CheckConstraint("(closed_at is null) = (state in ('PROPOSED', 'ACTIVE'))", name="pairing_closed_at_a_time"),
         CheckConstraint("(end_reason is null) = (state <> 'ENDED')", name="pairing_ended_for_a_reason"),
-        # One live pairing for a mentee and programme; a closed one may be followed by another.
+        # At most one live pairing per mentee and programme; a closed one may be followed by another.
         Index(
             "one_live_pairing",
             "confederation_id",
@@ -163,7 +163,7 @@ class Pairing(TenantRecord, table=True):
         Index("pairing_by_mentee", "confederation_id", "mentee_id"),
     )
 
-    # A moment of the first acceptance would tell who declined.
+    # The time of the first acceptance would reveal who declined.
     unnoted: ClassVar[frozenset[str]] = frozenset({"mentor_accepted_at", "mentee_accepted_at"})
 
     programme_id: UUID
@@ -172,7 +172,7 @@ class Pairing(TenantRecord, table=True):
     mentee_profile_id: UUID
     mentor_id: UUID
     mentee_id: UUID
-    mentor_name: str  # as their profile was published: it may be withdrawn while the pairing lasts
+    mentor_name: str  # copied from the published profile, which may be withdrawn during the pairing
     mentee_name: str
     state: PairingState = choice(PairingState, default=PairingState.PROPOSED)
     proposed_at: datetime = moment()
@@ -184,7 +184,7 @@ class Pairing(TenantRecord, table=True):
 
 
 class PairingGoal(TenantRecord, table=True):
-    """What the two want to reach. PARTICIPANTS: the mentor and the mentee; the coordinator learns how many."""
+    """A goal of a pairing. PARTICIPANTS: the mentor and the mentee; the coordinator sees the number of goals."""
 
     __table_args__ = (
         belongs_to("pairing", "pairing_id", "mentor_id", "mentee_id"),
@@ -202,7 +202,7 @@ class PairingGoal(TenantRecord, table=True):
 
 
 class PairingSession(TenantRecord, table=True):
-    """A conversation that the two had. PARTICIPANTS; the coordinator learns how many, and the day of the last."""
+    """A meeting of a pairing. PARTICIPANTS; the coordinator sees the number of sessions and the day of the last."""
 
     __table_args__ = (
         belongs_to("pairing", "pairing_id", "mentor_id", "mentee_id"),
@@ -220,7 +220,7 @@ class PairingSession(TenantRecord, table=True):
 
 
 class PairingNote(TenantRecord, table=True):
-    """A private note that only the two read. PARTICIPANTS: no administrator, no coordinator, no figure."""
+    """A private note of a pairing. PARTICIPANTS: no administrator or coordinator reads it, and no figure counts it."""
 
     __table_args__ = (
         belongs_to("pairing", "pairing_id", "mentor_id", "mentee_id"),
@@ -307,4 +307,4 @@ pairing_progress = figure(
        from public.pairing_goal where pairing_id = of_pairing) g
 """,
 )
-"""How far a pairing has come, in numbers and the day of the last session: asked for pairings that the actor sees."""
+"""A pairing's progress: counts and the day of the last session. Called for pairings that the actor sees."""

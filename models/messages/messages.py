@@ -1,6 +1,6 @@
-"""The outbox: which message goes to whom, and whether it was sent. Never what it says.
+"""The outbox: which message goes to whom, and whether it was sent. Its content is never stored.
 
-A message is of no subject. A domain that sends messages has a link table of its own, whose composite key holds the
+A message belongs to no subject. A domain that sends messages has a link table of its own, whose composite key holds the
 message's person, and declares by which permissions STAFF read its kinds: `readable_with(READ_REGISTRATIONS)`.
 """
 
@@ -17,7 +17,7 @@ from models.base.records import TenantRecord, belongs_to, carries, choice, momen
 
 
 class MessageState(DescribedEnum):
-    """Where a message is."""
+    """Status of a message."""
 
     QUEUED = "QUEUED", "Waiting to be sent."
     SENT = "SENT", "Accepted by the mail server."
@@ -34,7 +34,7 @@ class Message(TenantRecord, table=True):
         belongs_to("association", "association_id"),
         carries("person_id"),
         carries("association_id", "person_id"),
-        # Written with the change that it tells of, once: whoever has to begin anew sends no second message.
+        # Written once, in the transaction of the change: a retried operation sends no second message.
         unique("kind", "cause_id", "person_id", name="a_message_once"),
         CheckConstraint("kind ~ '^[a-z_]+[.][a-z_]+$'", name="message_of_a_domains_kind"),
         CheckConstraint("(sent_at is not null) = (state = 'SENT')", name="message_sent_at_a_time"),
@@ -43,10 +43,10 @@ class Message(TenantRecord, table=True):
     )
 
     person_id: UUID
-    association_id: UUID | None = None  # that sends it; null: the confederation's server itself
+    association_id: UUID | None = None  # the sender; null: the confederation's server itself
     kind: str  # `domain.kind`, as the domain declares it
-    permission: str | None = None  # by which STAFF of the association read it; null: they don't
-    cause_id: UUID  # what it tells of: an entry of the journal, or a row of the domain's
+    permission: str | None = None  # the permission by which STAFF of the association read it; null: they can't
+    cause_id: UUID  # the journal entry or domain row that it is about
     at: datetime = moment()
     state: MessageState = choice(MessageState, default=MessageState.QUEUED)
     sent_at: datetime | None = moment(nullable=True)

@@ -1,4 +1,4 @@
-"""Alembic's environment: migrates the connection that it is given (`services.core.database.migrations`, the tests)."""
+"""Alembic's environment: migrates the connection it is given (by `services.core.database.migrations` or the tests)."""
 
 from typing import Any, Literal
 
@@ -28,7 +28,7 @@ if context.config.attributes.get("compares_entities"):
 
 
 def render_item(kind: str, item: Any, autogen_context: AutogenContext) -> str | Literal[False]:
-    """Types as migrations say them: of SQLAlchemy's or by name, never the models' own, which may change."""
+    """Render types for migrations: SQLAlchemy's, or by name; never the models' own types, which may change."""
     if kind == "type" and isinstance(item, AutoString):
         return "sa.String()"
     if kind == "type" and isinstance(item, UserDefinedType):

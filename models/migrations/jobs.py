@@ -1,10 +1,10 @@
 """The tables of jobs, as pgqueuer 1.6.0 installs them (`pgq install --dry-run` with PGQUEUER_SCHEMA=jobs).
 
-They are in a schema of its own: their rows are of no tenant, and hold keys only. A later pgqueuer that wants something
-else gets a migration of its own (`pgq upgrade --dry-run`); tests/services/core/jobs/test_jobs.py says when.
+They have a schema of their own: their rows belong to no tenant and hold keys only. A later pgqueuer may need a
+migration (`pgq upgrade --dry-run`); tests/services/core/jobs/test_jobs.py fails when it does.
 
-The trigger that notifies is there and disabled: PostgreSQL lets transactions that notify commit one at a time, and each
-registration enqueues a mail. Workers ask every second instead.
+The NOTIFY trigger is created but disabled: PostgreSQL serializes the commits of transactions that notify, and each
+registration enqueues a mail. Workers poll every second instead.
 """
 
 from models.migrations.security import APP, Bound, execute
@@ -176,5 +176,5 @@ def install(op: Bound) -> None:
 
 
 def remove(op: Bound) -> None:
-    """Drop the schema with what is in it."""
+    """Drop the schema with its contents."""
     execute(op, "drop schema jobs cascade")

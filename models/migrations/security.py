@@ -1,10 +1,10 @@
-"""What migrations say about roles, functions and row security, said once.
+"""What migrations say about roles, functions and row security.
 
-Two roles, neither of which can log in by itself or pass row security: `confed_app`, which the server acts as, and
-`confed_figures`, which owns the figure functions. Roles belong to the whole server, so they may be there already.
+Neither of the two roles can log in or bypass row security: the server acts as `confed_app`, and `confed_figures` owns
+the figure functions. Roles belong to the whole server, so they may exist already.
 
-Migrations are history, and this renders those that were written already: it changes only together with all of them
-(`python app.py revision --squash`). The tests hold it against the policies that the models declare.
+Existing migrations call this module: it changes only together with all of them (`python app.py revision --squash`). The
+tests compare its results with the policies that the models declare.
 """
 
 import re
@@ -27,7 +27,7 @@ class Bound(Protocol):
 
 
 class Plain(UserDefinedType[object]):
-    """A type of PostgreSQL's by its name, for columns of types that SQLAlchemy doesn't know."""
+    """A PostgreSQL type by name, for columns of types that SQLAlchemy doesn't know."""
 
     cache_ok = True
 
@@ -35,17 +35,17 @@ class Plain(UserDefinedType[object]):
         self.name = name
 
     def get_col_spec(self, **_: object) -> str:
-        """Its name."""
+        """Return the type's name."""
         return self.name
 
 
 def execute(op: Bound, statement: str) -> None:
-    """Run a statement as it is written, apart from its indentation: colons and percent signs mean nothing here."""
+    """Run a statement verbatim, apart from its indentation: colons and percent signs have no special meaning."""
     op.get_bind().exec_driver_sql(textwrap.dedent(statement).strip())
 
 
 def create_roles(op: Bound) -> None:
-    """Make both roles if they are missing, and the schema of the figure functions."""
+    """Create both roles if they are missing, and the schema of the figure functions."""
     for role in (APP, FIGURES):
         execute(
             op,
@@ -57,8 +57,8 @@ def create_roles(op: Bound) -> None:
               exception when duplicate_object or unique_violation then null;
             end $do$""",
         )
-        # The owner acts as them: to hand over functions, and as the application where it logs in as the owner. Who
-        # makes a role may administer it but, since PostgreSQL 16, not act as it before this.
+        # The owner joins both roles: to hand over functions, and to act as the application where it logs in as owner.
+        # Since PostgreSQL 16, the creator of a role may administer it but not act as it without this grant.
         execute(
             op,
             f"""do $do$ begin
@@ -76,14 +76,14 @@ def create_roles(op: Bound) -> None:
 
 
 def retire_roles(op: Bound) -> None:
-    """Take back what `create_roles` gave. The roles stay: other databases of the server may use them."""
+    """Undo `create_roles`. The roles stay: other databases of the server may use them."""
     execute(op, f"revoke select on alembic_version from {APP}")
     execute(op, f"revoke usage on schema public from {APP}, {FIGURES}")
     execute(op, "drop schema figures")
 
 
 def publish_figures(op: Bound, *names: str) -> None:
-    """Hand every function of the schema to `confed_figures`, and let the application execute those named."""
+    """Give ownership of the schema's functions to `confed_figures`, and let the application execute those named."""
     execute(
         op,
         f"""do $do$ declare f regprocedure; begin
@@ -157,7 +157,7 @@ def protection(
     for command, rule in rules.items():
         yield f"create policy {table}_{command} on {table} as permissive for {command} to {APP} {rule}"
     if counted:
-        # The directory of tenants is read before there is a tenant.
+        # The directory of tenants is read before the tenant is known.
         rule = "true" if table == "confederation" else tenant
         yield f"grant select on {table} to {FIGURES}"
         yield f"create policy {table}_count on {table} as permissive for select to {FIGURES} using ({rule})"
@@ -166,12 +166,12 @@ def protection(
             f"create trigger append_only before update or delete or truncate on {table} "
             "for each statement execute function public.refuse_change()"
         )
-        # Always: replication's role is refused as well. Whoever disables the trigger does so on purpose.
+        # ENABLE ALWAYS: it fires for the replication role too. Only disabling it on purpose gets past it.
         yield f"alter table {table} enable always trigger append_only"
 
 
 def expanded(condition: str) -> str:
-    """A condition with its settings written out. The outer cast makes a set an array to `any`, not a query."""
+    """A condition with its settings written out. The outer cast makes a set an array for `any`, not a subquery."""
 
     def setting(found: re.Match[str]) -> str:
         name, is_set = found.groups()
@@ -182,7 +182,7 @@ def expanded(condition: str) -> str:
 
 
 def contracted(sql: str) -> str:
-    """A condition with its settings as `expanded` takes them."""
+    """A condition with its settings in the form that `expanded` takes."""
     set_of_ids = r"\(select nullif\(current_setting\('confed\.(\w+)', true\), ''\)::uuid\[\]\)::uuid\[\]"
     one = r"\(select nullif\(current_setting\('confed\.(\w+)', true\), ''\)::uuid\)"
     short = re.sub(one, r"{\1}", re.sub(set_of_ids, r"{\1[]}", sql))
@@ -190,5 +190,5 @@ def contracted(sql: str) -> str:
 
 
 def counting(table: str) -> tuple[str, str]:
-    """The statement that lets figure functions read a table that was there before, and the one that undoes it."""
+    """The statement that lets figure functions read an existing table, and the one that undoes it."""
     return f"grant select on {table} to {FIGURES}", f"revoke select on {table} from {FIGURES}"

@@ -1,4 +1,4 @@
-"""How a person is reached: each contact point with its own visibility, nobody's by default."""
+"""Contact points: how a person is reached. Each has its own visibility, by default only the person's."""
 
 from datetime import datetime
 from typing import ClassVar
@@ -15,28 +15,28 @@ from models.people.persons import MANAGE_PERSONS, READ_PERSONS
 
 
 class ContactKind(DescribedEnum):
-    """What a contact point is."""
+    """Kind of contact point."""
 
     EMAIL = "EMAIL", "An e-mail address."
     PHONE = "PHONE", "A telephone number."
 
 
 class ContactVisibility(DescribedEnum):
-    """Who may read a contact point besides the person: nobody, or the staff of their associations."""
+    """Who may read a contact point."""
 
     NOBODY = "NOBODY", "Only the person."
     STAFF = "STAFF", "The person, and the staff of their associations."
 
 
 class ContactPoint(TenantRecord, table=True):
-    """An address or number of a person. Theirs; STAFF of their associations where they let them."""
+    """An e-mail address or telephone number of a person. Theirs; STAFF of their associations where they let them."""
 
     __table_args__ = (
         belongs_to("person", "person_id"),
         CheckConstraint("kind <> 'EMAIL' or value ~ '^[^@\\s]+@[^@\\s]+$'", name="contact_point_is_an_address"),
         unique("person_id", "kind", "folded_value", name="a_contact_point_once"),
         Index("contact_point_by_folded_value", "confederation_id", "folded_value"),
-        # Mail goes to one address.
+        # At most one preferred address: mail goes to one address.
         Index(
             "one_preferred_contact_point",
             "confederation_id",
@@ -53,7 +53,7 @@ class ContactPoint(TenantRecord, table=True):
     person_id: UUID
     kind: ContactKind = choice(ContactKind)
     value: str
-    # As it is looked up: below row security no index takes a function.
+    # Stored in the form that is looked up: below row security no index on a function is used.
     folded_value: str = Field(
         default=None, sa_column=Column(String, Computed("lower(value)", persisted=True), nullable=False)
     )

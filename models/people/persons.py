@@ -16,7 +16,7 @@ from models.tenancy.federation import Sector
 
 
 class PositionClass(DescribedEnum):
-    """Classes of position: the Québec secretariat's three, and those of managers elsewhere."""
+    """Class of a position."""
 
     BOARD_MEMBER = "BOARD_MEMBER", "Part-time member of a board of directors or governors."
     BODY_MEMBER = "BODY_MEMBER", "Full-time member of a public body."
@@ -29,14 +29,14 @@ class PositionClass(DescribedEnum):
 
 
 class WorkingTime(DescribedEnum):
-    """Whether a position takes the whole working week."""
+    """Working time of a position."""
 
     FULL_TIME = "FULL_TIME", "The whole working week."
     PART_TIME = "PART_TIME", "Less than the whole working week."
 
 
 class ManagementLevel(DescribedEnum):
-    """How far a position is from the work it directs."""
+    """Management level of a position."""
 
     FIRST_LINE = "FIRST_LINE", "Directs those who do the work."
     MIDDLE = "MIDDLE", "Directs first-line managers."
@@ -45,7 +45,7 @@ class ManagementLevel(DescribedEnum):
 
 
 class MandateRole(DescribedEnum):
-    """A seat on the board of governors, or an office."""
+    """Role of a mandate: an office or a seat on the board."""
 
     PRESIDENT = "PRESIDENT", "President."
     VICE_PRESIDENT = "VICE_PRESIDENT", "Vice-president."
@@ -55,7 +55,7 @@ class MandateRole(DescribedEnum):
 
 
 class Person(TenantRecord, table=True):
-    """Somebody, once per confederation. STAFF of their associations, and themselves."""
+    """A person, once per confederation. STAFF of their associations, and themselves."""
 
     __table_args__ = (
         CheckConstraint("given_name <> '' and family_name <> ''", name="person_has_a_name"),
@@ -63,7 +63,7 @@ class Person(TenantRecord, table=True):
         Index("person_by_name", "confederation_id", "family_name", "given_name"),
     )
 
-    # Which association links a person isn't told to the others by the moment it happened.
+    # A change of `updated_at` would tell the other associations when one links the person.
     unnoted: ClassVar[frozenset[str]] = frozenset({"access_version", "association_ids"})
     concerned: ClassVar[str] = "id"
 
@@ -72,16 +72,19 @@ class Person(TenantRecord, table=True):
     locale: str = "fr"
     region: str | None = None
     deceased_on: date | None = None
-    # When they first signed in: from then on the record is theirs, and no address that others entered opens it.
+    # First sign-in. From then on, addresses that others entered can't be used to sign in to the record.
     claimed_at: datetime | None = moment(nullable=True)
-    # Counts the changes to the person's grants and memberships: whoever kept an older answer asks again.
+    # Raised when the person's role grants or memberships change, which invalidates cached rights.
     access_version: int = 1
-    # The associations whose staff may see the person: what the row policies compare, kept by services.people.
+    # The associations whose staff may see the person, compared by row policies, maintained by services.tenancy.
     association_ids: list[UUID] = ids()
 
 
 class PersonReference(TenantRecord, table=True):
-    """How another system names a person: imports are idempotent by it. STAFF of their associations, and themselves."""
+    """A person's identifier in another system; makes imports idempotent.
+
+    STAFF of their associations, and the person.
+    """
 
     __table_args__ = (belongs_to("person", "person_id"), unique("system", "value"))
     __tablename__ = "person_reference"
@@ -95,7 +98,7 @@ class PersonReference(TenantRecord, table=True):
 
 
 class Position(TenantRecord, table=True):
-    """A post with an employer, from–to. STAFF of the person's associations, and themselves."""
+    """A position with an employer, for a period. STAFF of the person's associations, and themselves."""
 
     __table_args__ = (
         belongs_to("person", "person_id"),
@@ -120,7 +123,7 @@ class Position(TenantRecord, table=True):
 
 
 class Mandate(TenantRecord, table=True):
-    """A seat or an office in an association, from–to. PUBLIC once published; before that STAFF and the holder."""
+    """A board seat or office in an association, for a period. PUBLIC once published; before, STAFF and the holder."""
 
     __table_args__ = (
         belongs_to("person", "person_id"),
@@ -137,7 +140,9 @@ class Mandate(TenantRecord, table=True):
     starts_on: date
     ends_on: date | None = None  # the last day
     published: bool = False
-    published_name: str | None = Field(default=None)  # what a website prints: the person's own row stays closed
+    published_name: str | None = Field(
+        default=None
+    )  # copied for websites, because the public may not see the person's own row
 
 
 READ_PERSONS = Permission("persons.read", about_persons=True, scope=True)

@@ -1,4 +1,4 @@
-"""Segments: the one language for "whom". A segment is any of its clauses, a clause all of its conditions."""
+"""Segments: definitions of groups of people. A person who meets all conditions of any clause is in the segment."""
 
 from uuid import UUID
 
@@ -14,7 +14,10 @@ from models.tenancy.federation import Sector
 
 
 class Segment(TenantRecord, table=True):
-    """Whom an association means. PUBLIC once published, else its STAFF; who is in it is nobody's but the services'."""
+    """A group of people, defined by conditions.
+
+    PUBLIC once published, else its STAFF; only services read its members.
+    """
 
     __table_args__ = (
         belongs_to("association", "association_id"),
@@ -30,7 +33,7 @@ class Segment(TenantRecord, table=True):
 
 
 class SegmentClause(TenantRecord, table=True):
-    """All of the conditions that are given; one that is null asks nothing. PUBLIC with its segment."""
+    """A set of conditions that must all be met; a null condition is ignored. PUBLIC with its segment."""
 
     __table_args__ = (
         belongs_to("segment", "segment_id", "association_id", "published"),
@@ -41,7 +44,7 @@ class SegmentClause(TenantRecord, table=True):
 
     segment_id: UUID
     rank: int = 0
-    within_id: UUID | None = None  # the association to be a member, or hold the mandate, of
+    within_id: UUID | None = None  # the association of the membership or mandate
     with_affiliates: bool = False
     sector: Sector | None = choice(Sector, nullable=True)
     mandate_role: MandateRole | None = choice(MandateRole, nullable=True)

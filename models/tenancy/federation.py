@@ -1,4 +1,4 @@
-"""Confederations, their associations, and who is affiliated with whom."""
+"""Confederations, their associations and affiliations."""
 
 from datetime import date
 from decimal import Decimal
@@ -27,7 +27,7 @@ from models.base.records import (
 
 
 class AssociationKind(DescribedEnum):
-    """What an association is to its confederation."""
+    """Kind of association."""
 
     UMBRELLA = "UMBRELLA", "A confederation's own body, national or provincial, to which associations are affiliated."
     ASSOCIATION = "ASSOCIATION", "An association of managers."
@@ -36,7 +36,7 @@ class AssociationKind(DescribedEnum):
 
 
 class Sector(DescribedEnum):
-    """The sectors in which managers work."""
+    """Sector of employment."""
 
     PUBLIC = "PUBLIC", "Public service: government departments."
     PARAPUBLIC = "PARAPUBLIC", "Parapublic: health, education and alike, financed by the state."
@@ -45,7 +45,7 @@ class Sector(DescribedEnum):
 
 
 class AffiliationState(DescribedEnum):
-    """Where an affiliation stands."""
+    """Status of an affiliation."""
 
     APPLIED = "APPLIED", "The association has applied; the umbrella has not decided."
     ACTIVE = "ACTIVE", "In force."
@@ -54,7 +54,7 @@ class AffiliationState(DescribedEnum):
 
 
 class VotingWeight(DescribedEnum):
-    """How an association's vote is weighed in its umbrella."""
+    """How an umbrella weights its associations' votes."""
 
     EQUAL = "EQUAL", "Each association has one vote."
     HEADCOUNT = "HEADCOUNT", "Each association's vote is weighted by its headcount."
@@ -71,13 +71,13 @@ class Confederation(Dated, table=True):
     id: UUID = Field(default_factory=uuid7, primary_key=True)
     slug: str = Field(unique=True)
     name: dict[str, str] = localized()
-    locales: list[str] = many(String)  # the first is the default, the others what text falls back to, in order
+    locales: list[str] = many(String)  # the first is the default, the others are fallbacks, in order
     time_zone: str = "America/Toronto"
-    privacy_officer: str | None = None  # published as Law 25, s. 3.1 asks
+    privacy_officer: str | None = None  # published as required by Law 25, s. 3.1
 
 
 class Association(TenantRecord, table=True):
-    """An association, or a body or partner of the confederation. PUBLIC."""
+    """An association, an umbrella, a chapter or a partner of the confederation. PUBLIC."""
 
     __table_args__ = (unique("slug"), localized_check("association", "name"))
 
@@ -90,7 +90,7 @@ class Association(TenantRecord, table=True):
 
 
 class Affiliation(TenantRecord, table=True):
-    """An association's dated membership of an umbrella. PUBLIC once decided; an application is STAFF."""
+    """An association's affiliation to an umbrella, for a period. PUBLIC once decided; an application is STAFF."""
 
     __table_args__ = (
         belongs_to("association", "association_id"),
@@ -98,7 +98,7 @@ class Affiliation(TenantRecord, table=True):
         in_order("affiliation", "starts_on", "ends_on"),
         CheckConstraint("association_id <> umbrella_id", name="affiliation_with_another"),
         CheckConstraint("per_capita_rate >= 0", name="affiliation_per_capita_rate_not_negative"),
-        # One live affiliation for a pair; an ended one may be followed by another.
+        # At most one live affiliation per pair; an ended one may be followed by another.
         Index(
             "one_live_affiliation",
             "confederation_id",
@@ -115,7 +115,7 @@ class Affiliation(TenantRecord, table=True):
     state: AffiliationState = choice(AffiliationState)
     starts_on: date
     ends_on: date | None = None  # the last day
-    visible_from_above: bool = False  # whether the umbrella's staff see the association's persons
+    visible_from_above: bool = False  # whether the umbrella's staff may see the association's persons
     voting_weight: VotingWeight = choice(VotingWeight, default=VotingWeight.EQUAL)
     per_capita_rate: Decimal | None = Field(default=None, max_digits=10, decimal_places=2)
 
@@ -146,14 +146,14 @@ tenant = figure(
     "table (id uuid, locales text[], time_zone text)",
     "select c.id, c.locales::text[], c.time_zone::text from public.confederation c where c.slug = of_slug",
 )
-"""The key of a confederation by its slug: what the URL says anyway. Reads beyond one tenant, as only `tenants` does."""
+"""The key of a confederation by its slug. Reads across tenants, like `tenants` and no other function."""
 
 tenants = figure(
     "tenants()",
     "table (id uuid, slug text, locales text[], time_zone text)",
     "select c.id, c.slug::text, c.locales::text[], c.time_zone::text from public.confederation c order by c.slug",
 )
-"""Every confederation, for what is done periodically in each of them."""
+"""Every confederation, for periodic jobs."""
 
 scope = figure(
     "scope(of_association uuid, as_of date)",
@@ -168,4 +168,5 @@ scope = figure(
   ) select id from below
 """,
 )
-"""An association and those affiliated with it, directly or not, as of a day: public. `union` ends on any graph."""
+"""An association and its direct and indirect affiliates, as of a day: public. `union` makes it terminate on any graph.
+"""

@@ -13,7 +13,7 @@ from models.base.records import TenantRecord, belongs_to, choice, in_order
 
 
 class Role(DescribedEnum):
-    """What somebody does for an association. COORDINATOR: the mentoring coordinator."""
+    """Role of a person in an association."""
 
     ADMINISTRATOR = "ADMINISTRATOR", "Manages everything in the association, roles and site keys included."
     MEMBERSHIP_OFFICER = "MEMBERSHIP_OFFICER", "Manages persons, memberships, positions and mandates."
@@ -28,7 +28,7 @@ class Role(DescribedEnum):
 
 
 class RoleGrant(TenantRecord, table=True):
-    """A role that a person has in an association, and in its affiliates where it cascades. STAFF, and the person."""
+    """A role granted to a person in an association, and in its affiliates if it cascades. STAFF, and the person."""
 
     __table_args__ = (
         belongs_to("person", "person_id"),

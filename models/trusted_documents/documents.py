@@ -1,4 +1,4 @@
-"""Trusted documents: the operations of websites, registered beforehand and asked for by the hash of their text."""
+"""Trusted documents: websites' GraphQL operations, registered in advance and requested by the hash of their text."""
 
 from datetime import datetime
 from uuid import UUID
@@ -11,10 +11,10 @@ from models.base.records import TenantRecord, belongs_to, moment
 
 
 class TrustedDocument(TenantRecord, table=True):
-    """A GraphQL document that clients may ask for by its hash. PUBLIC; written by the platform's command line only.
+    """A GraphQL document that clients may request by its hash. PUBLIC; written by the platform's command line only.
 
-    It says what a website asks, as the website's own code does, and nothing of the answers. `association_id`: whose
-    website's it is; null where it is the confederation's, and so any website's. Two websites may have the same one.
+    It contains a website's query and no data. `association_id`: the association whose website uses it; null for a
+    document of the confederation, which any website may use. Two websites may register the same document.
     """
 
     __table_args__ = (
@@ -26,7 +26,7 @@ class TrustedDocument(TenantRecord, table=True):
             name="a_document_of_a_website_once",
             postgresql_nulls_not_distinct=True,
         ),
-        # A hash leads to its own text and no other, whoever writes the row: that is what it is trusted for.
+        # The hash must match the text, whoever writes the row: clients trust the hash.
         CheckConstraint("hash = encode(sha256(convert_to(text, 'UTF8')), 'hex')", name="trusted_document_hash_of_text"),
     )
     __tablename__ = "trusted_document"

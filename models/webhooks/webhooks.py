@@ -1,4 +1,4 @@
-"""Webhooks: where an association has its changes told to, and each telling."""
+"""Webhooks: URLs to which an association's changes are sent, and each delivery."""
 
 from datetime import datetime
 from typing import ClassVar
@@ -15,7 +15,7 @@ from models.base.records import TenantRecord, belongs_to, carries, choice, many,
 
 
 class WebhookDisabling(DescribedEnum):
-    """Why a webhook is told nothing more."""
+    """Why a webhook is disabled."""
 
     BY_STAFF = "BY_STAFF", "Staff disabled it."
     GONE = "GONE", "The receiver answered 410 Gone."
@@ -23,7 +23,7 @@ class WebhookDisabling(DescribedEnum):
 
 
 class DeliveryState(DescribedEnum):
-    """Where a delivery stands."""
+    """Status of a webhook delivery."""
 
     PENDING = "PENDING", "Not delivered yet; it is tried again."
     DELIVERED = "DELIVERED", "The receiver accepted it."
@@ -31,7 +31,7 @@ class DeliveryState(DescribedEnum):
 
 
 class DeliveryFailure(DescribedEnum):
-    """Why the last try of a delivery was none."""
+    """Why the last delivery attempt failed."""
 
     STATUS = "STATUS", "The receiver answered with a status other than 200 to 299."
     UNREACHABLE = "UNREACHABLE", "No connection could be made."
@@ -40,9 +40,9 @@ class DeliveryFailure(DescribedEnum):
 
 
 class Webhook(TenantRecord, table=True):
-    """Where an association has its changes told to. STAFF who manage webhooks.
+    """A URL to which an association's changes are sent. STAFF who manage webhooks.
 
-    The secret is sealed (`services.core.outside.sealing`), and of a secret that was replaced both sign for a while.
+    The secret is stored encrypted (`services.core.outside.sealing`). After a rotation, both secrets sign for a day.
     """
 
     __table_args__ = (
@@ -57,7 +57,7 @@ class Webhook(TenantRecord, table=True):
 
     association_id: UUID
     url: str
-    events: list[str] = many(Text)  # actions of the journal, or patterns of them: "registration.*"
+    events: list[str] = many(Text)  # journal actions or patterns: "registration.*"
     secret: bytes = Field(sa_type=LargeBinary)
     old_secret: bytes | None = Field(default=None, sa_type=LargeBinary, nullable=True)
     old_secret_until: datetime | None = moment(nullable=True)
@@ -65,12 +65,12 @@ class Webhook(TenantRecord, table=True):
     disabled_at: datetime | None = moment(nullable=True)
     disabled_because: WebhookDisabling | None = choice(WebhookDisabling, nullable=True)
     failing_since: datetime | None = moment(nullable=True)
-    failures: int = 0  # in a row
-    rests_until: datetime | None = moment(nullable=True)  # while it fails, it is tried now and then
+    failures: int = 0  # consecutive failures
+    rests_until: datetime | None = moment(nullable=True)  # while it fails, deliveries pause until then
 
 
 class WebhookDelivery(TenantRecord, table=True):
-    """An entry of the journal that a webhook is told of. STAFF who manage webhooks."""
+    """The delivery of a journal entry to a webhook. STAFF who manage webhooks."""
 
     __table_args__ = (
         belongs_to("webhook", "webhook_id", "association_id"),
@@ -94,7 +94,7 @@ class WebhookDelivery(TenantRecord, table=True):
     association_id: UUID
     entry_id: UUID  # the journal's
     state: DeliveryState = choice(DeliveryState, default=DeliveryState.PENDING)
-    begun_at: datetime = moment()  # the three days are counted from here; a replay begins anew
+    begun_at: datetime = moment()  # retries stop three days after this; a replay resets it
     next_try_at: datetime | None = moment(nullable=True)
     tries: int = 0
     last_try_at: datetime | None = moment(nullable=True)

@@ -8,7 +8,7 @@ from sqlalchemy import DateTime, Integer, func, select
 from sqlalchemy import column as sql_column
 
 import models
-from models.events.searching import MOST
+from models.events.searching import MOST_NAMES_FOUND
 from schema.compiler.bindings import ORDINALITY, Argument, Row
 from schema.compiler.declare import column, connection, expression, extends, many, one, read_type
 from schema.compiler.watching import Watch
@@ -94,15 +94,15 @@ class _EventDesk:
     )
     desk_search: list[Registration] = many(
         "Registrations found by the beginnings of names in any order, typing errors allowed, or by a "
-        f"ticket's code. Best matches first, {MOST} at most.",
+        f"ticket's code. Best matches first, {MOST_NAMES_FOUND} at most.",
         rows=_found,
         arguments={
             "text": Argument(
                 str | None, "Part of a name or of a ticket code; by default every registration, ordered by name."
             ),
-            "limit": Argument(int | None, f"Number of results; {MOST} by default and at most."),
+            "limit": Argument(int | None, f"Number of results; {MOST_NAMES_FOUND} by default and at most."),
         },
-        limit=MOST,
+        limit=MOST_NAMES_FOUND,
         weight=100,
     )
     scans: Connection[Scan] = connection("Its scans in the order of the desks' clocks.", via="event_id", order=("at",))

@@ -20,7 +20,7 @@ MOST_DEMANDS = 200
 
 _S = DemandState
 
-NEXT: dict[DemandState, tuple[DemandState, ...]] = {
+NEXT_DEMAND_STATES: dict[DemandState, tuple[DemandState, ...]] = {
     _S.DRAFTED: (_S.TABLED, _S.WITHDRAWN),
     _S.TABLED: (_S.IN_NEGOTIATION, _S.AGREED, _S.REFUSED, _S.WITHDRAWN),
     _S.IN_NEGOTIATION: (_S.AGREED, _S.REFUSED, _S.WITHDRAWN),
@@ -82,13 +82,13 @@ async def change_demand(
     """Take a demand the next step of its life, today or `on` an earlier day. Asks for `advocacy.manage` in the lead.
 
     It is tabled with a counterpart, the earlier one by default, who is to answer by `due_on`; both are InvalidInput in
-    any other step. WrongDemandState where the step isn't one in `NEXT`.
+    any other step. WrongDemandState where the step isn't one in `NEXT_DEMAND_STATES`.
     """
     file, demand = await managed_demand(work, demand_id)
     if state is _S.DRAFTED:
         raise InvalidInput(f"one of {', '.join(_ACTIONS)}", state, path=("state",))
-    if state not in NEXT[demand.state]:
-        raise WrongDemandState([before for before, steps in NEXT.items() if state in steps], demand.state)
+    if state not in NEXT_DEMAND_STATES[demand.state]:
+        raise WrongDemandState([before for before, steps in NEXT_DEMAND_STATES.items() if state in steps], demand.state)
     day = check_day(work, on, "on", since=demand.state_on)
     if state is _S.TABLED:
         _table(demand, day, counterpart, due_on)

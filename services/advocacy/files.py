@@ -24,7 +24,7 @@ from services.core.work import Work
 
 _S = AdvocacyFileState
 
-NEXT: dict[AdvocacyFileState, tuple[AdvocacyFileState, ...]] = {
+NEXT_FILE_STATES: dict[AdvocacyFileState, tuple[AdvocacyFileState, ...]] = {
     _S.OPEN: (_S.WATCHING, _S.NEGOTIATING, _S.CLOSED),
     _S.WATCHING: (_S.OPEN, _S.NEGOTIATING, _S.CLOSED),
     _S.NEGOTIATING: (_S.OPEN, _S.WATCHING, _S.SETTLED),
@@ -70,10 +70,15 @@ async def open_advocacy_file(
 
 
 async def move_advocacy_file(work: Work, file_id: UUID, state: AdvocacyFileState) -> AdvocacyFile:
-    """Say where the file stands from today on, one of the steps in `NEXT`. Asks for `advocacy.manage` in the lead."""
+    """Change the file's state from today on, by one of the steps in `NEXT_FILE_STATES`.
+
+    Asks for `advocacy.manage` in the lead.
+    """
     file = await work.find_managed(AdvocacyFile, file_id, MANAGE_ADVOCACY, "advocacyFileId")
-    if state not in NEXT[file.state]:
-        raise WrongAdvocacyFileState([before for before, steps in NEXT.items() if state in steps], file.state)
+    if state not in NEXT_FILE_STATES[file.state]:
+        raise WrongAdvocacyFileState(
+            [before for before, steps in NEXT_FILE_STATES.items() if state in steps], file.state
+        )
     before, file.state = file.state, state
     file.closed_on = work.today if state is _S.CLOSED else None
     await work.flush()

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from uuid import UUID
 
-from models import NOTED, TimelineEntry, TimelineKind
+from models import STAFF_TIMELINE_KINDS, TimelineEntry, TimelineKind
 from services.advocacy.access import check_day, managed_file
 from services.advocacy.changes import changed, part_of
 from services.core.checks import check_texts
@@ -17,11 +17,11 @@ async def note_in_timeline(
 ) -> TimelineEntry:
     """Note what happened, today or on an earlier day. Asks for `advocacy.manage` in the lead.
 
-    InvalidInput for a kind that isn't in `NOTED`: the file's own changes are noted by what changes it.
+    InvalidInput for a kind that isn't in `STAFF_TIMELINE_KINDS`: the file's own changes are noted by what changes it.
     """
     file = await managed_file(work, file_id)
-    if kind not in NOTED:
-        raise InvalidInput(f"one of {', '.join(NOTED)}", kind, path=("kind",))
+    if kind not in STAFF_TIMELINE_KINDS:
+        raise InvalidInput(f"one of {', '.join(STAFF_TIMELINE_KINDS)}", kind, path=("kind",))
     entry = await work.insert(
         TimelineEntry(
             **part_of(file),

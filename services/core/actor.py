@@ -1,7 +1,7 @@
-"""Who acts: anonymous, a person, or the system; and what that means to the row policies.
+"""The actor of a request (anonymous, a site key, a person or the system) and its settings for the row policies.
 
-A person's rights are worked out once, from role grants, affiliations and memberships as of today, and kept with the
-person's `access_version`: a compiled read compares the version in its own statement, so an older answer is never used.
+A person's rights are computed from role grants, affiliations and memberships as of today, and cached with the person's
+`access_version`. Each compiled read compares the version in its own statement, so stale rights are never used.
 """
 
 from collections.abc import Mapping
@@ -24,7 +24,7 @@ from services.core.permissions import held_by
 
 @dataclass(frozen=True)
 class Tenant:
-    """A confederation as a request needs it: its key, and how it falls back among locales."""
+    """A confederation as a request needs it: its key, slug and locales."""
 
     id: UUID
     slug: str
@@ -33,7 +33,7 @@ class Tenant:
 
 
 class Acting(StrEnum):
-    """Who acts, as what tells whether kept rights are still current: nothing, or the version on somebody's row."""
+    """Which row's version tells whether cached rights are stale: none, a person's or a site key's."""
 
     ANYBODY = "ANYBODY"
     PERSON = "PERSON"
@@ -42,7 +42,7 @@ class Acting(StrEnum):
 
 @dataclass(frozen=True)
 class Key:
-    """A site key that acts. `origins`: the websites whose browsers may use it; only where it isn't secret."""
+    """A site key that acts. `origins`: the origins of pages that may use it; only for a publishable key."""
 
     id: UUID
     association_id: UUID
@@ -51,17 +51,20 @@ class Key:
     trusted_documents_only: bool = False
 
     def admits(self, origin: str | None) -> bool:
-        """Whether a request of a browser on this origin may use it. Without one it is a program that asks."""
+        """Whether a request from a page of this origin may use the key.
+
+        None: the request comes from a program, not a browser.
+        """
         return origin is None or origin in self.origins
 
 
 RECENT_SIGN_IN = timedelta(minutes=15)
-"""How long ago somebody may have shown who they are for what asks for it once more."""
+"""Maximum age of a sign-in for operations that require a recent one."""
 
 
 @dataclass(frozen=True)
 class SignedIn:
-    """The session that a person acts in. `until`: when to look at it again; `renews_at`: when its secret is due."""
+    """The session of a person. `until`: when to load it again; `renews_at`: when its secret is replaced."""
 
     id: UUID
     authenticated_at: datetime
@@ -71,10 +74,10 @@ class SignedIn:
 
 @dataclass(frozen=True)
 class Actor:
-    """Whoever acts in one confederation.
+    """The actor of a request in one confederation.
 
-    `memberships`: associations that the person is a member of, directly or through one affiliated with them.
-    `holds`: associations by permission; the system holds none and may do all. `session`: where it is a person in one.
+    `memberships`: associations that the person is a member of, directly or through one affiliated with them. `holds`:
+    associations by permission; the system holds none and may do all. `session`: only for a person in a session.
     """
 
     tenant: Tenant
@@ -89,39 +92,39 @@ class Actor:
 
     @property
     def is_anonymous(self) -> bool:
-        """Whether it has the rights of anybody: no person, and no machine with a secret key."""
+        """Whether the actor has public rights only: no person, and no secret site key."""
         return self.person_id is None and (self.key is None or not self.key.is_secret)
 
     @property
     def acting(self) -> Acting:
-        """Whose row has the version that `version` is compared with."""
+        """Which row's version `version` is compared with."""
         if self.key is not None:
             return Acting.SITE_KEY
         return Acting.ANYBODY if self.person_id is None else Acting.PERSON
 
     @property
     def key_id(self) -> UUID | None:
-        """The site key, where one acts."""
+        """Key of the acting site key, if any."""
         return None if self.key is None else self.key.id
 
     @property
     def session_id(self) -> UUID | None:
-        """The session, where a person acts in one."""
+        """Key of the person's session, if any."""
         return None if self.session is None else self.session.id
 
     @property
     def authenticated_at(self) -> datetime | None:
-        """When the person showed in their session who they are."""
+        """When the person last proved their identity in the session."""
         return None if self.session is None else self.session.authenticated_at
 
     def require_recent(self, now: datetime) -> None:
-        """StepUpRequired where the session's person hasn't shown lately who they are. Others do with each request."""
+        """StepUpRequired if the session's last sign-in is not recent. Other credentials authenticate every request."""
         if self.session is not None and now - self.session.authenticated_at > RECENT_SIGN_IN:
             raise StepUpRequired(minutes=int(RECENT_SIGN_IN.total_seconds() // 60))
 
     @property
     def required_person_id(self) -> UUID:
-        """The person. NotSignedIn where there is none."""
+        """The person's key. NotSignedIn if the actor is no person."""
         if self.person_id is None:
             raise NotSignedIn
         return self.person_id
@@ -131,7 +134,7 @@ class Actor:
         return self.is_system or association_id in self.holds.get(permission, ())
 
     def require(self, permission: Permission, association_id: UUID) -> None:
-        """NotSignedIn or NotAllowed where the actor doesn't hold the permission in the association."""
+        """NotSignedIn or NotAllowed unless the actor holds the permission in the association."""
         if self.may(permission, association_id):
             return
         if self.is_anonymous:
@@ -140,26 +143,26 @@ class Actor:
 
     @cached_property
     def settings(self) -> dict[str, str]:
-        """What PostgreSQL is told, by the name of the setting; what isn't there admits to nothing."""
+        """PostgreSQL settings of the actor, by name. A missing setting admits to no rows."""
         settings = {"confed.tenant": str(self.tenant.id)}
         if self.person_id is not None:
             settings["confed.person"] = str(self.person_id)
             settings["confed.memberships"] = _array(self.memberships)
         if self.key is not None:
             settings["confed.key"] = str(self.key.id)
-        # Of permissions those that are held: a setting ends with its transaction, so nobody inherits what another held.
+        # Only permissions that are held: settings end with the transaction, so the next actor inherits none.
         for permission in sorted(self.holds):
             settings[f"confed.{permission.replace('.', '_')}"] = _array(self.holds[permission])
         return settings
 
 
 def anonymous(tenant: Tenant) -> Actor:
-    """Anybody."""
+    """The anonymous actor."""
     return Actor(tenant)
 
 
 def system(tenant: Tenant) -> Actor:
-    """The platform itself: founding a confederation, jobs. It acts elevated, within the tenant."""
+    """The system actor: founds confederations and runs jobs. It is elevated within its tenant."""
     return Actor(tenant, is_system=True)
 
 
@@ -168,7 +171,7 @@ def _array(ids: frozenset[UUID]) -> str:
 
 
 async def find_tenant(connection: asyncpg.Connection, slug: str) -> Tenant | None:
-    """The confederation of a slug, if there is one."""
+    """The confederation with this slug; None if there is none."""
     row = await connection.fetchrow("select id, locales, time_zone from figures.tenant($1)", slug)
     return None if row is None else Tenant(row["id"], slug, tuple(row["locales"]), row["time_zone"])
 
@@ -212,7 +215,7 @@ _PERSON = elevated_read(
   from person p, who where p.confederation_id = $1::text::uuid and p.id = who.person_id and p.deceased_on is null
 """,
 )
-"""Who the person is and what follows for their rights."""
+"""The statement that reads a person and computes their rights."""
 
 
 async def load_person(
@@ -223,7 +226,7 @@ async def load_person(
     person_id: UUID | None = None,
     reference: tuple[str, str] | None = None,
 ) -> Actor | None:
-    """The person as an actor, by id or by an external reference (system, value), on a day; None where there is none."""
+    """Load a person as an actor, by id or by external reference (system, value), as of a day; None if there is none."""
     system, value = reference or (None, None)
     found = await connection.value(_PERSON, str(tenant.id), person_id, day, system, value)
     if found is None:

@@ -1,7 +1,6 @@
-"""Asks that come while others are being worked on are worked on together, next.
+"""Batches requests that arrive while a batch is running.
 
-As PostgreSQL gathers commits: one who asks alone waits for nobody, and a crowd takes as many transactions as it takes
-to work through it a lot at a time.
+Like PostgreSQL's group commit: a single request runs at once, and a burst of requests takes one transaction per batch.
 """
 
 import asyncio
@@ -16,29 +15,29 @@ Outcome = TypeVar("Outcome")
 
 
 class Apart(Exception):
-    """These can't be decided together: nothing of it may be kept, and each is to be decided alone."""
+    """The requests of a batch can't be decided together: roll the batch back and decide each of them alone."""
 
 
 MOST_PER_LOT = 100
-"""How many are worked on together at the most: each waits for the whole lot."""
+"""Maximum size of a batch: each request waits for its whole batch."""
 
 
 class Gathering(Generic[Ask, Outcome]):
-    """What waits, by what it is about. Lots of one key are worked on one after the other, in the order of coming."""
+    """Queues of waiting requests, by key. Batches of one key run one after the other, in order of arrival."""
 
     def __init__(self) -> None:
         self._waiting: dict[Hashable, deque[tuple[Ask, asyncio.Future[Outcome]]]] = {}
-        self._at_work: set[asyncio.Task[None]] = set()  # the loop keeps weak references only
+        self._at_work: set[asyncio.Task[None]] = set()  # strong references: the event loop keeps weak ones only
 
     @property
     def waiting(self) -> int:
-        """How many aren't being worked on yet."""
+        """Number of requests whose batch hasn't started."""
         return sum(map(len, self._waiting.values()))
 
     async def join(
         self, key: Hashable, ask: Ask, decide: Callable[[Sequence[Ask]], Awaitable[Sequence[Outcome]]]
     ) -> Outcome:
-        """The outcome of one's ask. What `decide` raises is raised for each of its lot.
+        """Return the outcome of a request. What `decide` raises is raised for each of its lot.
 
         Who stops waiting is worked on all the same.
         """
@@ -69,7 +68,7 @@ class Gathering(Generic[Ask, Outcome]):
                         if not outcome.done():
                             outcome.set_result(found)
         finally:
-            # Nobody can have come since `waiting` was found empty: nothing was awaited in between.
+            # No request can have arrived since `waiting` was found empty: nothing was awaited in between.
             del self._waiting[key]
             for _, outcome in waiting:
                 outcome.cancel()

@@ -1,4 +1,4 @@
-"""Find what a domain brings by where it is: nothing has to be told of a new one."""
+"""Find domains' modules by name: a new domain needs no registration."""
 
 from importlib import import_module
 from importlib.util import find_spec
@@ -6,7 +6,7 @@ from pkgutil import iter_modules, walk_packages
 
 
 def import_named(package: str, name: str) -> None:
-    """Import the module of this name in each package below, at any depth, that has one."""
+    """Import the module of this name from each subpackage, at any depth, that has one."""
     for found in iter_modules(import_module(package).__path__, f"{package}."):
         if found.ispkg:
             if find_spec(f"{found.name}.{name}"):
@@ -15,11 +15,11 @@ def import_named(package: str, name: str) -> None:
 
 
 def import_all(package: str) -> None:
-    """Import every module of a package, and of the packages in it."""
+    """Import every module of a package and its subpackages."""
     for found in walk_packages(import_module(package).__path__, f"{package}."):
         import_module(found.name)
 
 
 def packages(package: str) -> list[str]:
-    """The names of the packages directly in a package."""
+    """The names of a package's direct subpackages."""
     return [found.name for found in iter_modules(import_module(package).__path__) if found.ispkg]

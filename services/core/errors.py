@@ -1,8 +1,8 @@
-"""Refusals: what an operation answers when it will not. Each is one exception and one problem type in the schema.
+"""Refusals: the expected errors of operations. Each is one exception class and one problem type in the schema.
 
-Those that any operation may meet are here, a domain's own in `services/<domain>/errors.py`. A refusal says what was
-required and what was found, in fields, and in words in every locale. It never says more about a row that the actor may
-not see than that there is none.
+Those that any operation may raise are here, a domain's own in `services/<domain>/errors.py`. A refusal states what was
+required and what was found, in fields and in sentences in every locale. About a row that the actor may not see, it says
+no more than that there is none.
 """
 
 import re
@@ -12,9 +12,9 @@ from typing import Any, ClassVar
 
 @dataclass(eq=False)
 class Problem(Exception):
-    """A refusal. `path` names the part of the input that it is about, as the caller wrote it.
+    """A refusal. `path` names the part of the input concerned, as the caller wrote it.
 
-    `code`: for programs, made of the name. `texts`: by locale, with the fields in braces.
+    `code`: for programs, derived from the class name. `texts`: by locale, with field names in braces.
     """
 
     code: ClassVar[str]
@@ -25,7 +25,7 @@ class Problem(Exception):
         cls.code = re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__).upper()
 
     def message(self, locale: str) -> str:
-        """In words, in a locale that there is a text for, else in English."""
+        """Return the sentence in a locale, or in English if there is no text in that locale."""
         said = {name: ", ".join(value) if isinstance(value, list) else value for name, value in vars(self).items()}
         return self.texts.get(locale, self.texts["en"]).format(**said)
 
@@ -34,55 +34,58 @@ class Problem(Exception):
 
 
 def told(description: str, *, kind: str | None = None) -> Any:
-    """A field of a refusal, as the schema describes it. `kind`: the read type whose key it is."""
+    """Declare a field of a refusal, with its description in the schema.
+
+    `kind`: the read type that the id belongs to.
+    """
     return field(metadata={"description": description, "kind": kind})
 
 
 def wrong_state(en: str, fr: str) -> dict[str, str]:
-    """The texts of a refusal because something is not where it would have to be: of `required` and `found`."""
+    """Return the texts of a refusal because of a wrong state, given by the fields `required` and `found`."""
     return {
-        "en": f"{en} is {{found}}; this asks for one of {{required}}.",
+        "en": f"{en} is {{found}}; this requires one of {{required}}.",
         "fr": f"{fr} est {{found}}; il faudrait l'un de {{required}}.",
     }
 
 
 @dataclass(eq=False)
 class NotSignedIn(Problem):
-    """The operation is a person's, and nobody is signed in."""
+    """The operation requires a signed-in person."""
 
     texts = {"en": "Sign in to do this.", "fr": "Connectez-vous pour faire cela."}
 
 
 @dataclass(eq=False)
 class NotAllowed(Problem):
-    """The actor sees the thing, and lacks the permission."""
+    """The actor may see the thing but lacks the permission."""
 
-    permission: str = told("The permission that it asks for.")
-    texts = {"en": "This asks for the permission {permission}.", "fr": "Cela demande la permission {permission}."}
+    permission: str = told("The required permission.")
+    texts = {"en": "This requires the permission {permission}.", "fr": "Cela demande la permission {permission}."}
 
 
 @dataclass(eq=False)
 class StepUpRequired(Problem):
-    """The operation asks that the person has shown lately who they are, and in this session that is too long ago."""
+    """The operation requires a recent sign-in, and the session's last one is too long ago."""
 
-    minutes: int = told("How many minutes ago it may be at the most.")
+    minutes: int = told("Maximum age of the sign-in, in minutes.")
     texts = {
-        "en": "Show once more who you are: this asks for a sign-in in the last {minutes} minutes.",
+        "en": "Confirm your identity again: this requires a sign-in within the last {minutes} minutes.",
         "fr": "Identifiez-vous à nouveau : cela demande une connexion datant de moins de {minutes} minutes.",
     }
 
 
 @dataclass(eq=False)
 class NotFound(Problem):
-    """There is no such thing, or none that the actor may see: the same answer."""
+    """The thing does not exist, or the actor may not see it. The answer is the same for both."""
 
-    kind: str = told("What kind of thing it is about.")
+    kind: str = told("Kind of thing.")
     texts = {"en": "There is no such {kind}.", "fr": "Introuvable : {kind}."}
 
 
 @dataclass(eq=False)
 class InvalidInput(Problem):
-    """A value that breaks a rule that is known before anything is read."""
+    """A value breaks a rule."""
 
     required: str = told("What was required.")
     found: str = told("What was found.")
@@ -91,15 +94,15 @@ class InvalidInput(Problem):
 
 @dataclass(eq=False)
 class AlreadyExists(Problem):
-    """Something with that name or number, or between the same two, is there already."""
+    """A thing with this name or number, or between the same two, exists already."""
 
-    kind: str = told("What kind of thing it is about.")
-    texts = {"en": "There is such a {kind} already.", "fr": "Existe déjà : {kind}."}
+    kind: str = told("Kind of thing.")
+    texts = {"en": "Already exists: {kind}.", "fr": "Existe déjà : {kind}."}
 
 
 @dataclass(eq=False)
 class IdempotencyKeyReused(Problem):
-    """The key was used for another request of the same actor."""
+    """The key was used by the same actor for another request."""
 
     texts = {
         "en": "This idempotency key was used for another request.",
@@ -109,19 +112,19 @@ class IdempotencyKeyReused(Problem):
 
 @dataclass(eq=False)
 class RequestInFlight(Problem):
-    """A request with the same key is being worked on: ask again."""
+    """A request with the same key is still being processed. Retry later."""
 
     texts = {
-        "en": "A request with this idempotency key is in flight.",
+        "en": "A request with this idempotency key is being processed.",
         "fr": "Une requête avec cette clé d'idempotence est en cours.",
     }
 
 
 @dataclass(eq=False)
 class SecretKeyMissing(Problem):
-    """A secret would have to be kept, and this server has no key to encrypt it with (CONFED_SECRET_KEY)."""
+    """The operation would store a secret, and the server has no key to encrypt it with (CONFED_SECRET_KEY)."""
 
     texts = {
-        "en": "This server keeps no secrets: it has no key to encrypt them with.",
+        "en": "This server can't store secrets: it has no key to encrypt them with.",
         "fr": "Ce serveur ne conserve aucun secret : il n'a pas de clé pour les chiffrer.",
     }

@@ -1,7 +1,7 @@
-"""Idempotency keys: a client whose connection broke asks again with the same key, and gets the first answer.
+"""Idempotency keys: a client whose connection broke retries with the same key, and gets the first answer.
 
-The edge calls `recall` first, and `remember` last, in the transaction of the operation itself: the answer is kept if
-and only if the change is. Keys are an actor's own; a refusal or a dry run is rolled back and leaves the key free.
+The edge calls `recall` first and `remember` last, in the operation's own transaction: the answer is stored if and only
+if the change is committed. Keys belong to an actor; a refusal or a dry run is rolled back and leaves the key unused.
 """
 
 import hashlib
@@ -26,14 +26,14 @@ LONGEST_KEY = 200  # characters
 
 
 def fingerprint(mutation: str, input: Mapping[str, Any]) -> str:
-    """The same for the same mutation with the same input, in whatever order its fields came."""
+    """Return a hash of a mutation and its input, independent of the order of fields."""
     canonical = json.dumps([mutation, input], sort_keys=True, separators=(",", ":"), allow_nan=False, default=_plain)
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 
 @dataclass(frozen=True)
 class Keyed:
-    """Somebody's request under a key."""
+    """A request with an idempotency key."""
 
     person_id: UUID
     key: str
@@ -41,10 +41,10 @@ class Keyed:
 
 
 async def recall(work: Work, key: str, fingerprint: str) -> dict[str, Any] | None:
-    """The answer that this key has been given, or None for a new key: only this transaction works on it until it ends.
+    """Return the stored answer of a key, or None for a new key, which is then locked until the transaction ends.
 
-    InvalidInput for a key that is empty, too long or not printable; RequestInFlight while another transaction has the
-    key; IdempotencyKeyReused where it was used for another request; NotSignedIn where the actor is no person.
+    InvalidInput for a key that is empty, too long or not printable; RequestInFlight while another transaction has
+    locked the key; IdempotencyKeyReused if it was used for another request; NotSignedIn if the actor is no person.
     """
     keyed = Keyed(work.actor.required_person_id, key, fingerprint)
     recalled = (await _recall(work, [keyed]))[keyed]
@@ -54,30 +54,30 @@ async def recall(work: Work, key: str, fingerprint: str) -> dict[str, Any] | Non
 
 
 async def recall_each(work: Work, asked: Sequence[Keyed]) -> dict[Keyed, dict[str, Any] | None]:
-    """What `recall` answers to each of many, in two statements, without those that it refuses."""
+    """Do `recall` for many requests in two statements. Refused ones are left out."""
     return {
         keyed: recalled for keyed, recalled in (await _recall(work, asked)).items() if not isinstance(recalled, Problem)
     }
 
 
 async def remember(work: Work, key: str, fingerprint: str, result: dict[str, Any]) -> None:
-    """Keep the answer of a key that `recall` found new. `result` is JSON."""
+    """Store the answer of a key that `recall` found new. `result` is JSON."""
     await remember_each(work, {Keyed(work.actor.required_person_id, key, fingerprint): result})
 
 
 async def remember_each(work: Work, answered: Mapping[Keyed, dict[str, Any]]) -> None:
-    """Keep the answers of keys that `recall_each` found new. RequestInFlight where somebody else has kept one."""
+    """Store the answers of keys that `recall_each` found new. RequestInFlight if one was stored meanwhile."""
     rows = [{"id": uuid7(), **vars(each), "result": result, "at": work.now} for each, result in answered.items()]
     await work.insert_all(IdempotencyRecord, rows, refused={"one_answer_a_key": RequestInFlight()})
 
 
 def is_well_formed(key: str) -> bool:
-    """Whether it can be a key."""
+    """Whether a text is a valid key."""
     return 1 <= len(key) <= LONGEST_KEY and key.isprintable()
 
 
 async def _recall(work: Work, asked: Sequence[Keyed]) -> dict[Keyed, dict[str, Any] | Problem | None]:
-    """The answer to each request, None where its key is new, or why it is refused."""
+    """The stored answer to each request: None for a new key, or the refusal."""
     recalled: dict[Keyed, dict[str, Any] | Problem | None] = {
         keyed: _not_well_formed(keyed.key) for keyed in asked if not is_well_formed(keyed.key)
     }
@@ -105,9 +105,11 @@ def _not_well_formed(key: str) -> Problem:
 
 
 async def _take_turns(work: Work, names: Sequence[str]) -> set[str]:
-    """Which of the keys are this transaction's until it ends. Nobody waits: the client is told to ask again.
+    """Lock the keys until the transaction ends, and return those that were free.
 
-    Without the lock, two requests that arrive together both find the key new and both do the work.
+    It never waits: the client is told to retry.
+
+    Without the lock, two simultaneous requests would both find the key new and both do the work.
     """
     query = text(
         "select name, pg_try_advisory_xact_lock(hashtextextended(name, 0)) "

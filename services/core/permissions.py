@@ -1,7 +1,7 @@
-"""What each role may do. Policies and operations ask for permissions, never for roles.
+"""Permissions of each role. Policies and operations check permissions, never roles.
 
-A permission is declared beside the model whose rows it opens (`models.base.permissions`); a test finds those that no
-role gives, and those that nothing asks for.
+A permission is declared beside the model whose rows it opens (`models.base.permissions`). A test finds permissions that
+no role has and permissions that nothing checks.
 """
 
 from dataclasses import dataclass
@@ -33,7 +33,7 @@ from models.base.permissions import Permission, permissions
 
 @dataclass(frozen=True)
 class Duties:
-    """What a role may do in the association it is granted in, and below it if the grant cascades; and what it is for.
+    """A role's permissions, in the association it is granted in and below it if the grant cascades; and its purpose.
 
     `purpose`: by locale.
     """
@@ -75,7 +75,7 @@ ROLES: dict[Role, Duties] = {
         en="Plans events and runs their registrations, desk and fees.",
         fr="Planifie les événements et gère leurs inscriptions, leur accueil et leurs frais.",
     ),
-    # Nobody's registration: who writes what is published needs no names.
+    # No registrations: an editor needs no names.
     Role.EDITOR: _duties(
         MANAGE_EVENTS,
         en="Writes and publishes events, without seeing who comes.",
@@ -86,7 +86,7 @@ ROLES: dict[Role, Duties] = {
         en="Mentoring coordinator: runs the programmes and makes the pairings, and reads nothing of what is said.",
         fr="Coordination du mentorat : gère les programmes et forme les paires, sans rien lire de ce qui s'y dit.",
     ),
-    # What is said in a circle is its participants': whoever leads one takes part, and no permission opens it.
+    # Circles are PARTICIPANTS: facilitators take part in theirs, and no permission gives access.
     Role.FACILITATOR: _duties(
         en="Leads peer circles. What is said there is the participants': the role opens nothing by itself.",
         fr="Anime des groupes de pairs. Ce qui s'y dit est aux membres : le rôle seul n'ouvre rien.",
@@ -96,19 +96,19 @@ ROLES: dict[Role, Duties] = {
         en="Follows the files that concern the members, and writes the positions.",
         fr="Suit les dossiers qui touchent les membres et rédige les positions.",
     ),
-    # A support request is for whoever it is put to, and for no role.
+    # A support request is visible to the counsellor it is addressed to, not to a role.
     Role.COUNSELLOR: _duties(
         en="Is there for members who ask for support. Requests are put to a person: the role opens none.",
         fr="Répond aux membres qui demandent du soutien. Une demande vise une personne : le rôle n'en ouvre aucune.",
     ),
-    # A registration is what is charged.
+    # Registrations are what is invoiced.
     Role.TREASURER: _duties(
         MANAGE_FEES,
         READ_REGISTRATIONS,
         en="Issues invoices and records payments, and sees the registrations that they are for.",
         fr="Émet les factures et note les paiements, et voit les inscriptions facturées.",
     ),
-    # Reads, and changes nothing. What somebody needs is about their health: not for the books.
+    # Reads and changes nothing. Needs are health data, so they are excluded.
     Role.AUDITOR: _duties(
         READ_JOURNAL,
         READ_PERSONS,
@@ -121,9 +121,9 @@ ROLES: dict[Role, Duties] = {
 """Every role."""
 
 SCOPES = frozenset(permission for permission in permissions.values() if permission.scope)
-"""What a secret site key may hold."""
+"""Permissions that a secret site key may hold."""
 
 
 def held_by(role: Role, *, visible: bool = True) -> frozenset[Permission]:
-    """The permissions of a role. Where it reaches an association not `visible` from above: none about persons."""
+    """The permissions of a role. In an association that is not `visible` from above: without those about persons."""
     return frozenset(each for each in ROLES[role].permissions if visible or not each.about_persons)

@@ -12,7 +12,7 @@ from services.core.statements import matching
 from services.core.work import Work
 from services.demo.stage import Stage
 from services.events.planning.audience import segments_of
-from services.events.questions.answers import LIVE, answer_questions
+from services.events.questions.answers import LIVE_STATES, answer_questions
 from services.events.questions.asking import OptionInput, QuestionInput, ask_question
 
 _STUDY_DAY, _HEALTH = "colloque-sante-trois-lacs", "cadres-sante-trois-lacs"
@@ -153,7 +153,7 @@ async def _registered(work: Work, event: Event) -> list[tuple[UUID, Person]]:
         .join(Person, matching(Registration.person_id, Person.id))
         .where(
             col(Registration.event_id) == event.id,
-            col(Registration.state).in_(LIVE),
+            col(Registration.state).in_(LIVE_STATES),
         )
         .order_by(col(Registration.arrival))
     )

@@ -10,36 +10,36 @@ from services.core.errors import Problem, told, wrong_state
 
 @dataclass(eq=False)
 class WrongEventState(Problem):
-    """The event's life has not come to this, or has passed it."""
+    """The operation is not allowed in the event's current state."""
 
-    required: list[EventState] = told("What was required.")
-    found: EventState = told("What was found.")
+    required: list[EventState] = told("The states in which the operation is allowed.")
+    found: EventState = told("The current state.")
     texts = wrong_state("The event", "L'événement")
 
 
 @dataclass(eq=False)
 class RegistrationNotOpen(Problem):
-    """Registration has not begun, for anybody or for the actor's audience. `opens_at` is null where no time is set."""
+    """Registration is not open yet, for everybody or for the person's audience."""
 
-    state: EventState = told("Where it stands.")
-    opens_at: datetime | None = told("When it opens; null where no time is set.")
+    state: EventState = told("The event's state.")
+    opens_at: datetime | None = told("When registration opens; null if no time is set.")
     texts = {"en": "Registration is not open yet.", "fr": "Les inscriptions ne sont pas encore ouvertes."}
 
 
 @dataclass(eq=False)
 class RegistrationClosed(Problem):
-    """Registration is over."""
+    """Registration is closed."""
 
-    state: EventState = told("Where it stands.")
-    closed_at: datetime | None = told("When it closed; null where no time is set.")
+    state: EventState = told("The event's state.")
+    closed_at: datetime | None = told("When registration closed; null if no time is set.")
     texts = {"en": "Registration is closed.", "fr": "Les inscriptions sont closes."}
 
 
 @dataclass(eq=False)
 class NotInvited(Problem):
-    """The event is for audiences that the person is in none of. `audiences`: their slugs, where they are public."""
+    """The event is for certain audiences, and the person is in none of them."""
 
-    audiences: list[str] = told("The slugs of the audiences that it is for, where they are public.")
+    audiences: list[str] = told("Slugs of the event's audiences. Only public ones are listed.")
     texts = {
         "en": "The event is for audiences that this person is not in.",
         "fr": "L'événement s'adresse à des publics dont cette personne n'est pas.",
@@ -48,36 +48,38 @@ class NotInvited(Problem):
 
 @dataclass(eq=False)
 class AlreadyRegistered(Problem):
-    """One live registration each."""
+    """The person is registered for the event already, or is on its waiting list."""
 
-    registration_id: UUID | None = told("The registration that there is.", kind="Registration")
-    state: RegistrationState | None = told("Where it stands.")
+    registration_id: UUID | None = told(
+        "The existing registration; null if the caller may not see it.", kind="Registration"
+    )
+    state: RegistrationState | None = told("Its state; null with `registrationId`.")
     texts = {"en": "This person is registered already.", "fr": "Cette personne est déjà inscrite."}
 
 
 @dataclass(eq=False)
 class WrongRegistrationState(Problem):
-    """The registration doesn't stand where this could be done to it."""
+    """The operation is not allowed in the registration's current state."""
 
-    required: list[RegistrationState] = told("What was required.")
-    found: RegistrationState = told("What was found.")
+    required: list[RegistrationState] = told("The states in which the operation is allowed.")
+    found: RegistrationState = told("The current state.")
     texts = wrong_state("The registration", "L'inscription")
 
 
 @dataclass(eq=False)
 class NoSuchFormat(Problem):
-    """The event has no seats of the format asked for, or several formats and none was asked for."""
+    """The event has no seats of the requested format, or has several formats and none was chosen."""
 
-    available: list[str] = told("What there is to choose from.")
+    available: list[str] = told("The formats to choose from.")
     texts = {"en": "Choose one of the event's formats.", "fr": "Choisissez l'un des formats de l'événement."}
 
 
 @dataclass(eq=False)
 class AnswersNotAccepted(Problem):
-    """Answers that are missing or wrong: all of them, so that a form can mark each field. Nothing was stored."""
+    """Answers are missing or wrong. All of them are listed, so that a form can mark each field. Nothing was stored."""
 
-    questions: list[str] = told("The keys of the questions that it is about, in order.")
-    reasons: list[AnswerFault] = told("What is wrong with each of them, in the same order.")
+    questions: list[str] = told("Keys of the questions concerned, in order.")
+    reasons: list[AnswerFault] = told("What is wrong with each answer, in the same order.")
     texts = {
         "en": "Some answers are missing or not accepted: {questions}.",
         "fr": "Des réponses manquent ou ne conviennent pas : {questions}.",
@@ -86,106 +88,106 @@ class AnswersNotAccepted(Problem):
 
 @dataclass(eq=False)
 class QuestionDependedOn(Problem):
-    """Other questions are asked where this one is answered in a way that would be no more, or tell what it is."""
+    """Other questions depend on this one: the change would remove the answer they depend on, or reveal it."""
 
-    questions: list[str] = told("The keys of the questions that depend on it.")
+    questions: list[str] = told("Keys of the questions that depend on it.")
     texts = {"en": "Other questions depend on it: {questions}.", "fr": "D'autres questions en dépendent : {questions}."}
 
 
 @dataclass(eq=False)
 class QuestionRetired(Problem):
-    """The question isn't asked any more, or was replaced by another version."""
+    """The question is no longer asked, or was replaced by another version."""
 
-    question_id: UUID | None = told("The version that is asked now, if there is one.", kind="Question")
-    texts = {"en": "This question is not asked any more.", "fr": "Cette question n'est plus posée."}
+    question_id: UUID | None = told("The current version; null if there is none.", kind="Question")
+    texts = {"en": "This question is no longer asked.", "fr": "Cette question n'est plus posée."}
 
 
 @dataclass(eq=False)
 class TooManyQuestions(Problem):
-    """An event asks a limited number of questions at a time."""
+    """The event has the maximum number of current questions."""
 
-    most: int = told("How many it may ask.")
-    texts = {"en": "An event asks {most} questions at the most.", "fr": "Un événement pose au plus {most} questions."}
+    most: int = told("Maximum number of questions.")
+    texts = {"en": "An event can have {most} questions at most.", "fr": "Un événement pose au plus {most} questions."}
 
 
 @dataclass(eq=False)
 class PartyTooLarge(Problem):
-    """More seats than the event gives to one registration."""
+    """The party is larger than the event allows per registration."""
 
-    largest: int = told("How many seats one registration may have.")
+    largest: int = told("Maximum number of seats per registration.")
     texts = {
-        "en": "One registration may have {largest} seats at the most.",
+        "en": "A registration can have {largest} seats at most.",
         "fr": "Une inscription a droit à {largest} places au plus.",
     }
 
 
 @dataclass(eq=False)
 class NotEnoughSeats(Problem):
-    """Fewer seats are free than were asked for."""
+    """Fewer seats are free than were requested."""
 
-    asked: int = told("How many were asked for.")
-    free: int = told("How many are free.")
+    asked: int = told("Number of seats requested.")
+    free: int = told("Number of free seats.")
     texts = {
-        "en": "{asked} seats were asked for; {free} are free.",
+        "en": "{asked} seats were requested; {free} are free.",
         "fr": "{asked} places demandées ; {free} sont libres.",
     }
 
 
 @dataclass(eq=False)
 class BelowTaken(Problem):
-    """Fewer seats than are taken or kept: nobody is unseated by a number."""
+    """The number is lower than the seats that are taken or reserved: lowering a limit never takes a seat away."""
 
-    taken: int = told("How many are taken.")
-    reserved: int = told("How many more are kept for associations.")
-    short_by: int = told("By how many the number is too small.")
+    taken: int = told("Number of seats taken.")
+    reserved: int = told("Number of further seats reserved for associations.")
+    short_by: int = told("By how many seats the number is too low.")
     texts = {
-        "en": "{taken} seats are taken and {reserved} kept: that is {short_by} more.",
+        "en": "{taken} seats are taken and {reserved} reserved: the number is too low by {short_by}.",
         "fr": "{taken} places sont prises et {reserved} réservées : il en manquerait {short_by}.",
     }
 
 
 @dataclass(eq=False)
 class AlreadyReleased(Problem):
-    """What was left of the allotment went to all."""
+    """The allotment was released already."""
 
-    released_at: datetime = told("When that was.")
-    texts = {"en": "This allotment was released.", "fr": "Ce contingent a été libéré."}
+    released_at: datetime = told("When it was released.")
+    texts = {"en": "This allotment was released already.", "fr": "Ce contingent a été libéré."}
 
 
 @dataclass(eq=False)
 class OfferExpired(Problem):
-    """The time to accept is over; the seats pass on."""
+    """The offer has expired."""
 
-    expired_at: datetime = told("When it was over.")
+    expired_at: datetime = told("When it expired.")
     texts = {"en": "This offer has expired.", "fr": "Cette offre est échue."}
 
 
 @dataclass(eq=False)
 class RoleInUse(Problem):
-    """Whether a role takes seats is settled as long as somebody is registered in it."""
+    """Whether a role takes seats cannot be changed while somebody is registered in that role."""
 
     role: AttendeeRole = told("The role.")
-    registered: int = told("How many are registered in it.")
+    registered: int = told("Number of registrations in that role.")
     texts = {
-        "en": "{registered} are registered as {role}: whether they take seats is settled.",
+        "en": "{registered} are registered as {role}: whether this role takes seats can't be changed.",
         "fr": "{registered} sont inscrits comme {role} : s'ils prennent des places, c'est décidé.",
     }
 
 
 @dataclass(eq=False)
 class NotInside(Problem):
-    """Who is to go out is not in: they left before."""
+    """The person cannot check out: they have left already."""
 
-    left_at: datetime = told("When they left.")
+    left_at: datetime = told("When they checked out.")
     texts = {"en": "This person has left already.", "fr": "Cette personne est déjà partie."}
 
 
 @dataclass(eq=False)
 class PartyTooSmall(Problem):
-    """Fewer seats than the party has people who are named: whoever brings guests has a seat for each of them."""
+    """The party has fewer seats than people: each person named needs a seat."""
 
-    seats: int = told("How many seats it would have.")
-    people: int = told("How many people are named, oneself included.")
+    seats: int = told("Number of seats that the party would have.")
+    people: int = told("Number of people named, the registered person included.")
     texts = {
         "en": "{people} people are named; {seats} seats are not enough.",
         "fr": "{people} personnes sont nommées : {seats} places ne suffisent pas.",
@@ -194,20 +196,20 @@ class PartyTooSmall(Problem):
 
 @dataclass(eq=False)
 class GuestScanned(Problem):
-    """The desk has scanned the guest's ticket: they stay on the list, as what it saw does."""
+    """The guest's ticket was scanned at the desk, so the guest cannot be removed."""
 
     texts = {
-        "en": "The desk has scanned this guest's ticket.",
+        "en": "This guest's ticket has been scanned at the desk.",
         "fr": "L'accueil a déjà lu le billet de cette personne.",
     }
 
 
 @dataclass(eq=False)
 class SeatsKeptForOthers(Problem):
-    """The seats are kept for an association's members, and the person is none of them."""
+    """The seats are reserved for members of an association, and the person is not one of them."""
 
-    beneficiary_id: UUID = told("Whose members they are kept for.", kind="Association")
+    beneficiary_id: UUID = told("The association whose members they are reserved for.", kind="Association")
     texts = {
-        "en": "These seats are kept for members of an association that this person is not in.",
+        "en": "These seats are reserved for members of an association that this person is not a member of.",
         "fr": "Ces places sont réservées aux membres d'une association dont cette personne n'est pas.",
     }

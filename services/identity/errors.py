@@ -1,4 +1,4 @@
-"""Refusals about signing in. None says whether there is such an address, or such a secret."""
+"""Refusals about signing in. None reveals whether an address or a secret exists."""
 
 from dataclasses import dataclass
 
@@ -7,36 +7,36 @@ from services.core.errors import Problem
 
 @dataclass(eq=False)
 class LinkNotGood(Problem):
-    """The link was used, is too old, was asked for in another session, or never was one: the same answer."""
+    """The link was used, has expired, belongs to another session, or never existed. The answer is the same for each."""
 
     texts = {
-        "en": "This link is not good, or not any more. Ask for another.",
+        "en": "This link is invalid or has expired. Request a new one.",
         "fr": "Ce lien n'est pas valide, ou ne l'est plus. Demandez-en un autre.",
     }
 
 
 @dataclass(eq=False)
 class AlreadyClaimed(Problem):
-    """The person has signed in: their record is theirs, and no invitation by others opens it."""
+    """The person has signed in before: the record is theirs, and they can no longer be invited to it."""
 
     texts = {
-        "en": "This person has signed in already; nobody else can invite them to their own record.",
+        "en": "This person has signed in before and can no longer be invited to their own record.",
         "fr": "Cette personne s'est déjà connectée : nul ne peut plus l'inviter dans son propre dossier.",
     }
 
 
 @dataclass(eq=False)
 class NoAddress(Problem):
-    """There is no mail address that the message could go to."""
+    """The person has no e-mail address that the message could be sent to."""
 
     texts = {
-        "en": "There is no mail address that this could go to.",
+        "en": "There is no e-mail address that this could be sent to.",
         "fr": "Il n'y a pas d'adresse courriel à laquelle l'envoyer.",
     }
 
 
 @dataclass(eq=False)
 class NotInASession(Problem):
-    """The operation is about the session that asks, and other credentials do."""
+    """The operation concerns the current session, and the request uses other credentials."""
 
-    texts = {"en": "This is asked in a session only.", "fr": "Cela ne se demande que dans une session."}
+    texts = {"en": "This is only possible in a session.", "fr": "Cela ne se demande que dans une session."}

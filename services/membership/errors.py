@@ -8,8 +8,8 @@ from services.core.errors import Problem, told, wrong_state
 
 @dataclass(eq=False)
 class WrongMembershipStatus(Problem):
-    """The membership doesn't stand, on the day in question, where this could be done to it."""
+    """The operation is not allowed for the membership's status on the day in question."""
 
-    required: list[MembershipStatus] = told("What was required.")
-    found: MembershipStatus = told("What was found.")
+    required: list[MembershipStatus] = told("The statuses for which the operation is allowed.")
+    found: MembershipStatus = told("The status on that day.")
     texts = wrong_state("The membership", "L'adhésion")

@@ -11,7 +11,9 @@ from sqlmodel import col
 from models import MentoringProfile
 from services.core.work import Work
 
-WHY = "a mentor's profile is theirs to write, and a place in it the coordinator's to take and either side's to give"
+ELEVATION_REASON = (
+    "a mentor's profile is theirs to write, and a place in it the coordinator's to take and either side's to give"
+)
 
 
 async def take(work: Work, mentor_profile_id: UUID) -> bool:
@@ -25,13 +27,13 @@ async def take(work: Work, mentor_profile_id: UUID) -> bool:
         col(MentoringProfile.taken) < col(MentoringProfile.capacity),
         to={"taken": MentoringProfile.taken + 1},
     )
-    async with work.elevated(WHY):
+    async with work.elevated(ELEVATION_REASON):
         taken = await work.session.execute(statement.returning(col(MentoringProfile.id)))
         return taken.scalar_one_or_none() is not None
 
 
 async def give_back(work: Work, mentor_profile_id: UUID) -> None:
     """Free a place. Who calls this has the lock of the pairing that held it, and hasn't closed it yet."""
-    async with work.elevated(WHY):
+    async with work.elevated(ELEVATION_REASON):
         which = col(MentoringProfile.id) == mentor_profile_id
         await work.session.execute(work.update(MentoringProfile, which, to={"taken": MentoringProfile.taken - 1}))

@@ -10,7 +10,7 @@ from services.core.errors import AlreadyExists
 from services.core.work import Work
 from services.mentoring.errors import WrongProgrammeState
 
-NEXT: dict[ProgrammeState, ProgrammeState] = {
+NEXT_PROGRAMME_STATE: dict[ProgrammeState, ProgrammeState] = {
     ProgrammeState.DRAFT: ProgrammeState.OPEN,
     ProgrammeState.OPEN: ProgrammeState.CLOSED,
     ProgrammeState.CLOSED: ProgrammeState.OPEN,
@@ -64,8 +64,10 @@ async def close_programme(work: Work, programme_id: UUID) -> MentoringProgramme:
 
 async def _enter(work: Work, programme_id: UUID, state: ProgrammeState, action: str) -> MentoringProgramme:
     programme = await work.find_managed(MentoringProgramme, programme_id, MANAGE_MENTORING, "mentoringProgrammeId")
-    if NEXT[programme.state] is not state:
-        raise WrongProgrammeState([before for before, step in NEXT.items() if step is state], programme.state)
+    if NEXT_PROGRAMME_STATE[programme.state] is not state:
+        raise WrongProgrammeState(
+            [before for before, step in NEXT_PROGRAMME_STATE.items() if step is state], programme.state
+        )
     programme.state = state
     await work.flush()
     await work.record(action, programme)

@@ -13,7 +13,7 @@ from services.core.work import Work
 from services.messages.composing import composed
 from services.messages.kinds import kind_of
 
-TRIES = 10
+MOST_SEND_ATTEMPTS = 10
 """How many times a message is handed to the server; with the waits between, about five hours."""
 
 
@@ -63,7 +63,7 @@ async def send(work: Work, message_id: UUID, settings: Settings) -> None:
     outcome = await hand_over(mail, message.id, settings.smtp_url.get_secret_value())
     if outcome is Outcome.TAKEN:
         message.state, message.sent_at = MessageState.SENT, work.now
-    elif outcome is Outcome.REFUSED or message.attempts >= TRIES:
+    elif outcome is Outcome.REFUSED or message.attempts >= MOST_SEND_ATTEMPTS:
         message.state = MessageState.FAILED
     else:
         await enqueue(work, kind.job, after=wait_after(message.attempts - 1), message_id=message.id)

@@ -8,7 +8,9 @@ from services.core.errors import Problem, told, wrong_state
 
 @dataclass(eq=False)
 class WouldMakeACycle(Problem):
-    """An association can't be affiliated with one that is affiliated with it, directly or not."""
+    """The affiliation would make a cycle: the umbrella is itself affiliated with the association, directly or
+    indirectly.
+    """
 
     texts = {
         "en": "The umbrella is itself affiliated with this association.",
@@ -18,28 +20,28 @@ class WouldMakeACycle(Problem):
 
 @dataclass(eq=False)
 class WrongAffiliationState(Problem):
-    """The affiliation doesn't stand where this could be done to it."""
+    """The operation is not allowed in the affiliation's current state."""
 
-    required: list[AffiliationState] = told("What was required.")
-    found: AffiliationState = told("What was found.")
+    required: list[AffiliationState] = told("The states in which the operation is allowed.")
+    found: AffiliationState = told("The current state.")
     texts = wrong_state("The affiliation", "L'affiliation")
 
 
 @dataclass(eq=False)
 class OwnRole(Problem):
-    """A role is granted by somebody else: nobody gives themselves more, or for longer, than others gave them."""
+    """People cannot grant a role to themselves, or extend their own."""
 
     texts = {
-        "en": "A role is granted by somebody else than whoever gets it.",
+        "en": "You cannot grant a role to yourself.",
         "fr": "Un rôle est accordé par une autre personne que celle qui le reçoit.",
     }
 
 
 @dataclass(eq=False)
 class LastAdministrator(Problem):
-    """The association would be left without an administrator, and no umbrella's could appoint another."""
+    """The association would be left without an administrator, and no umbrella's administrator could appoint one."""
 
     texts = {
-        "en": "Nobody else administers this association: grant the role to somebody else first.",
+        "en": "This association has no other administrator: grant the role to somebody else first.",
         "fr": "Personne d'autre n'administre cette association : accordez d'abord le rôle à quelqu'un d'autre.",
     }

@@ -1,4 +1,4 @@
-"""Why something about a webhook is not done."""
+"""Refusals about webhooks."""
 
 from dataclasses import dataclass
 
@@ -7,17 +7,17 @@ from services.core.errors import Problem, told
 
 @dataclass(eq=False)
 class WebhookDisabled(Problem):
-    """The webhook is told nothing: enable it first."""
+    """The webhook is disabled. Enable it first."""
 
     texts = {"en": "This webhook is disabled: enable it first.", "fr": "Ce webhook est désactivé : activez-le d'abord."}
 
 
 @dataclass(eq=False)
 class TooManyWebhooks(Problem):
-    """The association has as many webhooks as one may have."""
+    """The association has the maximum number of webhooks."""
 
-    most: int = told("How many an association may have.")
+    most: int = told("Maximum number of webhooks of an association.")
     texts = {
-        "en": "An association may have {most} webhooks.",
+        "en": "An association can have {most} webhooks at most.",
         "fr": "Une association peut avoir {most} webhooks.",
     }

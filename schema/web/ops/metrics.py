@@ -20,7 +20,7 @@ from schema.web.ops.draining import Stopping
 from services.core.database.connections import UNAVAILABLE, Database
 from services.core.jobs.backlog import backlog
 from services.core.settings import Settings
-from services.core.telemetry.meters import BOUNDS, METERS, Histogram
+from services.core.telemetry.meters import BUCKET_BOUNDS, METERS, Histogram
 
 if TYPE_CHECKING:
     from prometheus_client import Metric
@@ -140,7 +140,7 @@ def _histogram(name: str, told: str, label: str, histograms: Mapping[str, Histog
 
     family = HistogramMetricFamily(name, told, labels=[label])
     for value, histogram in list(histograms.items()):
-        bounds = [*map(str, BOUNDS), "+Inf"]
+        bounds = [*map(str, BUCKET_BOUNDS), "+Inf"]
         buckets = list(zip(bounds, map(float, accumulate(histogram.counts)), strict=True))
         family.add_metric([value], buckets, histogram.seconds)
     return family

@@ -1,11 +1,11 @@
-"""Word of changes between the processes of the server, through PostgreSQL's LISTEN and NOTIFY.
+"""Change notifications between the server's processes, through PostgreSQL's LISTEN and NOTIFY.
 
-Told after the commit, gathered for a moment, on a connection of its own. NOTIFY inside the transaction would hold a
-lock of the whole server until the commit is on disk: transactions of different events would wait for each other's disk,
-one after the other. What is lost if a process dies between the commit and the word, or while a connection is lost,
-whoever watches finds by looking again from time to time.
+Notifications are sent after the commit, in batches, on a connection of their own. NOTIFY inside the transaction would
+hold a server-wide lock until the commit is on disk, which would serialize the commits of all events. A notification may
+be lost if a process dies between commit and NOTIFY, or while a connection is down: watchers therefore re-read from time
+to time.
 
-A word is a topic, such as `tenant:event`, and nothing else: who watches reads what it is about with their own rights.
+A notification contains a topic, such as `tenant:event`, and nothing else: watchers read the data with their own rights.
 """
 
 import asyncio
@@ -17,27 +17,27 @@ from typing import Any
 import asyncpg
 
 CHANNEL = "confed_event"
-GATHERING = 0.02
-"""Seconds that words are gathered for: fifty times a second at the most, however many transactions commit."""
-LOOKING = 10.0
-"""Seconds without a word after which the connection is asked whether it lives: a dead one may not say so."""
+NOTIFY_INTERVAL_SECONDS = 0.02
+"""Seconds for which notifications are batched: fifty NOTIFYs a second at most, however many transactions commit."""
+PING_INTERVAL_SECONDS = 10.0
+"""Seconds without a notification after which the connection is checked: a broken one may not report it."""
 _AGAIN = 0.2
 
 
 class Changes:
-    """What one process tells and hears. Connects when there is something to tell, or somebody watches."""
+    """What one process sends and receives. It connects when there is something to send or a watcher."""
 
     def __init__(self, url: str, role: str) -> None:
         self._url = url
         self._role = role
         self._watching: defaultdict[str, set[asyncio.Event]] = defaultdict(set)
         self._untold: set[str] = set()
-        self._due = asyncio.Event()  # there is something to tell, or the connection was lost
+        self._due = asyncio.Event()  # there is something to send, or the connection was lost
         self._told = asyncio.Event()
         self._keeping: asyncio.Task[None] | None = None
 
     def tell(self, topics: Iterable[str]) -> None:
-        """Let everybody know, soon, that something of these topics was changed."""
+        """Notify all watchers soon that something of these topics was changed."""
         self._untold.update(topics)
         if self._untold:
             self._due.set()
@@ -46,7 +46,7 @@ class Changes:
 
     @contextmanager
     def watch(self, topic: str) -> Iterator[asyncio.Event]:
-        """An event that is set whenever something of the topic may have changed; whoever watches clears it."""
+        """Yield an event that is set whenever something of the topic may have changed; the watcher clears it."""
         changed = asyncio.Event()
         self._watching[topic].add(changed)
         self._keep()
@@ -58,7 +58,7 @@ class Changes:
                 del self._watching[topic]
 
     async def close(self) -> None:
-        """Tell what is left to tell, and let go of the connection."""
+        """Send what is pending, and close the connection."""
         if self._keeping is None:
             return
         if self._untold:
@@ -90,25 +90,25 @@ class Changes:
                 connection.terminate()
 
     async def _speak(self, connection: asyncpg.Connection) -> None:
-        """Listen and tell until the connection is lost."""
+        """Listen and notify until the connection is lost."""
         connection.add_termination_listener(lambda _: self._due.set())
         await connection.add_listener(CHANNEL, self._heard)
-        for topic in list(self._watching):  # what was said meanwhile, nobody heard
+        for topic in list(self._watching):  # notifications may have been missed meanwhile
             self._wake(topic)
         while not connection.is_closed():
             try:
-                async with asyncio.timeout(LOOKING):
+                async with asyncio.timeout(PING_INTERVAL_SECONDS):
                     await self._due.wait()
             except TimeoutError:
-                await connection.execute("select", timeout=LOOKING)
+                await connection.execute("select", timeout=PING_INTERVAL_SECONDS)
                 continue
-            await asyncio.sleep(GATHERING)
+            await asyncio.sleep(NOTIFY_INTERVAL_SECONDS)
             self._due.clear()
             telling, self._untold = self._untold, set()
             try:
                 if telling:
                     tell = "select pg_notify($1, topic) from unnest($2::text[]) topic"
-                    await connection.execute(tell, CHANNEL, sorted(telling), timeout=LOOKING)
+                    await connection.execute(tell, CHANNEL, sorted(telling), timeout=PING_INTERVAL_SECONDS)
                     self._told.set()
             except BaseException:
                 self._untold |= telling

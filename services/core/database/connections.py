@@ -35,42 +35,42 @@ UNAVAILABLE = (
     asyncpg.TooManyConnectionsError,
     PoolTimeoutError,
 )
-"""What is raised where there is no connection, or none any more."""
+"""Raised when there is no connection, or when it was lost."""
 
 _LOST = (
     asyncpg.InterfaceError,
-    asyncpg.InternalClientError,  # for one that is just being lost
+    asyncpg.InternalClientError,  # while a connection is being lost
     asyncpg.PostgresConnectionError,
     asyncpg.AdminShutdownError,
 )
 _SESSION = {"application_name": "confed", "timezone": "UTC"}
 
-KEPT = 200
-"""Prepared statements that a reading connection keeps."""
-KEPT_CHARACTERS = 500_000
-"""Characters of the prepared statements that a reading connection keeps: PostgreSQL keeps some 20 bytes for each."""
-REMEMBERED = 5_000
-"""Statements that are remembered as asked once, by a hash: what is asked for again is prepared."""
+MOST_PREPARED_STATEMENTS = 200
+"""Maximum number of prepared statements per reading connection."""
+MOST_PREPARED_CHARACTERS = 500_000
+"""Maximum size of the prepared statements of a reading connection: PostgreSQL uses some 20 bytes per character."""
+MOST_REMEMBERED_STATEMENTS = 5_000
+"""Number of hashes of statements that were executed once. A statement is prepared when it is executed again."""
 
 
 class UnsafeRole(Exception):
-    """The server would answer past row security: the role it acts as is a superuser or has BYPASSRLS."""
+    """The server's database role is a superuser or has BYPASSRLS, so row security would not apply."""
 
 
 async def connect(url: str, *, role: str | None = APP, seconds: float = 0) -> asyncpg.Connection:
-    """A connection of the caller's own, as one that listens has to be. `role` and `seconds` as for `engine`."""
+    """Open a connection outside the pool, for LISTEN for example. `role` and `seconds` as for `engine`."""
     return await asyncpg.connect(url, server_settings=_SESSION | _timeout(seconds) | ({"role": role} if role else {}))
 
 
 def _timeout(seconds: float) -> dict[str, str]:
-    """PostgreSQL's own limit: it holds where this process no longer waits, or is no more."""
+    """PostgreSQL's own statement timeout: it applies even if this process no longer waits or has died."""
     return {"statement_timeout": str(int(seconds * 1000))}
 
 
 def engine(url: str, *, role: str | None = APP, size: int = 8, seconds: float = 0) -> AsyncEngine:
-    """An engine over asyncpg for any URL that PostgreSQL's own clients take. `role=None`: as the URL's own role.
+    """Return an asyncpg engine for any URL that PostgreSQL's own clients accept. `role=None`: as the URL's own role.
 
-    `seconds`: how long PostgreSQL may work on one statement; 0 for as long as it takes.
+    `seconds`: statement timeout; 0 means none.
     """
 
     made = create_async_engine(
@@ -86,16 +86,18 @@ def engine(url: str, *, role: str | None = APP, size: int = 8, seconds: float = 
 
 
 def _refuse_closed(connection: Any, _record: Any, _proxy: Any) -> None:
-    """A server that went away took every connection with it: the pool opens others. Costs no round trip."""
+    """Refuse connections that a stopped server has closed: the pool opens others. Costs no round trip."""
     if connection.driver_connection.is_closed():
         raise InvalidatePoolError
 
 
 class Readers:
-    """Connections for compiled reads: a statement each, autocommitted, so there is nothing to reset between users.
+    """Connection pool for compiled reads.
 
-    asyncpg's own pool asks the server to reset each connection that comes back; one autocommitted statement leaves
-    nothing behind, and that round trip would double the cost of a read.
+    Each is one autocommitted statement, so there is nothing to reset between users.
+
+    asyncpg's own pool resets each returned connection. One autocommitted statement leaves no state behind, and that
+    round trip would double the cost of a read.
     """
 
     def __init__(self, url: str, size: int, seconds: float = 0) -> None:
@@ -108,9 +110,9 @@ class Readers:
         self._waiting: deque[asyncio.Future[None]] = deque()
 
     async def fetch(self, statement: str, arguments: Sequence[Any]) -> Any:
-        """The first value of the first row; JSON comes as the bytes that PostgreSQL sent.
+        """Return the first value of the first row; JSON as the bytes that PostgreSQL sent.
 
-        What is asked once is a plain statement, which PostgreSQL forgets with the next; what comes again is prepared.
+        A statement is first executed unprepared; it is prepared when it is executed again.
         """
         again = self._comes_again(statement)
         return await self.read(
@@ -118,20 +120,20 @@ class Readers:
         )
 
     def _comes_again(self, statement: str) -> bool:
-        """Whether a statement was asked before, lately; on whichever connection."""
+        """Whether a statement was executed recently, on any of the connections."""
         mark = hash(statement)
         if mark in self._asked:
             self._asked.move_to_end(mark)
             return True
         self._asked[mark] = None
-        if len(self._asked) > REMEMBERED:
+        if len(self._asked) > MOST_REMEMBERED_STATEMENTS:
             self._asked.popitem(last=False)
         return False
 
     async def read(self, read: Callable[["Reader"], Awaitable[T]]) -> T:
-        """What is read on one of the connections.
+        """Run a read on one of the connections.
 
-        Reading changes nothing: where the connection is lost, it is done once more, on another.
+        Reads change nothing, so if the connection is lost, it is retried once on another.
         """
         try:
             return await self._read(read)
@@ -143,7 +145,7 @@ class Readers:
         try:
             return await read(connection)
         except _LOST:
-            # A server that went away took every connection with it, though not each may know yet.
+            # A server that stopped closed every connection, though not each may have noticed yet.
             for lost in (connection, *self._idle):
                 lost.terminate()
             raise
@@ -152,7 +154,7 @@ class Readers:
 
     @asynccontextmanager
     async def connection(self) -> AsyncIterator["Reader"]:
-        """One of the connections, for more than one statement."""
+        """Borrow one of the connections, for more than one statement."""
         connection = await self._take()
         try:
             yield connection
@@ -181,7 +183,7 @@ class Readers:
                 await turn
             except asyncio.CancelledError:
                 if turn.done() and not turn.cancelled():
-                    self._wake()  # the turn was given to us and we leave: pass it on
+                    self._wake()  # this waiter was woken and is cancelled: wake the next
                 raise
             finally:
                 METERS.waits["readers"] += 1
@@ -204,13 +206,13 @@ class Readers:
 
     @property
     def figures(self) -> tuple[int, int, int]:
-        """How many connections are open, how many of them have nothing to do, and how many wait for one."""
+        """Number of open connections, of idle ones, and of waiting reads."""
         return self._open, len(self._idle), len(self._waiting)
 
     async def _connect(self) -> "Reader":
         connection: Reader = await asyncpg.connect(
             self._url,
-            # A plan never depends on a value: planned once a connection, not anew for the first five executions.
+            # Plans never depend on values: plan once per connection instead of anew for the first five executions.
             server_settings=_SESSION
             | _timeout(self._seconds)
             | {"role": APP, "plan_cache_mode": "force_generic_plan", "jit": "off"},
@@ -221,14 +223,14 @@ class Readers:
         return connection
 
     async def close(self) -> None:
-        """Close what is idle; connections in use are closed by whoever gives up waiting for them."""
+        """Close idle connections; those in use are closed when they are returned."""
         while self._idle:
             await self._idle.pop().close()
             self._open -= 1
 
 
 class TracedReaders(Readers):
-    """The same, and each statement is told to a trace."""
+    """Readers that add each statement to a trace."""
 
     def __init__(self, url: str, size: int, seconds: float, tracing: Tracing) -> None:
         super().__init__(url, size, seconds)
@@ -244,7 +246,7 @@ class TracedReaders(Readers):
 
 
 class Reader(asyncpg.Connection):
-    """A connection that keeps its prepared statements by their text: `KEPT` and `KEPT_CHARACTERS` at the most."""
+    """A connection that caches prepared statements by their text, within both limits above."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -253,10 +255,10 @@ class Reader(asyncpg.Connection):
         self._named = 0
 
     async def value(self, statement: str, *arguments: Any) -> Any:
-        """The first value of the first row of a statement that is asked again and again."""
+        """Return the first value of the first row of a statement that is executed often."""
         prepared = self._prepared.get(statement)
         if prepared is None:
-            if len(statement) > KEPT_CHARACTERS:
+            if len(statement) > MOST_PREPARED_CHARACTERS:
                 return await self.fetchval(statement, *arguments)
             prepared = await self._keep(statement)
         else:
@@ -264,22 +266,22 @@ class Reader(asyncpg.Connection):
         return await prepared.fetchval(*arguments)
 
     async def _keep(self, statement: str) -> Any:
-        """Prepare a statement; where there is too much, those not used for longest go (asyncpg closes them)."""
+        """Prepare a statement, and drop the least recently used ones beyond the limits (asyncpg closes them)."""
         self._named += 1
-        # By a name: without one and without asyncpg's own cache, each execution would parse and plan anew.
+        # Named, because an unnamed one without asyncpg's own cache would be parsed and planned at each execution.
         prepared = await self.prepare(statement, name=f"read{self._named}")
         self._prepared[statement] = prepared
         self._characters += len(statement)
-        while len(self._prepared) > KEPT or self._characters > KEPT_CHARACTERS:
+        while len(self._prepared) > MOST_PREPARED_STATEMENTS or self._characters > MOST_PREPARED_CHARACTERS:
             oldest, _ = self._prepared.popitem(last=False)
             self._characters -= len(oldest)
         return prepared
 
 
 class Database:
-    """One PostgreSQL: sessions for operations, readers for compiled reads. `settings`: of the process that uses it.
+    """One PostgreSQL: sessions for operations, readers for compiled reads. `settings`: those of the process.
 
-    `tracing`: what its statements are told to.
+    `tracing`: where its statements are traced.
     """
 
     def __init__(
@@ -307,7 +309,7 @@ class Database:
         self.changes = Changes(url, APP)
 
     async def check(self) -> None:
-        """UnsafeRole where row security wouldn't bind the role that the server acts as."""
+        """UnsafeRole if row security would not apply to the server's role."""
         async with self.readers.connection() as connection:
             if await connection.fetchval("select rolsuper or rolbypassrls from pg_roles where rolname = current_user"):
                 raise UnsafeRole

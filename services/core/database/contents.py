@@ -1,4 +1,4 @@
-"""What there is in a database: to compare what migrations make with what others made."""
+"""List the objects in a database, to compare migrated databases."""
 
 import asyncpg
 
@@ -33,7 +33,7 @@ union all select format('type %s.%s %s', schema, typname, array(select enumlabel
 
 
 async def contents(url: str) -> set[str]:
-    """All that a migration can make or leave out, as PostgreSQL prints it."""
+    """Return everything that a migration can create or omit, as PostgreSQL prints it."""
     connection = await asyncpg.connect(url)
     try:
         rows = await connection.fetch(_CONTENTS)

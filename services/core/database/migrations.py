@@ -1,4 +1,4 @@
-"""Migrating a database."""
+"""Migrations of a database."""
 
 from collections.abc import Callable
 from warnings import catch_warnings
@@ -15,7 +15,7 @@ from services.core.settings import CHECKOUT
 
 
 class UnknownRevision(Exception):
-    """The database is at a revision that no migration here leads to or from."""
+    """The database is at a revision that no migration in this version leads to or from."""
 
     def __init__(self, revision: str) -> None:
         super().__init__(
@@ -28,9 +28,9 @@ class UnknownRevision(Exception):
 
 
 async def migrate(owner_url: str, revision: str = "head") -> None:
-    """Bring the database to a revision, as its owner. One process at a time: others wait for the lock.
+    """Migrate the database to a revision, as its owner. One process at a time: others wait for the lock.
 
-    UnknownRevision, and nothing is changed, if no migration leads from where the database is.
+    UnknownRevision, without any change, if no migration leads from the database's revision.
     """
 
     def run(config: Config, connection: Connection) -> None:
@@ -43,7 +43,7 @@ async def migrate(owner_url: str, revision: str = "head") -> None:
 
 
 def _is_known(migrations: ScriptDirectory, revision: str) -> bool:
-    """Whether there is a migration of exactly this name: by itself alembic takes the beginning of one for it."""
+    """Whether there is a migration with exactly this name: alembic itself accepts an abbreviation."""
     try:
         found = migrations.get_revision(revision)
     except CommandError:
@@ -52,7 +52,7 @@ def _is_known(migrations: ScriptDirectory, revision: str) -> bool:
 
 
 def is_a_chain() -> bool:
-    """Whether each migration follows another one, and all end in one."""
+    """Whether the migrations form one chain."""
     migrations = ScriptDirectory.from_config(Config(CHECKOUT / "alembic.ini"))
     try:
         with catch_warnings(action="ignore"):
@@ -62,7 +62,7 @@ def is_a_chain() -> bool:
 
 
 async def with_alembic(owner_url: str, do: Callable[[Config, Connection], object]) -> None:
-    """Give alembic a connection of the owner's, and commit. Waits for other processes that migrate."""
+    """Run something with alembic on an owner's connection, and commit. Waits for other processes that migrate."""
 
     def run(connection: Connection) -> None:
         config = Config(CHECKOUT / "alembic.ini")

@@ -1,4 +1,4 @@
-"""Which database a process acts on: the configured one, or the private one that it starts for itself."""
+"""The database of a process: the configured one, or an embedded one that it starts."""
 
 import os
 import secrets
@@ -16,7 +16,7 @@ from services.core.settings import Settings
 
 @dataclass(frozen=True)
 class Provided:
-    """A database that is there: the settings that name it, and its address as the owner, who migrates."""
+    """A database that is running: the settings for it, and the URL of its owner, who migrates."""
 
     settings: Settings
     owner_url: str
@@ -25,7 +25,7 @@ class Provided:
 
 @contextmanager
 def provided(settings: Settings) -> Iterator[Provided]:
-    """The configured database, else the embedded one for as long as the context lasts."""
+    """The configured database, otherwise the embedded one for as long as the context lasts."""
     if settings.database_url is not None:
         yield Provided(settings, settings.database_owner_url or settings.database_url, is_embedded=False)
         return
@@ -35,7 +35,7 @@ def provided(settings: Settings) -> Iterator[Provided]:
 
 
 def _own_key(path: Path) -> SecretStr:
-    """The embedded database's own key for secrets, made when there is none; nobody else on the machine reads it."""
+    """The embedded database's own encryption key, created if missing; readable by this account only."""
     with suppress(FileExistsError), os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
         file.write(secrets.token_urlsafe(32))
     return SecretStr(path.read_text())
@@ -43,6 +43,6 @@ def _own_key(path: Path) -> SecretStr:
 
 @contextmanager
 def scratch() -> Iterator[str]:
-    """An empty database that is gone afterwards."""
+    """An empty database that is dropped afterwards."""
     with tempfile.TemporaryDirectory() as directory, embedded_postgres(Path(directory), durable=False) as url:
         yield url

@@ -1,4 +1,4 @@
-"""Whether a server can answer: what it needs of its database, looked at anew."""
+"""Readiness of a server: checks its database each time it is asked."""
 
 import asyncio
 import re
@@ -10,12 +10,12 @@ import asyncpg
 from services.core.database.connections import UNAVAILABLE, Database, Reader
 from services.core.settings import CHECKOUT
 
-PATIENCE = 5.0
-"""Seconds that the database has for its answer."""
+READINESS_SECONDS = 5.0
+"""Seconds within which the database must answer."""
 
 
 class Unready(StrEnum):
-    """Why a server can't answer."""
+    """Why a server is not ready."""
 
     STOPPING = "STOPPING"
     DATABASE_UNAVAILABLE = "DATABASE_UNAVAILABLE"
@@ -24,15 +24,15 @@ class Unready(StrEnum):
 
 
 async def unready(database: Database) -> Unready | None:
-    """Why the server can't answer; None where it can.
+    """Why the server is not ready; None if it is.
 
-    A database that is ahead of the code will do: of two releases that overlap, the newer one migrates.
+    A database that is ahead of the code is accepted: when two releases overlap, the newer one migrates.
     """
     try:
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(READINESS_SECONDS):
             return await database.readers.read(_look)
     except asyncpg.UndefinedTableError:
-        return Unready.MIGRATIONS_PENDING  # there is nothing at all
+        return Unready.MIGRATIONS_PENDING  # the database is empty
     except (TimeoutError, asyncpg.PostgresError, *UNAVAILABLE):
         return Unready.DATABASE_UNAVAILABLE
 
@@ -48,7 +48,7 @@ async def _look(connection: Reader) -> Unready | None:
 
 
 def _is_current(revision: str) -> bool:
-    """Whether it is the newest revision, or a later one. A number alone is of a chain that led nowhere else."""
+    """Whether it is the newest revision or a later one. A number without a hash belongs to a chain without branches."""
     newest = newest_revision()
     number, _, name = revision.partition("_")
     return revision == newest or (name != "" and number > newest.partition("_")[0])
@@ -56,7 +56,7 @@ def _is_current(revision: str) -> bool:
 
 @cache
 def newest_revision() -> str:
-    """The revision that the code's migrations lead to, `0001_3f9a2c1d`: they are numbered in their order."""
+    """The revision that the code's migrations lead to, `0001_3f9a2c1d`. They are numbered in order."""
     newest = max((CHECKOUT / "models/migrations/versions").glob("[0-9]*_*.py"))
     found = re.search(r"^revision = ['\"](\w+)['\"]$", newest.read_text(), re.MULTILINE)
     assert found is not None, f"{newest.name} names its revision."

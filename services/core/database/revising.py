@@ -1,6 +1,6 @@
-"""Writing the next migration: what takes a migrated scratch database to the tables, policies and functions of the code.
+"""Write the next migration: from a migrated scratch database to the code's tables, policies and functions.
 
-Alembic compares tables, alembic-utils policies and functions. What is new is written as a person would write it:
+Alembic compares tables, alembic-utils policies and functions. The result reads like a hand-written migration:
 `protect(op, table, …)` for a table's row security, the text of a function, a downgrade that just drops.
 """
 
@@ -54,13 +54,13 @@ from services.core.settings import CHECKOUT
 VERSIONS = CHECKOUT / "models/migrations/versions"
 
 Checks = dict[tuple[str, str], str]
-"""The definitions of CHECK constraints by table and name."""
+"""Definitions of CHECK constraints, by table and name."""
 
 
 async def revise(owner_url: str, message: str, *, into: Path = VERSIONS) -> Path:
-    """Write the migration from where the scratch database is: the newest revision, or nothing at all if there is none.
+    """Write the migration from the scratch database's revision: the newest, or none if it is empty.
 
-    New tables are made in the scratch database meanwhile, because policies are compared by making them.
+    New tables are created in the scratch database meanwhile, because policies are compared by creating them.
     """
     written: list[Path] = []
     await with_alembic(owner_url, lambda config, connection: written.append(_write(config, connection, message, into)))
@@ -68,9 +68,10 @@ async def revise(owner_url: str, message: str, *, into: Path = VERSIONS) -> Path
 
 
 async def squash(owner_url: str, message: str) -> None:
-    """Replace all migrations by one, written anew from the models; `owner_url` is an empty scratch database.
+    """Replace all migrations by one, generated from the models; `owner_url` is an empty scratch database.
 
-    For as long as nothing is released: databases of a revision before can't be migrated afterwards, and are told so.
+    Only before the first release: databases of an earlier revision can't be migrated afterwards, and migrating them is
+    refused.
     """
     with tempfile.TemporaryDirectory() as kept:
         before = [Path(shutil.move(path, kept)) for path in VERSIONS.glob("*.py")]
@@ -95,7 +96,7 @@ def _write(config: Config, connection: Connection, message: str, into: Path) -> 
 
     def whole(_context: Any, _revision: Any, directives: list[Any]) -> None:
         (script,) = directives
-        if is_first:  # there is nothing to compare: every function and policy is new
+        if is_first:  # nothing to compare: every function and policy is new
             script.upgrade_ops.ops += [CreateOp(function) for function in figures.functions]
         _complete(connection, script, upgrade, downgrade)
         if is_first:
@@ -116,7 +117,7 @@ def _write(config: Config, connection: Connection, message: str, into: Path) -> 
 
 
 def _finish(path: Path, number: str) -> Path:
-    """Format a migration, and name its revision after its text: what was squashed is not taken for what came of it."""
+    """Format a migration, and name its revision after its text, so that a squashed one gets a new name."""
     for tidy in (("check", "--fix", "--select", "I"), ("format",)):
         run_process([sys.executable, "-m", "ruff", *tidy, "--quiet", str(path)], check=True)
     written = path.read_text()
@@ -126,7 +127,7 @@ def _finish(path: Path, number: str) -> Path:
 
 
 def _tables(connection: Connection) -> tuple[list[MigrateOperation], list[MigrateOperation]]:
-    """The operations on tables and the functions that they need, and those that undo them. The former are done here."""
+    """The operations on tables and on the functions that they need, and their reverse. The former are executed here."""
     foundations = [Define(function, is_foundation=True) for function in _missing_foundations(connection)]
     for foundation in foundations:
         connection.exec_driver_sql(foundation.statement)
@@ -190,13 +191,13 @@ def _complete(
 
 
 def _in_order(connection: Connection, definitions: list[Define], *, undo: bool = True) -> list[Define]:
-    """Definitions of functions in an order in which each finds those that it calls, tried out."""
+    """Definitions of functions, ordered by trial so that each finds those that it calls."""
     done: list[Define] = []
     trying = connection.begin_nested()
     while len(done) < len(definitions):
         before = len(done)
         for each in [one for one in definitions if one not in done]:
-            # Where it is there and returns something else now, it is not replaced, but made anew.
+            # If its return type changes, it can't be replaced: drop and create it.
             for first in ("", f"drop function if exists {each.identity} cascade"):
                 with suppress(DBAPIError), connection.begin_nested():
                     if first:
@@ -217,7 +218,7 @@ def _in_order(connection: Connection, definitions: list[Define], *, undo: bool =
 
 
 def _is_written_otherwise(op: MigrateOperation, tables: Iterable[str]) -> bool:
-    """Whether an operation of alembic-utils is said by `protect`, by the text of a function, or by dropping a table."""
+    """Whether `protect`, a function's text or dropping a table already does what an operation of alembic-utils does."""
     target = op.target if isinstance(op, CreateOp | DropOp) else None
     if isinstance(target, PGPolicy):
         return target.on_entity.removeprefix("public.") in tables
@@ -226,9 +227,10 @@ def _is_written_otherwise(op: MigrateOperation, tables: Iterable[str]) -> bool:
 
 @contextmanager
 def compared_at_once(connection: Connection) -> Iterator[None]:
-    """Let alembic-utils compare policies and functions as they are here with how PostgreSQL would print the code's.
+    """Make alembic-utils compare existing policies and functions with how PostgreSQL would print the code's.
 
-    Each is made and read once. By itself it makes every one several times, and each time reads all: minutes.
+    Each is created and read once. By default, it creates each several times and reads all each time, which takes
+    minutes.
     """
     session, schemas = Session(bind=connection), ("public", "figures")
     kinds: tuple[Any, ...] = (PGFunction, PGPolicy)
@@ -241,7 +243,7 @@ def compared_at_once(connection: Connection) -> Iterator[None]:
         connection.execute(each.to_sql_statement_create())
     read = [entity for kind in kinds for schema in schemas for entity in kind.from_database(session, schema)]
     made.rollback()
-    # PostgreSQL spells types its own way. Of one whose parameters change there are two for now: the new one is meant.
+    # PostgreSQL normalizes type names. If a function's parameters change, there are two for now: take the new one.
     before = {entity.identity for entities in there.values() for entity in entities}
     declared_ones = {_named(entity): entity for entity in sorted(read, key=lambda each: each.identity not in before)}
 
@@ -258,19 +260,19 @@ def compared_at_once(connection: Connection) -> Iterator[None]:
 
 
 def _named(entity: Any) -> tuple[str, ...]:
-    """What identifies a policy or a function: there are no two functions of one name."""
+    """What identifies a policy or a function: function names are not overloaded."""
     on_table = getattr(entity, "on_entity", "").removeprefix("public.")
     return (type(entity).__name__, entity.schema, entity.signature.partition("(")[0].strip('"'), on_table)
 
 
 def _newly_counted(ops: Iterable[MigrateOperation]) -> list[str]:
-    """The tables that figure functions read from now on, and that were there before they did."""
+    """The existing tables that figure functions read from now on."""
     targets = [op.target for op in ops if isinstance(op, CreateOp) and isinstance(op.target, PGPolicy)]
     return sorted({t.on_entity.removeprefix("public.") for t in targets if t.signature.endswith("_count")})
 
 
 def _missing_foundations(connection: Connection) -> list[PGFunction]:
-    """The functions that columns are computed with and that aren't there yet."""
+    """The missing functions that generated columns need."""
     there = set(
         connection.exec_driver_sql("select proname from pg_proc where pronamespace = 'public'::regnamespace").scalars()
     )
@@ -278,14 +280,17 @@ def _missing_foundations(connection: Connection) -> list[PGFunction]:
 
 
 def _ordered(ops: Iterable[MigrateOperation]) -> list[MigrateOperation]:
-    """Columns and keys of tables that there are, then new tables, then references: each finds what it refers to."""
+    """Columns and keys of existing tables, then new tables, then foreign keys, so that each finds what it refers to."""
     each = [one for op in ops for one in (op.ops if isinstance(op, ModifyTableOps) else [op])]
     last = (CreateForeignKeyOp, CreateIndexOp)
     return sorted(each, key=lambda op: 2 if isinstance(op, last) else isinstance(op, CreateTableOp))
 
 
 def differing_checks(connection: Connection) -> tuple[list[str], list[str]]:
-    """The statements that make the CHECK constraints those of the models, which alembic doesn't compare; and back."""
+    """The statements that bring CHECK constraints to those of the models, and their reverse.
+
+    Alembic doesn't compare them.
+    """
     declared = "declared"
     connection.exec_driver_sql(f"create schema {declared}")
     connection.execution_options(schema_translate_map={None: declared})
@@ -306,7 +311,9 @@ def _changed(before: Checks, after: Checks) -> list[str]:
 
 
 def _plain(definition: str) -> str:
-    """Without casts, and parentheses around one thing: what is made as PostgreSQL prints it, it prints otherwise."""
+    """Strip casts and single parentheses: PostgreSQL prints a constraint differently once it is recreated from its
+    output.
+    """
     bare = re.sub(r"::(character varying|text)(\[\])?", "", definition)
     return re.sub(r"\((\w+|'[^']*'|\(ARRAY\[[^]]*\]\))\)", r"\1", re.sub(r"\(('[^']*')\)", r"\1", bare))
 

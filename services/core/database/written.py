@@ -1,4 +1,4 @@
-"""Operations of migrations that are written as calls of `models.migrations.security`, with plain text in them."""
+"""Migration operations that are rendered as calls of `models.migrations.security`."""
 
 import re
 import textwrap
@@ -31,7 +31,7 @@ class Call(MigrateOperation):
 
 
 class Define(MigrateOperation):
-    """The definition of a function, as its text."""
+    """The definition of a function, as text."""
 
     def __init__(self, function: PGFunction, *, is_foundation: bool = False) -> None:
         self.function = function
@@ -45,12 +45,12 @@ class Define(MigrateOperation):
 
     @property
     def identity(self) -> str:
-        """The function as DROP takes it: its schema, name and parameters, without their defaults."""
+        """The function as DROP expects it: schema, name and parameters without defaults."""
         return f"{self.function.schema}.{_types(self.function.signature)}"
 
     @property
     def is_trigger(self) -> bool:
-        """Whether tables depend on it, in place of the other way round."""
+        """Whether tables depend on it, rather than the other way round."""
         return self.function.definition.startswith("returns trigger")
 
     def reverse(self) -> MigrateOperation:
@@ -59,7 +59,7 @@ class Define(MigrateOperation):
 
 
 def _types(signature: str) -> str:
-    """A signature as DROP takes it: without defaults."""
+    """A signature as DROP expects it: without defaults."""
     return re.sub(r" default [^,)]+", "", signature)
 
 

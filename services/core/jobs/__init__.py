@@ -1,1 +1,1 @@
-"""Jobs and the worker that does them."""
+"""Background jobs and their worker."""

@@ -1,4 +1,4 @@
-"""What waits to be done: jobs, entries of the journal to be chained, webhooks to be told. Figures over every tenant."""
+"""Backlog figures over all tenants: waiting jobs, journal entries to be chained, webhook deliveries."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -15,9 +15,9 @@ NAMES = jobs.NAMES.qualified
 
 @dataclass
 class Backlog:
-    """How much waits, and for how many seconds what has waited longest: 0 where nothing does."""
+    """The number of waiting items, and for how many seconds the oldest has waited; 0 if none waits."""
 
-    jobs_waiting: int = 0  # due, and not taken up
+    jobs_waiting: int = 0  # due, and not started
     jobs_later: int = 0
     jobs_at_work: int = 0
     jobs_failed: int = 0  # for good
@@ -25,12 +25,12 @@ class Backlog:
     journal_waiting: int = 0
     journal_lag: float = 0
     webhooks_waiting: int = 0  # due
-    webhooks_later: int = 0  # tried in vain, or at a webhook that rests
+    webhooks_later: int = 0  # to be retried, or for a webhook that is paused
     oldest_webhook: float = 0
 
 
 async def backlog(database: Database) -> Backlog:
-    """The figures as they are now: a statement, and one for each tenant."""
+    """The current figures, read by one statement and one per tenant."""
 
     async def look(connection: Reader) -> Backlog:
         row: Any = await connection.fetchrow(_JOBS)

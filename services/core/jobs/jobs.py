@@ -1,4 +1,4 @@
-"""Jobs: what follows from a change, written down in the change's own transaction and done by a worker afterwards.
+"""Jobs: follow-up work, enqueued in the transaction of the change and done by a worker afterwards.
 
     @job("expire_offer")
     async def expire_offer(work: Work, *, registration_id: UUID) -> None:
@@ -10,12 +10,12 @@
     async def release_allotments(work: Work) -> None:
         \"\"\"…\"\"\"
 
-A job is one transaction of the platform itself (`system`) in the confederation that it was enqueued in. It is done **at
-least once**: a worker that dies after the commit and before it has said so leaves the job to another. So a job looks at
-what is there, does what is still to be done, and may find that nothing is. One that fails is tried again, later each
-time, and kept as failed after `tries` times.
+A job is one transaction of the system actor in the confederation that it was enqueued in. It is done **at least once**:
+if a worker dies after the commit and before it acknowledges the job, another worker repeats it. So a job reads the
+current state and does only what is still to be done. A failed job is retried with growing delays, and kept as failed
+after `tries` attempts.
 
-What is enqueued names rows by their keys and says nothing about them: a job reads them, through row security.
+A job's arguments are keys of rows and no data: the job reads the rows, through row security.
 """
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
@@ -36,11 +36,11 @@ from services.core.discovery import import_all
 from services.core.work import Work
 
 Key = UUID | StrEnum
-"""What a job may be told: which row, and which of the kinds that there are."""
+"""A job's argument: the key of a row, or an enum's value."""
 
 Function = TypeVar("Function", bound=Callable[..., Awaitable[object]])
 
-# Every name is said: pgqueuer would take what isn't from the environment, from variables such as CHANNEL and TRIGGER.
+# Every name is set: pgqueuer would read missing ones from environment variables such as CHANNEL and TRIGGER.
 NAMES = DBSettings(
     prefix="",
     db_schema="jobs",
@@ -55,24 +55,24 @@ NAMES = DBSettings(
     durability=Durability.durable,
     widen_id=True,
 )
-"""Where pgqueuer's tables are: in the schema `jobs`, made by `models.migrations.jobs`."""
+"""pgqueuer's tables, in the schema `jobs`, created by `models.migrations.jobs`."""
 
 
-FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=15), timedelta(hours=1)
-"""Between tries: three times as long each time, an hour at the most."""
+FIRST_RETRY_WAIT, LONGEST_RETRY_WAIT = timedelta(seconds=15), timedelta(hours=1)
+"""Delay between attempts: three times as long each time, an hour at most."""
 
 
 def wait_after(attempts: int) -> timedelta:
-    """How long to wait after a failure that so many others came before."""
-    return FIRST_WAIT * 3**attempts if attempts < 5 else LONGEST_WAIT
+    """The delay before the next attempt, after this many earlier failures."""
+    return FIRST_RETRY_WAIT * 3**attempts if attempts < 5 else LONGEST_RETRY_WAIT
 
 
 @dataclass(frozen=True)
 class Job:
-    """A kind of job. `tries`: how many times in all; with the waits between them, ten are about five hours.
+    """A kind of job. `tries`: maximum number of attempts; with the delays between them, ten take about five hours.
 
-    `urgent`: goes before everything that isn't. `at_once`: how many a worker does at a time, and `share`: how many of
-    them for one confederation; 0 where the worker's own limits will do (`services.core.jobs.taking`).
+    `urgent`: done before all jobs that aren't. `at_once`: how many a worker does concurrently, and `share`: how many of
+    them for one confederation; 0 for the worker's defaults (`services.core.jobs.taking`).
     """
 
     name: str
@@ -83,7 +83,7 @@ class Job:
     share: int = 0
 
     def arguments(self, given: Mapping[str, str], **resources: Any) -> dict[str, Any]:
-        """What the function takes: its keys as it declares them, and of the resources those that it names."""
+        """The function's arguments: keys in their declared types, and the resources that it names."""
         types = get_type_hints(self.run)
         return {name: types[name](value) for name, value in given.items()} | {
             name: value for name, value in resources.items() if name in types
@@ -92,7 +92,7 @@ class Job:
 
 @dataclass(frozen=True)
 class Periodic:
-    """What is done again and again in every confederation, each in a transaction of its own. `cron` is in UTC."""
+    """A periodic job, run in every confederation, each in a transaction of its own. `cron` is in UTC."""
 
     name: str
     run: Callable[..., Awaitable[object]]
@@ -101,7 +101,7 @@ class Periodic:
 
 @dataclass(frozen=True)
 class Registry:
-    """Everything that workers do."""
+    """All declared jobs."""
 
     jobs: dict[str, Job] = field(default_factory=dict)
     periodic: dict[str, Periodic] = field(default_factory=dict)
@@ -113,10 +113,9 @@ _registry = Registry()
 def job(
     name: str, *, tries: int = 10, urgent: bool = False, at_once: int = 0, share: int = 0
 ) -> Callable[[Function], Function]:
-    """Declare a job. Its function takes the work, then keys by name; `settings: Settings` where it asks for them.
+    """Declare a job. Its function takes the work, then keys by name, and `settings: Settings` if it declares that.
 
-    Whose pace a tenant's own receivers set, such as a webhook, says how many are done `at_once`, and each tenant's
-    `share`.
+    A job that waits for a tenant's own servers, such as a webhook, sets `at_once` and each tenant's `share`.
     """
 
     def declare(function: Function) -> Function:
@@ -128,9 +127,9 @@ def job(
 
 
 def every(cron: str) -> Callable[[Function], Function]:
-    """Declare what is done periodically: by one of the workers each time, whoever comes first.
+    """Declare a periodic job, done by whichever worker is first.
 
-    One that fails in a confederation is logged and has its next turn at the next time.
+    A failure in a confederation is logged; the next run is at the next scheduled time.
     """
 
     def declare(function: Function) -> Function:
@@ -143,7 +142,7 @@ def every(cron: str) -> Callable[[Function], Function]:
 
 
 def registry() -> Registry:
-    """Everything that the services' modules declare."""
+    """All jobs that the services' modules declare."""
     import_all("services")
     return _registry
 
@@ -154,10 +153,10 @@ def queries(driver: AsyncpgDriver) -> Queries:
 
 
 async def enqueue(work: Work, name: str, *, key: str | None = None, after: timedelta | None = None, **ids: Key) -> None:
-    """Have a job done once this transaction is committed, or `after` a while from its moment.
+    """Enqueue a job, to be done once this transaction is committed, or a time `after` the work's time.
 
-    `key`: where an equal job waits already, that is enough. Equal is what has the name, the key and, with `after`, the
-    same due second; one that a worker has taken up is not enough, for it may have read what was before this change.
+    `key`: don't enqueue it if an equal job waits already. Equal jobs have the same name, key and, with `after`, due
+    second. A job that a worker has started doesn't count, because it may have read the state before this change.
     """
     jobs = queries(AsyncpgDriver(await work.connection()))
     payload, delay = _payload(work, ids), _delay(work, after)
@@ -166,7 +165,7 @@ async def enqueue(work: Work, name: str, *, key: str | None = None, after: timed
         return
     due = "" if after is None else int((work.now + after).timestamp())
     mark = f"{work.tenant_id}:{name}:{key}:{due}"
-    # Of the three that pgqueuer has, this conflict locks the job that waits: no worker takes it before we commit.
+    # Of pgqueuer's three conflict modes, this one locks the waiting job: no worker starts it before we commit.
     (id,) = await jobs.enqueue(
         name, payload, execute_after=delay, dedupe_key=mark, headers=_headers(work), on_conflict="update_priority"
     )
@@ -176,7 +175,7 @@ async def enqueue(work: Work, name: str, *, key: str | None = None, after: timed
 
 
 async def enqueue_all(work: Work, name: str, each: Iterable[Mapping[str, Key]]) -> None:
-    """Have a job done for each of many, in one statement."""
+    """Enqueue a job for each of many arguments, in one statement."""
     payloads: list[bytes | None] = [_payload(work, ids) for ids in each]
     if payloads:
         jobs = queries(AsyncpgDriver(await work.connection()))
@@ -192,10 +191,10 @@ def _payload(work: Work, ids: Mapping[str, Key]) -> bytes:
 
 
 def _headers(work: Work) -> dict[str, str]:
-    """Whose job it is, where the worker finds it by an index: each confederation has its share."""
+    """The job's tenant, in a column with an index: each confederation has its share."""
     return {"tenant": work.actor.tenant.slug}
 
 
 def _delay(work: Work, after: timedelta | None) -> timedelta | None:
-    """How long from now: the work's moment may be another, in the demo and in tests."""
+    """The delay from now: the work's time may differ from now, in the demo and in tests."""
     return None if after is None else max(work.now + after - datetime.now(UTC), timedelta())

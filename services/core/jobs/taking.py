@@ -1,16 +1,16 @@
-"""Which jobs a worker takes up next: what is urgent first, then each confederation in turn, of each kind its share.
+"""Fair scheduling of jobs: urgent jobs first, then confederations in turn, within limits per kind and tenant.
 
-pgqueuer takes jobs in the order of their coming: one confederation's webhooks, whose receivers take nine seconds to
-answer, would hold up everybody's mail. Here a worker has
+pgqueuer takes jobs in order of arrival: one confederation's webhooks, whose receivers take nine seconds to answer,
+would delay everybody's mail. Here a worker has
 
 * a **lane** of its own for what is urgent (a message that signs somebody in): nothing else takes its places;
 * of each kind of job at most `at_once`, so that a slow kind leaves places to the others;
 * of each kind and confederation at most its `share`, so that one leaves places to the others;
 * and of what waits the first job of each confederation before the second of any.
 
-Limits are a worker's own, counted by the jobs that it has taken up: two workers never wait for each other, and more
-workers do more. The statement reads what waits by an index on kind and confederation: its cost grows with how many
-confederations wait, not with how many jobs.
+Limits apply per worker, to the jobs that it has started: workers never wait for each other, and more workers do more.
+The statement reads waiting jobs by an index on kind and confederation: its cost grows with the number of waiting
+confederations, not of jobs.
 """
 
 from collections.abc import Mapping
@@ -25,19 +25,22 @@ from pgqueuer.domain.models import Job as Taken
 
 from services.core.jobs.jobs import NAMES, Job, queries
 
-PLACES = 16
-"""Jobs that a worker has taken up at a time. Half of them may wait for a connection: then none stands idle."""
-URGENT_PLACES = 8
-"""The same of urgent ones, besides."""
-MOST_OF_A_KIND = 14
-"""Places that jobs of one kind take, where the kind doesn't say."""
-SHARE = 12
-"""Places that jobs of one kind and confederation take, where the kind doesn't say."""
+JOB_SLOTS = 16
+"""Maximum number of jobs that a worker has started.
+
+It does half as many at once, so the others are ready when a connection is free.
+"""
+URGENT_JOB_SLOTS = 8
+"""The same for urgent jobs, in addition."""
+SLOTS_PER_KIND = 14
+"""Slots for jobs of one kind, unless the kind sets its own limit."""
+SLOTS_PER_KIND_AND_TENANT = 12
+"""Slots for jobs of one kind and confederation, unless the kind sets its own limit."""
 
 
 @dataclass
 class FairQueries(Queries):
-    """pgqueuer's statements, with another for taking jobs up."""
+    """pgqueuer's queries, with another statement for taking jobs."""
 
     kinds: Mapping[str, Job] = field(default_factory=dict)
 
@@ -54,26 +57,26 @@ class FairQueries(Queries):
         rows = await self.driver.fetch(
             _TAKE,
             [job.name for job in jobs],
-            [job.at_once or MOST_OF_A_KIND for job in jobs],
-            [job.share or SHARE for job in jobs],
+            [job.at_once or SLOTS_PER_KIND for job in jobs],
+            [job.share or SLOTS_PER_KIND_AND_TENANT for job in jobs],
             [job.urgent for job in jobs],
             queue_manager_id,
             heartbeat_timeout,
-            PLACES,
-            URGENT_PLACES,
+            JOB_SLOTS,
+            URGENT_JOB_SLOTS,
         )
         return [Taken.model_validate(row) for row in rows]
 
 
 def fair_queries(driver: AsyncpgDriver, kinds: Mapping[str, Job]) -> FairQueries:
-    """pgqueuer's statements, for our schema and these kinds of job."""
+    """pgqueuer's queries, for our schema and these kinds of job."""
     plain = queries(driver)
     return FairQueries(driver, plain.qbe, plain.qbq, plain.qbs, kinds=kinds)
 
 
 _QUEUE, _LOG = NAMES.qualified.queue_table, NAMES.qualified.queue_table_log
 TENANT = "coalesce(headers->>'tenant', '')"
-"""The confederation of a job, as the index has it."""
+"""The confederation of a job, as written in the index."""
 
 _TAKE = f"""
 with recursive kind as (

@@ -1,7 +1,7 @@
-"""The worker: does the jobs that are due, and what is periodic, and chains the journals. Any number share the work.
+"""The worker: runs due and periodic jobs, and chains the journals. Any number of workers share the work.
 
-A worker takes a job with `FOR UPDATE SKIP LOCKED` and tells every few seconds that it lives; what one that died had
-taken up is another's half a minute later. Where its connection is lost, it comes back as soon as the database does.
+A worker takes a job with `FOR UPDATE SKIP LOCKED` and sends a heartbeat every few seconds. Half a minute after a worker
+died, others take its jobs. A lost database connection is reopened as soon as possible.
 """
 
 import asyncio
@@ -26,28 +26,30 @@ from services.core.errors import Problem
 from services.core.jobs import jobs
 from services.core.jobs.jobs import Job, Periodic
 from services.core.jobs.taking import fair_queries
-from services.core.journal.chaining import AT_ONCE as AT_ONCE_CHAINED
-from services.core.journal.chaining import UNCHAINED, chain
+from services.core.journal.chaining import ENTRIES_PER_BATCH, UNCHAINED, chain
 from services.core.settings import Settings
 from services.core.telemetry.logs import log, log_failure
 from services.core.telemetry.meters import METERS
 from services.core.telemetry.tracing import Tracing, job_span
 from services.core.work import begin
 
-AT_ONCE, URGENT_AT_ONCE = 8, 4
-"""Jobs that a worker does at the same time, and urgent ones besides; each has a connection."""
-CHAINING = 1.0
-"""Seconds between two walks behind the journals."""
-KEPT_DAYS = 30
-"""How long what was done, and what failed for good, can be looked up."""
+CONCURRENT_JOBS, CONCURRENT_URGENT_JOBS = 8, 4
+"""Maximum number of concurrent jobs, and of urgent ones in addition; each has a connection."""
+CHAINING_INTERVAL_SECONDS = 1.0
+"""Seconds between two runs of the journals' chaining."""
+JOB_LOG_DAYS = 30
+"""Number of days for which finished and failed jobs are kept."""
 
 
 class GaveUp(Exception):
-    """A job failed for good. Says which and why in names only: pgqueuer writes it into its log."""
+    """A job failed for good. The message has only names, because pgqueuer logs it."""
 
 
 class Worker:
-    """Does jobs until it is told to stop. `poll`: how often it looks for some; `presumed_dead`: after which silence."""
+    """Runs jobs until it is told to stop.
+
+    `poll`: polling interval; `presumed_dead`: silence after which a worker counts as dead.
+    """
 
     def __init__(
         self,
@@ -63,27 +65,27 @@ class Worker:
         self._poll = poll
         self._presumed_dead = presumed_dead
         self._registry = jobs.registry()
-        # Connections of its own, one for the journals: mail that is slow to be taken keeps no request from its turn.
-        writers = AT_ONCE + URGENT_AT_ONCE + 1
+        # Connections of its own, one of them for the journals: slow mail must not block requests.
+        writers = CONCURRENT_JOBS + CONCURRENT_URGENT_JOBS + 1
         self._database = Database(url, readers=1, writers=writers, settings=settings, tracing=tracing)
-        self._turns, self._urgent_turns = asyncio.Semaphore(AT_ONCE), asyncio.Semaphore(URGENT_AT_ONCE)
+        self._turns, self._urgent_turns = asyncio.Semaphore(CONCURRENT_JOBS), asyncio.Semaphore(CONCURRENT_URGENT_JOBS)
         self._stopping = asyncio.Event()
         self._serving: PgQueuer | None = None
 
     def stop(self) -> None:
-        """Take up nothing more. `run` ends when what was taken up is done."""
+        """Start no more jobs. `run` returns when the running ones are done."""
         self._stopping.set()
         if self._serving is not None:
             self._serving.shutdown.set()
 
     async def run_until_told(self) -> None:
-        """`run` as a process of its own, which is told to stop by SIGTERM or SIGINT."""
+        """Do `run` as a process of its own, stopped by SIGTERM or SIGINT."""
         for told in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(told, self.stop)
         await self.run()
 
     async def run(self) -> None:
-        """Do what is due, until `stop`; over every loss of the connection."""
+        """Run due jobs until `stop`; reconnect whenever the connection is lost."""
         wait = 1.0
         chaining = asyncio.create_task(self._chain())
         try:
@@ -102,7 +104,7 @@ class Worker:
             await self._database.close()
 
     async def _chain(self) -> None:
-        """Walk behind the journals, until `stop`. Where that fails in one confederation, the others' are walked."""
+        """Chain the journals until `stop`. A failure in one confederation doesn't affect the others."""
         while not self._stopping.is_set():
             try:
                 for tenant in await self._database.readers.read(all_tenants):
@@ -116,12 +118,12 @@ class Worker:
                 log.warning("the journals aren't chained: %s", type(error).__name__)
             except Exception as error:
                 log_failure("chaining the journals failed", error)
-            await self._pause(CHAINING)
+            await self._pause(CHAINING_INTERVAL_SECONDS)
 
     async def _chain_of(self, tenant: Tenant) -> None:
         while await self._database.readers.fetch(UNCHAINED, [str(tenant.id)]):
             async with begin(self._database, system(tenant)) as work:
-                if await chain(work) < AT_ONCE_CHAINED or self._stopping.is_set():
+                if await chain(work) < ENTRIES_PER_BATCH or self._stopping.is_set():
                     return
 
     async def _pause(self, seconds: float) -> float:
@@ -145,7 +147,7 @@ class Worker:
                 return
             await serving.run(
                 dequeue_timeout=self._poll,
-                batch_size=AT_ONCE,  # how many ends of jobs are written down together
+                batch_size=CONCURRENT_JOBS,  # number of finished jobs that are recorded together
                 shutdown_on_listener_failure=True,
                 heartbeat_timeout=self._presumed_dead,
                 log_aggregation_interval=timedelta(),  # nobody reads its statistics
@@ -160,7 +162,7 @@ class Worker:
         async with self._urgent_turns if job.urgent else self._turns:
             tenant = await self._database.readers.read(lambda connection: find_tenant(connection, slug))
             if tenant is None:
-                return  # the confederation has gone, and what the job was about with it
+                return  # the confederation was removed
             began = time.monotonic()
             with job_span(self._database.tracing, job.name):
                 async with begin(self._database, system(tenant)) as work:
@@ -184,11 +186,11 @@ class Worker:
         return run
 
     async def _forget(self, _schedule: Schedule) -> None:
-        """Delete what pgqueuer wrote down long ago."""
+        """Delete pgqueuer's old records."""
         names = jobs.NAMES.qualified
 
         async def delete(connection: asyncpg.Connection) -> None:
-            old = f"created < now() - interval '{KEPT_DAYS} days'"
+            old = f"created < now() - interval '{JOB_LOG_DAYS} days'"
             await connection.execute(f"delete from {names.queue_table_log} where {old}")  # noqa: S608 - names of ours
             await connection.execute(f"delete from {names.queue_table} where status = 'failed' and {old}")  # noqa: S608
 
@@ -199,10 +201,10 @@ class Worker:
 
 
 class _Executor(AbstractEntrypointExecutor):
-    """Does a job, and says what becomes of one that failed.
+    """Runs a job, and decides what happens after a failure.
 
-    pgqueuer prints an exception that it meets with its message and what caused it, where a name may be quoted, and
-    deletes a job that is cancelled: neither leaves here.
+    pgqueuer logs exceptions with message and cause, which may quote a name, and deletes cancelled jobs: so neither may
+    reach it.
     """
 
     def __init__(self, parameters: EntrypointExecutorParameters, worker: Worker, job: Job) -> None:
@@ -211,7 +213,7 @@ class _Executor(AbstractEntrypointExecutor):
         self._job = job
 
     async def execute(self, job: Taken, context: Context) -> None:
-        """Do it. RetryRequested where it is to be tried again, GaveUp where it isn't."""
+        """Run the job. RetryRequested if it is to be retried, GaveUp otherwise."""
         failed = await self._failed(job)
         if failed is not None:
             raise failed
@@ -223,7 +225,7 @@ class _Executor(AbstractEntrypointExecutor):
             return RetryRequested(timedelta(), "interrupted")
         except Problem as refusal:
             METERS.failed_jobs[self._job.name] += 1
-            # A rule speaks against it, now and later: jobs look first, so this is a mistake of theirs.
+            # A rule refuses it, now and on any retry: jobs check first, so this is a bug in the job.
             log_failure(f"the job {self._job.name} was refused", refusal)
             return GaveUp(f"{self._job.name}: {refusal.code}")
         except Exception as error:
@@ -246,7 +248,7 @@ _PARAMETERS = EntrypointExecutorParameters(concurrency_limit=0, func=_never, on_
 async def working(
     url: str, settings: Settings, *, patience: float = 20, tracing: Tracing | None = None
 ) -> AsyncIterator[None]:
-    """A worker for as long as the context lasts. At its end it has `patience` seconds for what it took up.
+    """Run a worker for as long as the context lasts. At its end it has `patience` seconds for what it took up.
 
     What isn't done by then is rolled back, and another worker's, or this one's when it comes back.
     """
@@ -261,7 +263,7 @@ async def working(
 
 
 async def cut_off(running: asyncio.Task[None]) -> None:
-    """End a worker at once. A single cancellation may end one of its jobs instead of it."""
+    """Cancel a worker at once. A single cancellation might end one of its jobs instead."""
     while not running.done():
         running.cancel()
         await asyncio.wait({running}, timeout=0.5)

@@ -1,4 +1,4 @@
-"""Records that somebody read a person's confidential data, which the person may read. One a reader, kind and hour."""
+"""Access records: who read a person's confidential data. That person may read them. One per reader, kind and hour."""
 
 from collections.abc import Collection
 from typing import NamedTuple
@@ -11,14 +11,14 @@ from services.core.work import Work
 
 
 class Read(NamedTuple):
-    """What was read of whom, and by whose right."""
+    """A read of a person's data, and the association whose permission allowed it."""
 
     kind: ReadKind
     person_id: UUID
     association_id: UUID | None
 
 
-# Without a target of the conflict: which of several readings at once is written is all the same.
+# No conflict target: of several simultaneous reads, any may be the one recorded.
 _RECORD = """
 insert into access_record
   (confederation_id, id, person_id, reader_id, reader_name, association_id, kind, at, hour)
@@ -31,7 +31,7 @@ on conflict do nothing
 
 
 async def record_reads(work: Work, reads: Collection[Read]) -> None:
-    """Write down what the actor is about to be given. Their own data isn't, nor what the platform itself reads."""
+    """Record what the actor is about to receive. Reads of one's own data and by the system are not recorded."""
     reader = work.actor.person_id or work.actor.key_id
     others = sorted({read for read in reads if read.person_id != reader}, key=lambda read: (read.person_id, read.kind))
     if reader is None or not others:

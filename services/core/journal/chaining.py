@@ -1,19 +1,19 @@
-"""The journal's chain: after their transactions, entries are hashed one with the other, in each tenant by itself.
+"""The journal's hash chain: committed entries are chained afterwards, for each tenant separately.
 
-Chaining within a transaction would make those of a tenant take turns at the last link. So a worker walks behind: each
-second it takes what was committed and isn't chained, in the order of transaction numbers and keys. An entry is taken
-once every transaction with a number up to its own has ended: nothing can come before it any more, however late another
-commits. The links have no gaps, and are written by one walker at a time.
+Chaining within a transaction would serialize a tenant's transactions at the last link. So a worker follows: each second
+it takes committed entries that aren't chained yet, in the order of transaction numbers and keys. An entry is taken once
+every transaction with a number up to its own has ended, so that no earlier entry can appear, however late another
+transaction commits. The links have no gaps, and one worker at a time writes them.
 
-**What this guarantees.** An entry is chained two seconds after the oldest transaction that writes, on the whole server,
-has ended, while a worker runs. From then on, whoever changes it, takes it out or puts one between breaks the chain, and
-`python app.py journal verify` names the first link that isn't what it should be. Who acts as the application can add
-entries, as the application does, and links (a wrong one is a break); nothing that is there can they change or delete.
-Who owns the database can disable the triggers and write a new chain from some link on: that is found by a head that was
-taken before (`journal head`) and is kept elsewhere (`verify --anchors`), as is a chain that was cut off at its end.
+**What this guarantees.** While a worker runs, an entry is chained two seconds after the oldest writing transaction on
+the whole server has ended. From then on, changing, removing or inserting an entry breaks the chain, and `python app.py
+journal verify` names the first wrong link. With the application's role, an attacker can add entries and links (a wrong
+link is a break), but can't change or delete existing ones. The database's owner can disable the triggers and rewrite
+the chain from some link on, or cut it off at its end: that is detected with a head that was taken before (`journal
+head`) and is kept elsewhere (`verify --anchors`).
 
-Whoever follows the journal (`@follows_journal`: webhooks) is handed the entries in the same transaction as the links: a
-change that was rolled back never, one that was committed at least once, and nothing of it costs the change anything.
+Followers of the journal (`@follows_journal`: webhooks) get the entries in the same transaction as the links: committed
+changes at least once, rolled-back ones never, at no cost to the change itself.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
@@ -29,15 +29,15 @@ import orjson
 from models.base.elevation import elevated_read
 from services.core.work import Work
 
-AT_ONCE = 1_000
-"""Entries that are chained in a transaction."""
+ENTRIES_PER_BATCH = 1_000
+"""Number of entries chained in a transaction."""
 GENESIS = bytes(32)
-"""What stands for the hash of the link before the first."""
+"""Stands for the previous hash in the first link."""
 
 
 @dataclass(frozen=True)
 class Entry:
-    """A committed entry, as whoever follows the journal is handed it. `data`: keys and states."""
+    """A committed entry, as given to followers. `data`: keys and states."""
 
     id: UUID
     at: datetime
@@ -51,11 +51,13 @@ class Entry:
 Follower = Callable[[Work, Sequence[Entry]], Awaitable[None]]
 F = TypeVar("F", bound=Follower)
 FOLLOWERS: list[Follower] = []
-"""Whoever is handed what was committed, in the order of the chain."""
+"""All followers. They get committed entries in the order of the chain."""
 
 
 def follows_journal(follower: F) -> F:
-    """Declare a function that is handed the entries, by the platform itself. What it does is committed with the links.
+    """Declare a function that is called with committed entries, by the system actor.
+
+    What it does is committed with the links.
 
     Where it fails nothing is chained, and it is handed the same entries again.
     """
@@ -63,23 +65,24 @@ def follows_journal(follower: F) -> F:
     return follower
 
 
-HASHED = (
+HASHED_COLUMNS = (
     "confederation_id", "id", "at", "action", "actor", "actor_person_id", "actor_key_id", "on_behalf_of_id",
     "subject_type", "subject_id", "association_id", "concerns_id", "reason", "data",
 )  # fmt: skip
-"""What of an entry is hashed: all but the number of its transaction, which is another where it is restored."""
+"""The columns that are hashed: all but the transaction's number, which changes when a database is restored."""
 
-FIELDS = ", ".join("e.data::text as data" if name == "data" else f"e.{name}" for name in HASHED)
-"""The same, as it is read for that."""
+HASHED_COLUMNS_SQL = ", ".join("e.data::text as data" if name == "data" else f"e.{name}" for name in HASHED_COLUMNS)
+"""The same as a select list."""
 
 
 def canonical(entry: asyncpg.Record) -> bytes:
-    """The entry as the bytes that are hashed: a JSON object of texts, its keys sorted, without spaces, in UTF-8.
+    """Return the bytes of an entry that are hashed: a JSON object of strings with sorted keys, without spaces, in
+    UTF-8.
 
-    The moment is in UTC, as ISO 8601 with six decimals; `data` one text, as PostgreSQL writes `jsonb`. What is null
-    isn't there, so that a column that comes later leaves the hashes of earlier entries as they are.
+    The time is in UTC, as ISO 8601 with six decimals; `data` is one string, as PostgreSQL writes `jsonb`. Null columns
+    are left out, so that adding a column later doesn't change the hashes of earlier entries.
     """
-    values = {name: entry[name] for name in HASHED if entry[name] is not None}
+    values = {name: entry[name] for name in HASHED_COLUMNS if entry[name] is not None}
     values["at"] = entry["at"].astimezone(UTC).isoformat(timespec="microseconds")
     return orjson.dumps({name: str(value) for name, value in values.items()}, option=orjson.OPT_SORT_KEYS)
 
@@ -93,8 +96,8 @@ _HEAD = """select l.seq, l.hash, e.xid::text as xid, e.id, e.xid >= pg_snapshot_
 from journal_link l join journal_entry e on e.confederation_id = l.confederation_id and e.id = l.id
 where l.confederation_id = $1 order by l.seq desc limit 1"""
 
-# Below the snapshot's xmin every transaction has ended, so the order of what is taken is final.
-_NEXT = f"""select {FIELDS} from journal_entry e
+# Below the snapshot's xmin every transaction has ended, so the order of these entries is final.
+_NEXT = f"""select {HASHED_COLUMNS_SQL} from journal_entry e
 where e.confederation_id = $1 and (e.xid, e.id) > (($2::text)::xid8, $3) and (e.xid < pg_snapshot_xmin(
   pg_current_snapshot()) or e.xid >= pg_snapshot_xmax(pg_current_snapshot()))
   and not exists (select from journal_link l where l.confederation_id = e.confederation_id and l.id = e.id)
@@ -104,10 +107,10 @@ _LINKS = """insert into journal_link (confederation_id, id, seq, hash, at)
 select $1, * from unnest($2::uuid[], $3::bigint[], $4::bytea[]), (select $5::timestamptz) moment(at)"""
 
 
-async def chain(work: Work, most: int = AT_ONCE) -> int:
-    """Chain what was committed, and hand it to whoever follows the journal: how many entries. The platform's own work.
+async def chain(work: Work, most: int = ENTRIES_PER_BATCH) -> int:
+    """Chain committed entries and pass them to the followers; return their number. Run by the system actor.
 
-    None where another worker is at it. Asked again while there are as many as `most`.
+    0 while another worker is chaining. Call it again while it returns `most`.
     """
     connection = await work.connection()
     key = f"{work.tenant_id}:the journal's chain"
@@ -115,8 +118,8 @@ async def chain(work: Work, most: int = AT_ONCE) -> int:
         return 0
     head = await connection.fetchrow(_HEAD, work.tenant_id)
     after = ("0", UUID(int=0))
-    # Ahead of every transaction that there was: the database was restored on another server, whose numbers begin anew.
-    # Then everything is looked through, until they have caught up.
+    # Ahead of every current number: the database was restored on another server, whose numbers start anew.
+    # Then all entries are searched until the numbers have caught up.
     if head is not None and not head["is_ahead"]:
         after = (head["xid"], head["id"])
     rows = await connection.fetch(_NEXT, work.tenant_id, *after, most)
@@ -155,4 +158,4 @@ select exists (
 )
 """,
 )
-"""Whether there may be something to chain, in one autocommitted statement: what a worker asks each second."""
+"""Whether there may be entries to chain, in one autocommitted statement that a worker executes each second."""

@@ -1,7 +1,8 @@
-"""Walking a journal's chain: whether each entry is what was chained, and each link what follows from the one before.
+"""Verification of a journal's chain: each entry must be what was chained, and each link must follow from the previous
+one.
 
-Heads that were taken earlier and are kept elsewhere (anchors) show what the chain alone can't: that it was cut off at
-its end, or written anew from some link on.
+Heads that were taken earlier and are kept elsewhere (anchors) detect what the chain alone can't: that it was cut off at
+its end, or rewritten from some link on.
 """
 
 from collections.abc import AsyncIterator, Iterable
@@ -10,18 +11,18 @@ from datetime import datetime, timedelta
 
 import asyncpg
 
-from services.core.journal.chaining import FIELDS, GENESIS, link
+from services.core.journal.chaining import GENESIS, HASHED_COLUMNS_SQL, link
 from services.core.work import Work
 
 LINKS_PER_PAGE = 2_000
-"""Links that are read at a time."""
-LATE = timedelta(minutes=5)
-"""After which an entry that isn't chained is told of: no worker runs, or somebody took its link away."""
+"""Number of links read at a time."""
+CHAINED_WITHIN = timedelta(minutes=5)
+"""Unchained entries older than this are reported: no worker runs, or a link was removed."""
 
 
 @dataclass(frozen=True)
 class Head:
-    """The last link of a chain as it was once: its place and its hash, in hexadecimal."""
+    """The last link of a chain at some time: its number and its hash, in hexadecimal."""
 
     seq: int
     hash: str
@@ -29,7 +30,7 @@ class Head:
 
 @dataclass(frozen=True)
 class Break:
-    """The first link that isn't what it should be, and in which way."""
+    """The first wrong link, and what is wrong with it."""
 
     seq: int
     what: str
@@ -37,7 +38,7 @@ class Break:
 
 @dataclass(frozen=True)
 class Length:
-    """How long a chain is, and what waits to be chained: how many entries, and since when those that wait too long."""
+    """Length of a chain, number of unchained entries, and the age of those that are overdue."""
 
     links: int
     waiting: int
@@ -49,7 +50,7 @@ _LENGTH = """select (select coalesce(max(seq), 0) from journal_link where confed
 from journal_entry e where e.confederation_id = $1
   and not exists (select from journal_link l where l.confederation_id = e.confederation_id and l.id = e.id)"""
 
-_PAGE = f"""select l.seq, l.hash, e.id is null as is_gone, {FIELDS}
+_PAGE = f"""select l.seq, l.hash, e.id is null as is_gone, {HASHED_COLUMNS_SQL}
 from journal_link l left join journal_entry e on e.confederation_id = l.confederation_id and e.id = l.id
 where l.confederation_id = $1 and l.seq > $2 order by l.seq limit {LINKS_PER_PAGE}"""  # noqa: S608 - columns of ours
 
@@ -59,19 +60,19 @@ where confederation_id = $1 order by seq desc limit 1"""
 
 async def length(work: Work) -> Length:
     """How long the chain is."""
-    row = await (await work.connection()).fetchrow(_LENGTH, work.tenant_id, work.now - LATE)
+    row = await (await work.connection()).fetchrow(_LENGTH, work.tenant_id, work.now - CHAINED_WITHIN)
     assert row is not None
     return Length(row["links"], row["waiting"], row["late"])
 
 
 async def head(work: Work) -> Head | None:
-    """The last link, to be kept elsewhere; None where nothing is chained yet."""
+    """The last link, to be kept elsewhere; None if nothing is chained yet."""
     row = await (await work.connection()).fetchrow(_HEAD, work.tenant_id)
     return None if row is None else Head(row["seq"], row["hash"])
 
 
 async def verify(work: Work, anchors: Iterable[Head] = ()) -> AsyncIterator[int | Break]:
-    """Walk the chain: how many links were looked at, now and then; at the first break it, and nothing more."""
+    """Verify the chain. Yields the number of checked links now and then; at the first break, yields that and stops."""
     expected = {anchor.seq: anchor.hash for anchor in anchors}
     connection = await work.connection()
     seq, before = 0, GENESIS
@@ -90,7 +91,7 @@ async def verify(work: Work, anchors: Iterable[Head] = ()) -> AsyncIterator[int 
 
 
 def _wrong(row: asyncpg.Record, seq: int, before: bytes, anchor: str | None) -> str | None:
-    """What is wrong with a link; None where it is as it should be."""
+    """What is wrong with a link; None if nothing is."""
     if row["seq"] != seq:
         return "this link is missing"
     if row["is_gone"]:

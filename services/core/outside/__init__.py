@@ -1,1 +1,1 @@
-"""What leaves this server: mail, requests to other servers, and secrets kept for them."""
+"""Outgoing traffic: mail, requests to other servers, and encrypted secrets for them."""

@@ -1,4 +1,4 @@
-"""Handing messages to the mail server, and what every message has in its headers."""
+"""Delivery to the mail server, and headers common to all messages."""
 
 import re
 import unicodedata
@@ -15,20 +15,20 @@ import aiosmtplib
 
 from services.core.telemetry.logs import log
 
-PATIENCE = 30
-"""Seconds that the server has for each answer."""
+MAIL_SERVER_SECONDS = 30
+"""Seconds to wait for each answer of the mail server."""
 
 
 class Outcome(Enum):
-    """What the server made of a message."""
+    """Result of handing a message to the mail server."""
 
     TAKEN = "taken"
-    REFUSED = "refused"  # for good: by the recipient's address, or what it says
+    REFUSED = "refused"  # permanently, because of the recipient's address or the content
     LATER = "later"
 
 
 def one_line(text: str) -> str:
-    """The text without control characters and line breaks: nothing in it begins a header or a line of its own."""
+    """Return a text without control characters and line breaks, so that it can't inject a header or a line."""
     return re.sub(r"[ \t]+", " ", "".join(" " if unicodedata.category(c) in _BREAKING else c for c in text)).strip()
 
 
@@ -36,9 +36,9 @@ _BREAKING = {"Cc", "Cs", "Zl", "Zp"}
 
 
 def addressed(id: UUID, *, to: tuple[str, str], sender: tuple[str, str], subject: str, at: datetime) -> EmailMessage:
-    """A message without content, between two names and addresses. It is told by its key: sent twice, it is the same.
+    """Return an empty message with sender and recipient. Its Message-ID is made of its key: sent twice, it is the same.
 
-    ValueError for an address that no header can hold.
+    ValueError for an address that can't stand in a header.
     """
     message = EmailMessage(SMTP)
     message["From"] = Address(one_line(sender[0]), addr_spec=sender[1])
@@ -46,14 +46,17 @@ def addressed(id: UUID, *, to: tuple[str, str], sender: tuple[str, str], subject
     message["Subject"] = one_line(subject)
     message["Date"] = format_datetime(at)
     message["Message-ID"] = f"<{id}@{sender[1].rpartition('@')[2]}>"
-    # A machine wrote it: no holiday notices in answer (RFC 3834).
+    # Marked as automatic, so that nobody's out-of-office replies answer it (RFC 3834).
     message["Auto-Submitted"] = "auto-generated"
     message["X-Auto-Response-Suppress"] = "All"
     return message
 
 
 async def hand_over(message: EmailMessage, id: UUID, url: str) -> Outcome:
-    """Give it to the server at a URL. The log gets the server's code, never its words, which quote the address."""
+    """Send a message through the server at a URL.
+
+    The server's code is logged, never its text, which quotes the address.
+    """
     parts = urlsplit(url)
     username = unquote(parts.username) if parts.username else None
     try:
@@ -64,16 +67,16 @@ async def hand_over(message: EmailMessage, id: UUID, url: str) -> Outcome:
             username=username,
             password=unquote(parts.password) if parts.password else None,
             use_tls=parts.scheme == "smtps",
-            # Without a password TLS is used where it is offered; with one, nothing is said before it.
+            # Without a password, TLS is used if offered; with one, it is required first.
             start_tls=None if parts.scheme == "smtp" and username is None else parts.scheme == "smtp",
-            timeout=PATIENCE,
+            timeout=MAIL_SERVER_SECONDS,
         )
     except aiosmtplib.SMTPRecipientsRefused as refused:
         return _refusal(id, [one.code for one in refused.recipients])
     except (aiosmtplib.SMTPDataError, aiosmtplib.SMTPSenderRefused) as refused:
         return _refusal(id, [refused.code])
     except (aiosmtplib.SMTPException, OSError) as error:
-        # No server, or one that doesn't let us in: that isn't the message's fault.
+        # The server is unreachable or refuses the login: not the message's fault, so it is retried.
         log.warning("the message %s was not taken: %s", id, type(error).__name__)
         return Outcome.LATER
     return Outcome.TAKEN

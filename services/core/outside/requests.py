@@ -1,9 +1,9 @@
-"""Requests to other people's servers: identity providers and webhooks, at addresses that an association's staff enter.
+"""Requests to identity providers and webhooks, at URLs that an association's staff enter.
 
-On a server that many share, such an address must not lead to what only the server itself reaches. So a name is resolved
-here, every address is looked at, and the connection goes to one that was looked at: a name that answers otherwise the
-second time gains nothing. TLS is checked against the name. No redirect is followed, no proxy of the environment is
-used, no connection is kept for another name, and neither time nor size is the other side's to choose.
+On a shared server, such a URL must not reach internal services (SSRF). So names are resolved here, every address is
+checked, and the connection goes to a checked address: a name that resolves differently the second time (DNS rebinding)
+gains nothing. TLS is verified against the name. No redirect is followed, no proxy from the environment is used, no
+connection is reused for another name, and time and size are limited.
 """
 
 import asyncio
@@ -17,10 +17,10 @@ import httpx2
 
 from services.core.errors import InvalidInput
 
-LARGEST = 1_000_000
-"""Bytes of an answer; more of one isn't read."""
+MOST_ANSWER_BYTES = 1_000_000
+"""Maximum number of bytes read of an answer."""
 LONGEST_ADDRESS = 500
-"""Characters of an address."""
+"""Maximum length of a URL in characters."""
 
 _Address = IPv4Address | IPv6Address
 _NAT64 = IPv6Network("64:ff9b::/96")
@@ -28,8 +28,10 @@ _LOOPBACK_NAMES = ("localhost",)
 
 
 class NotSent(Exception):
-    """There is no answer. `reason`: `forbidden` for an address that nothing is sent to, `unreachable`, `too slow`,
-    `too large`."""
+    """There is no answer.
+
+    `reason`: `forbidden` for an address to which requests are never sent, `unreachable`, `too slow`, `too large`.
+    """
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -37,7 +39,7 @@ class NotSent(Exception):
 
 
 class Answer(NamedTuple):
-    """What came back, whatever its status says of it. Names of headers are in lower case."""
+    """An HTTP response, whatever its status. Header names are in lower case."""
 
     status: int
     headers: Mapping[str, str]
@@ -45,10 +47,10 @@ class Answer(NamedTuple):
 
 
 def check_url(url: str, *path: str, private: bool) -> str:
-    """An address that requests may go to: `https://`, a host, no name or password, no fragment. InvalidInput otherwise.
+    """Check a URL for requests: `https://`, a host, no user name or password, no fragment. InvalidInput otherwise.
 
-    `private`: addresses of private networks may be used, and those of this machine without TLS. What a name resolves to
-    is looked at when something is sent.
+    `private`: private networks are allowed, and this machine even without TLS. The address that a name resolves to is
+    checked when a request is sent.
     """
     required = "an address https://… on the public internet"
     if len(url) > LONGEST_ADDRESS or not url.isprintable() or any(c in url for c in " \\#@"):
@@ -67,7 +69,10 @@ def check_url(url: str, *path: str, private: bool) -> str:
 
 
 def may_reach(address: _Address, *, private: bool) -> bool:
-    """Whether something may be sent to an address. Of those that stand for another, the other counts."""
+    """Whether requests to an address are allowed.
+
+    For an address that embeds another (mapped or translated), the embedded one counts.
+    """
     if isinstance(address, IPv6Address):
         inner = address.ipv4_mapped or address.sixtofour
         if address in _NAT64:
@@ -77,7 +82,7 @@ def may_reach(address: _Address, *, private: bool) -> bool:
         if address.teredo is not None:
             return False
     if address.is_multicast or address.is_unspecified or address.is_reserved or address.is_link_local:
-        return False  # link-local is also where clouds tell a machine its secrets
+        return False  # link-local addresses include cloud metadata services, which hand out credentials
     return private or address.is_global
 
 
@@ -98,10 +103,10 @@ class Outbound:
         headers: Mapping[str, str] | None = None,
         content: bytes | None = None,
         seconds: float = 10,
-        most: int = LARGEST,
+        most: int = MOST_ANSWER_BYTES,
         reads: bool = True,
     ) -> Answer:
-        """Send a request and read the whole answer, `seconds` for all of it. NotSent where there is none.
+        """Send a request and read the whole answer, `seconds` in total. NotSent if there is none.
 
         `reads`: whether what the answer says counts, beyond its status and headers.
 
@@ -127,7 +132,7 @@ class Outbound:
             raise NotSent("unreachable") from None
 
     async def close(self) -> None:
-        """Close what is open."""
+        """Close open connections."""
         await self._client.aclose()
 
 
@@ -137,22 +142,22 @@ async def _nothing() -> AsyncIterator[bytes]:
 
 
 class _Guarded(httpx2.AsyncBaseTransport):
-    """Connects to addresses that were looked at, in the name that was asked for."""
+    """A transport that connects to checked addresses only, with TLS for the requested name."""
 
     def __init__(self, private: bool) -> None:
         self._private = private
-        # A connection that is kept belongs to its address: another name of that address would use it unchecked.
+        # No keep-alive: a connection belongs to an address, and another name of that address would use it unchecked.
         self._inner = httpx2.AsyncHTTPTransport(trust_env=False, limits=httpx2.Limits(max_keepalive_connections=0))
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
-        """Send a request. NotSent where its name leads nowhere that it may go."""
+        """Send a request. NotSent if its name resolves to no allowed address."""
         host = request.url.host
-        request.headers["accept-encoding"] = "identity"  # what is small when packed may be endless when not
+        request.headers["accept-encoding"] = "identity"  # a small compressed body may expand without limit
         request.extensions = dict(request.extensions) | {"sni_hostname": host}
         addresses = await self._addresses(host, request.url.port or (443 if request.url.scheme == "https" else 80))
         url = request.url
         for rank, address in enumerate(addresses, start=1):
-            request.url = url.copy_with(host=address)  # the header Host stays as it was made of the name
+            request.url = url.copy_with(host=address)  # the Host header keeps the name
             try:
                 return await self._inner.handle_async_request(request)
             except httpx2.ConnectError:
@@ -167,7 +172,7 @@ class _Guarded(httpx2.AsyncBaseTransport):
             resolved = list(dict.fromkeys(ip_address(str(item[4][0]).partition("%")[0]) for item in found))
         else:
             resolved = [literal]
-        # One that may not be reached is no accident beside one that may: then none of them is.
+        # A forbidden address beside an allowed one is no accident: then none of them is used.
         if not resolved or not all(may_reach(address, private=self._private) for address in resolved):
             raise NotSent("forbidden")
         return [str(address) for address in resolved]

@@ -1,8 +1,8 @@
-"""Secrets that must be had again, such as an identity provider's: kept encrypted, with a key that the database hasn't.
+"""Encryption of secrets that must be readable again, such as an OAuth client secret. The key is not in the database.
 
-AES-256-GCM, with a key derived (HKDF-SHA256) from the setting CONFED_SECRET_KEY. What is sealed is bound to what it is
-about: a secret that somebody copies to another row or tenant doesn't open there. A random nonce of 96 bits is safe for
-2^32 secrets a key, which is more than a server ever has.
+AES-256-GCM, with a key derived (HKDF-SHA256) from the setting CONFED_SECRET_KEY. A sealed secret is bound to its row:
+copied to another row or tenant, it can't be decrypted there. A random nonce of 96 bits is safe for 2^32 secrets per
+key, more than a server ever has.
 """
 
 import os
@@ -21,7 +21,7 @@ _NONCE = 12  # bytes
 
 
 class CannotUnseal(Exception):
-    """The key is another one, or what was sealed was changed or belongs elsewhere."""
+    """The key has changed, or the sealed secret was altered or belongs elsewhere."""
 
 
 def seal(settings: Settings, secret: str, *about: object) -> bytes:
@@ -37,7 +37,7 @@ def seal(settings: Settings, secret: str, *about: object) -> bytes:
 
 
 def unseal(settings: Settings, sealed: bytes, *about: object) -> str:
-    """The secret. CannotUnseal where none of the keys opens it."""
+    """Decrypt a secret. CannotUnseal if none of the keys fits."""
     for key in _keys(settings):
         try:
             return key.decrypt(sealed[:_NONCE], sealed[_NONCE:], _bound(about)).decode()

@@ -12,9 +12,16 @@ from typing import Protocol
 from models import ScanKind, ScanRefusal
 
 AT_THE_DOOR = frozenset(
-    {ScanRefusal.UNKNOWN_TICKET, ScanRefusal.NO_SEAT, ScanRefusal.CANCELLED, ScanRefusal.EVENT_NOT_ON}
+    {
+        ScanRefusal.UNKNOWN_TICKET,
+        ScanRefusal.NO_SEAT,
+        ScanRefusal.CANCELLED,
+        ScanRefusal.EVENT_NOT_ON,
+        ScanRefusal.UNREADABLE,
+        ScanRefusal.WRONG_CLOCK,
+    }
 )
-"""Refusals about the ticket as it was when the scan arrived: somebody was turned away, and that stays so."""
+"""Refusals about the ticket or the scan itself as it arrived: somebody was turned away, and that stays so."""
 
 
 class Scanned(Protocol):

@@ -26,6 +26,7 @@ from models import (
 )
 from services.core.checks import check_moment, check_text
 from services.core.errors import InvalidInput
+from services.core.text import cleaned
 from services.core.work import Work
 from services.events.desk.attendance import AT_THE_DOOR, Attendance, decide
 
@@ -33,6 +34,8 @@ MOST_SCANS_PER_BATCH = 500
 """Scans in one batch."""
 MOST_CLOCK_SKEW = timedelta(minutes=5)
 """How far ahead of ours a desk's clock may be."""
+LONGEST_KEPT_CODE = 201
+"""Characters of a code that are kept; a code as long as that is no ticket's."""
 DESK_STATES = (EventState.OPEN, EventState.CLOSED, EventState.HELD)
 """The states of an event in which attendance is taken: registration may be open at the door, and a desk that was
 offline brings its scans after the event was held. With the report, the figures stand."""
@@ -58,14 +61,14 @@ async def record_scans(work: Work, event_id: UUID, scans: Sequence[ScanInput]) -
     """Take a batch of `MOST_SCANS_PER_BATCH` at the most. Asks for `registrations.manage` in the event's association.
 
     A nonce that is known changes nothing: the scan stands as it was brought first. Each of the others is accepted, or
-    kept with why it was refused. InvalidInput, for the whole batch, where a scan is malformed, more than
-    `MOST_CLOCK_SKEW` ahead of the server's clock, or from before the eve of the event.
+    kept with why it was refused: one bad scan keeps no good one out, however often a desk brings the batch again.
+    InvalidInput, for the whole batch, for one that is empty or too large, and for a scan without a nonce, which could
+    not be told from others.
     """
     event = await work.find(Event, event_id, "eventId")
     work.actor.require(MANAGE_REGISTRATIONS, event.association_id)
     brought = _checked(scans)
     new = await _unknown(work, event, brought)
-    _check_times(work, event, new)
     if not new:
         return event
     state = await _state_meanwhile(work, event)
@@ -74,7 +77,9 @@ async def record_scans(work: Work, event_id: UUID, scans: Sequence[ScanInput]) -
     rows = []
     for _, scan in new:
         registration_id, guest_id = tickets.get(_code(scan.code), (None, None))
-        refusal = _at_the_door(state, registrations.get(registration_id) if registration_id else None)
+        refusal = _malformed(work, event, scan) or _at_the_door(
+            state, registrations.get(registration_id) if registration_id else None
+        )
         rows.append(_row(work, event, scan, (registration_id, guest_id), refusal))
     written = await take(work, state, registrations, rows)
     await work.record(
@@ -130,22 +135,22 @@ def _checked(scans: Sequence[ScanInput]) -> list[tuple[int, ScanInput]]:
         checked = ScanInput(
             check_text(scan.nonce, "scans", str(i), "nonce", most=100),
             scan.kind,
-            check_text(scan.code, "scans", str(i), "code"),
+            cleaned(scan.code)[:LONGEST_KEPT_CODE],
             check_moment(scan.at, "scans", str(i), "at"),
-            None if scan.device is None else check_text(scan.device, "scans", str(i), "device", most=100),
+            None if scan.device is None else cleaned(scan.device)[:100] or None,
         )
         found.setdefault(checked.nonce, (i, checked))
     return list(found.values())
 
 
-def _check_times(work: Work, event: Event, scans: Sequence[tuple[int, ScanInput]]) -> None:
+def _malformed(work: Work, event: Event, scan: ScanInput) -> ScanRefusal | None:
+    """Why a scan can't be taken for what it says, whoever's ticket it is."""
+    if not 0 < len(scan.code) < LONGEST_KEPT_CODE:
+        return ScanRefusal.UNREADABLE
     zone = ZoneInfo(event.time_zone)
     eve = event.starts_at.astimezone(zone).date() - timedelta(days=1)
     earliest, latest = datetime.combine(eve, time(), zone).astimezone(UTC), work.now + MOST_CLOCK_SKEW
-    for i, scan in scans:
-        if not earliest <= scan.at <= latest:
-            required = f"from {earliest.isoformat()} to {latest.isoformat()}"
-            raise InvalidInput(required, scan.at.isoformat(), path=("scans", str(i), "at"))
+    return None if earliest <= scan.at <= latest else ScanRefusal.WRONG_CLOCK
 
 
 def _code(text: str) -> str:

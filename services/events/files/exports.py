@@ -34,7 +34,7 @@ from services.core.errors import InvalidInput, NotFound
 from services.core.journal.access_records import Read, record_reads
 from services.core.statements import matching
 from services.core.work import Work
-from services.events.seats.waiting_list import IN_LINE
+from services.events.seats.waiting_list import WAITING_LIST_ORDER
 
 MOST_EXPORTED_ROWS = 50_000
 ROWS_PER_PAGE = 500
@@ -162,7 +162,7 @@ async def _questions(work: Work, event: Event, *, sensitive: bool) -> list[str]:
 async def _registrations(work: Work, event_id: UUID, after: int | None) -> Sequence[Any]:
     """Registrations by arrival, with their pool's format and their place in its queue."""
     # Who exports sees all of an event's registrations: what is ahead can be counted through their eyes.
-    place = func.row_number().over(partition_by=col(Registration.pool_id), order_by=IN_LINE)
+    place = func.row_number().over(partition_by=col(Registration.pool_id), order_by=WAITING_LIST_ORDER)
     queue = (
         work.select(col(Registration.id).label("id"), place.label("place"), of=Registration)
         .where(

@@ -35,7 +35,7 @@ from services.messages import words
 from services.messages.kinds import message_kind
 from services.messages.letters import Letter, Picture
 
-ABOUT = {
+STATES_BY_KIND = {
     MailKind.CONFIRMATION: (RegistrationState.CONFIRMED, RegistrationState.ATTENDED),
     MailKind.WAITING_LIST: (RegistrationState.WAITLISTED,),
     MailKind.OFFER: (RegistrationState.OFFERED,),
@@ -59,7 +59,7 @@ async def letter(work: Work, message: Message, settings: Settings, *, kind: Mail
     link = await work.find_by(RegistrationMessage, message_id=message.id)
     registration = await work.find(Registration, link.registration_id)
     event = await work.find(Event, link.event_id)
-    if registration.state not in ABOUT.get(kind, RegistrationState):
+    if registration.state not in STATES_BY_KIND.get(kind, RegistrationState):
         return None
     if kind is MailKind.REMINDER and event.starts_at <= work.now:
         return None
@@ -67,7 +67,7 @@ async def letter(work: Work, message: Message, settings: Settings, *, kind: Mail
     locale = words.writable(person.locale, *work.actor.tenant.locales)
     pool = await work.find(SeatPool, registration.pool_id)
     # An entry stands in the calendar of whoever was confirmed, until it is taken back.
-    invited = kind in _INVITING and registration.state in ABOUT[MailKind.CONFIRMATION]
+    invited = kind in _INVITING and registration.state in STATES_BY_KIND[MailKind.CONFIRMATION]
     taken_back = kind is MailKind.CANCELLATION and registration.confirmed_at is not None
     if invited or taken_back:
         link.sequence = event.sequence
@@ -100,7 +100,7 @@ async def specimen(work: Work, event: Event, kind: MailKind, locale: str, addres
         pool_id=event.id,
         person_id=event.id,
         name=name,
-        state=ABOUT.get(kind, (RegistrationState.ATTENDED,))[0],
+        state=STATES_BY_KIND.get(kind, (RegistrationState.ATTENDED,))[0],
         seats=1,
         registered_at=work.now,
         confirmed_at=work.now,

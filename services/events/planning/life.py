@@ -18,6 +18,7 @@ from models import (
     Registration,
     RegistrationState,
 )
+from services.core.calendar import moved_along
 from services.core.checks import check_after, check_moment, check_texts
 from services.core.errors import InvalidInput
 from services.core.work import Work
@@ -123,8 +124,8 @@ async def postpone_event(work: Work, event_id: UUID, *, starts_at: datetime, end
 
     Offers end when they would have, and allotments are released when they would have been.
 
-    A closing time of registration moves along with the start; publishing or opening the event brings it back. Asks for
-    `events.manage`.
+    A closing time of registration moves along with the start, on the event's clock; publishing or opening the event
+    brings it back. Asks for `events.manage`.
     """
     starts_at, ends_at = check_moment(starts_at, "startsAt"), check_moment(ends_at, "endsAt")
     event = await enter(work, event_id, EventState.POSTPONED)
@@ -132,7 +133,7 @@ async def postpone_event(work: Work, event_id: UUID, *, starts_at: datetime, end
     check_after(starts_at, ends_at, "endsAt")
     before = event.starts_at
     if event.registration_closes_at is not None:
-        event.registration_closes_at += starts_at - before
+        event.registration_closes_at = moved_along(event.registration_closes_at, before, starts_at, event.time_zone)
     event.starts_at, event.ends_at = starts_at, ends_at
     event.sequence += 1
     async with work.elevated(WHY):

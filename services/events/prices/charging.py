@@ -33,7 +33,7 @@ from services.events.errors import WrongRegistrationState
 from services.events.prices.errors import NothingToCharge
 from services.events.prices.fitting import prices_for
 
-CHARGED = (RegistrationState.CONFIRMED, RegistrationState.ATTENDED, RegistrationState.NO_SHOW)
+CHARGED_STATES = (RegistrationState.CONFIRMED, RegistrationState.ATTENDED, RegistrationState.NO_SHOW)
 """The states that a seat is paid for in: who waits, or was offered a seat, owes nothing yet."""
 _REGISTRATION = {"fr": "Inscription", "en": "Registration"}
 
@@ -55,10 +55,10 @@ async def charge(
     was told when they joined the waiting list holds, unless it costs less now; `as_agreed`: nothing else is asked of
     who is confirmed without acting. What the payer paid for the event and got back as a credit is set against it.
 
-    None where nothing is asked: no price applies or it is zero, the state isn't one of CHARGED, it is a speaker's or
+    None where nothing is asked: no price applies or it is zero, the state isn't one of CHARGED_STATES, it is a speaker's or
     the staff's, or there is an open invoice already. One indexed query where the event has no prices.
     """
-    if registration.state not in CHARGED or registration.role is not AttendeeRole.PARTICIPANT:
+    if registration.state not in CHARGED_STATES or registration.role is not AttendeeRole.PARTICIPANT:
         return None
     seat = await _seat(work, registration, as_agreed=as_agreed)
     if seat is None or seat.amount * registration.seats == 0:
@@ -88,8 +88,8 @@ async def charge_registration(work: Work, registration_id: UUID, *, payer_id: UU
         await work.find(Association, payer_id, "payerId")
     async with work.elevated("a registration is not its treasurer's to change, and mustn't change meanwhile"):
         registration = await access.registration(work, registration_id, lock=True)
-    if registration.state not in CHARGED:
-        raise WrongRegistrationState(list(CHARGED), registration.state)
+    if registration.state not in CHARGED_STATES:
+        raise WrongRegistrationState(list(CHARGED_STATES), registration.state)
     invoice = await charge(work, registration, payer_id=payer_id or registration.delegated_by_id)
     if invoice is None:
         raise NothingToCharge

@@ -8,18 +8,18 @@ from services.core.errors import Problem, told
 
 @dataclass(eq=False)
 class SeveralCurrencies(Problem):
-    """An event is charged for in one currency: that of its first price, and of the invoices that it has."""
+    """The event would have prices or invoices in several currencies. An event uses one currency."""
 
-    currencies: list[str] = told("The currencies that would meet.")
+    currencies: list[str] = told("The currencies that would be mixed.")
     texts = {
-        "en": "An event is charged for in one currency; here there are {currencies}.",
+        "en": "An event uses one currency; here there would be {currencies}.",
         "fr": "Un événement se paie dans une seule monnaie; ici il y aurait {currencies}.",
     }
 
 
 @dataclass(eq=False)
 class NothingToCharge(Problem):
-    """No price applies to the registration, it costs nothing, or it has an open invoice already."""
+    """No price applies to the registration, it is free, or it has an open invoice already."""
 
     texts = {
         "en": "There is nothing to charge for this registration.",
@@ -29,10 +29,10 @@ class NothingToCharge(Problem):
 
 @dataclass(eq=False)
 class PriceListEnded(Problem):
-    """Every price that would apply to the person has ended: that is not to say that the event is free."""
+    """Every price that would apply to the person has ended. This does not mean that the event is free."""
 
-    ended_at: datetime = told("The last moment that the last of them could be had.")
+    ended_at: datetime = told("When the last of them ended.")
     texts = {
-        "en": "The last price for you could be had until {ended_at}; the organiser has to set another.",
+        "en": "The last price for you ended on {ended_at}; the organiser has to set another.",
         "fr": "Le dernier tarif pour vous valait jusqu'au {ended_at}; l'organisateur doit en fixer un autre.",
     }

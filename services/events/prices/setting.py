@@ -30,7 +30,7 @@ from services.events.errors import WrongEventState
 from services.events.prices.errors import SeveralCurrencies
 
 MOST_PRICES = 20
-TO_COME = (EventState.DRAFT, EventState.PUBLISHED, EventState.OPEN, EventState.CLOSED, EventState.POSTPONED)
+PRICEABLE_STATES = (EventState.DRAFT, EventState.PUBLISHED, EventState.OPEN, EventState.CLOSED, EventState.POSTPONED)
 """The states that an event is priced in: what was held was paid for as it was."""
 
 
@@ -54,8 +54,8 @@ async def set_prices(work: Work, event_id: UUID, prices: Sequence[PriceInput]) -
     not see.
     """
     event = await access.managed_event(work, event_id)
-    if event.state not in TO_COME:
-        raise WrongEventState(list(TO_COME), event.state)
+    if event.state not in PRICEABLE_STATES:
+        raise WrongEventState(list(PRICEABLE_STATES), event.state)
     if len(prices) > MOST_PRICES:
         raise InvalidInput(f"{MOST_PRICES} at the most", f"{len(prices)}", path=("prices",))
     rows = [_row(work, event, rank, price) for rank, price in enumerate(prices)]

@@ -19,9 +19,9 @@ from typing import Any
 from models import AnswerFault, Question, QuestionKind
 from services.core.text import cleaned
 
-LONGEST = {QuestionKind.TEXT: 200, QuestionKind.LONG_TEXT: 5_000}
+LONGEST_ANSWERS = {QuestionKind.TEXT: 200, QuestionKind.LONG_TEXT: 5_000}
 """Characters."""
-LARGEST = Decimal(10) ** 12
+LARGEST_NUMBER = Decimal(10) ** 12
 
 _NUMBER = re.compile(r"[+-]?[0-9]{1,13}(\.[0-9]{1,6})?")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -46,7 +46,7 @@ def canonical(question: Question, given: Any) -> Any:
         return None
     match question.kind:
         case QuestionKind.TEXT | QuestionKind.LONG_TEXT:
-            return _text(given, LONGEST[question.kind], lines=question.kind is QuestionKind.LONG_TEXT)
+            return _text(given, LONGEST_ANSWERS[question.kind], lines=question.kind is QuestionKind.LONG_TEXT)
         case QuestionKind.NUMBER:
             return _number(given)
         case QuestionKind.BOOLEAN:
@@ -83,7 +83,7 @@ def _number(given: Any) -> str:
     if isinstance(given, bool) or not isinstance(given, str | int | Decimal):
         raise Faulty(AnswerFault.WRONG_TYPE)
     text = str(given).strip()
-    if not _NUMBER.fullmatch(text) or abs(number := Decimal(text)) > LARGEST:
+    if not _NUMBER.fullmatch(text) or abs(number := Decimal(text)) > LARGEST_NUMBER:
         raise Faulty(AnswerFault.WRONG_TYPE)
     written = f"{number:f}"
     return (written.rstrip("0").rstrip(".") if "." in written else written) if number else "0"

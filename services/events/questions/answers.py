@@ -29,7 +29,7 @@ from services.events.questions.answer_values import Faulty, canonical
 MOST_FAULTS = 100
 """How many faults are told of at once."""
 
-LIVE = (RegistrationState.CONFIRMED, RegistrationState.WAITLISTED, RegistrationState.OFFERED)
+LIVE_STATES = (RegistrationState.CONFIRMED, RegistrationState.WAITLISTED, RegistrationState.OFFERED)
 
 _NOTED = "whoever notes an answer for somebody may not be who reads it"
 
@@ -80,7 +80,7 @@ async def answer_questions(work: Work, registration_id: UUID, given: Mapping[str
     may_manage = work.actor.may(MANAGE_REGISTRATIONS, registration.association_id)
     if not may_manage and work.now >= event.starts_at:
         raise RegistrationClosed(event.state, event.starts_at)
-    live = (*LIVE, RegistrationState.ATTENDED) if may_manage else LIVE
+    live = (*LIVE_STATES, RegistrationState.ATTENDED) if may_manage else LIVE_STATES
     if registration.state not in live:
         raise WrongRegistrationState(list(live), registration.state)
     answers = await store(work, registration, given, on_behalf=not own)

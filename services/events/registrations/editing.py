@@ -23,7 +23,7 @@ from services.events.registrations import effects, parties
 from services.events.registrations.registering import free_seats
 from services.events.seats import pools, waiting_list
 
-WHY = "who changes seats gives those that they had to the next in line"
+ELEVATION_REASON = "who changes seats gives those that they had to the next in line"
 
 
 async def edit_registration(
@@ -47,7 +47,7 @@ async def edit_registration(
     reason = None if reason is None else check_text(reason, "reason", most=500)
     if seats is not None and seats < 1:
         raise InvalidInput("1 or more", f"{seats}", path=("seats",))
-    async with work.elevated(WHY):
+    async with work.elevated(ELEVATION_REASON):
         by_id, registration, event = await parties.locked(work, found)
         parties.check_standing(registration, event)
         people = 1 + len(await parties.guests_of(work, registration))

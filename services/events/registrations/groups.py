@@ -25,7 +25,7 @@ from services.events.seats import pools
 
 LARGEST_GROUP = 200
 """People in one group."""
-WHY = "an association registers its delegates for another's event"
+ELEVATION_REASON = "an association registers its delegates for another's event"
 
 
 async def register_group(
@@ -61,7 +61,7 @@ async def register_group(
     _check_group(person_ids, given or {})
     paths = {id: ("personIds", str(i)) for i, id in enumerate(person_ids)}
     people = await delegates.persons(work, list(paths.items()), of=association_id)
-    async with work.elevated(WHY):
+    async with work.elevated(ELEVATION_REASON):
         # All of the event's pools, so that nobody else registers any of these people meanwhile, be it in another
         # format: two groups that name the same people in another order would wait for each other.
         await pools.lock_all(work, of=event.id)

@@ -10,7 +10,7 @@ from services.events.errors import GuestScanned, PartyTooLarge
 from services.events.registrations import effects, parties
 from services.events.seats import waiting_list
 
-WHY = "a guest's seat is of the pool, and given back it is the next in line's"
+ELEVATION_REASON = "a guest's seat is of the pool, and given back it is the next in line's"
 
 
 async def add_guest(work: Work, registration_id: UUID, name: str) -> Registration:
@@ -22,7 +22,7 @@ async def add_guest(work: Work, registration_id: UUID, name: str) -> Registratio
     """
     found = await _hosts(work, registration_id)
     name = check_text(name, "name")
-    async with work.elevated(WHY):
+    async with work.elevated(ELEVATION_REASON):
         seats, registration, event = await parties.locked(work, found)
         parties.check_standing(registration, event)
         people = 2 + len(await parties.guests_of(work, registration))
@@ -45,7 +45,7 @@ async def rename_guest(work: Work, guest_id: UUID, name: str) -> Registration:
     guest = await work.find(RegistrationGuest, guest_id)
     found = await _hosts(work, guest.registration_id)
     name = check_text(name, "name")
-    async with work.elevated(WHY):
+    async with work.elevated(ELEVATION_REASON):
         registration, event = (await parties.locked(work, found))[1:]
         parties.check_standing(registration, event)
         parties.check_in_time(work, registration, event, more=False)
@@ -64,7 +64,7 @@ async def remove_guest(work: Work, guest_id: UUID) -> Registration:
     """Bring a guest not, and give their seat back. GuestScanned where the desk knows their ticket."""
     guest = await work.find(RegistrationGuest, guest_id)
     found = await _hosts(work, guest.registration_id)
-    async with work.elevated(WHY):
+    async with work.elevated(ELEVATION_REASON):
         seats, registration, event = await parties.locked(work, found)
         parties.check_standing(registration, event)
         guest = await work.find(RegistrationGuest, guest_id, lock=True)

@@ -35,7 +35,7 @@ from services.events.errors import (
 from services.events.registrations import eligibility
 from services.events.seats import pools
 
-STANDING = (RegistrationState.CONFIRMED, RegistrationState.OFFERED, RegistrationState.WAITLISTED)
+CHANGEABLE_STATES = (RegistrationState.CONFIRMED, RegistrationState.OFFERED, RegistrationState.WAITLISTED)
 """Registrations that may still be changed: who has a seat and hasn't come, and who may get one."""
 
 
@@ -92,8 +92,8 @@ async def locked(work: Work, registration: Registration) -> tuple[Mapping[UUID, 
 
 def check_standing(registration: Registration, event: Event) -> None:
     """WrongRegistrationState for who has come or is cancelled, WrongEventState once the event is held."""
-    if registration.state not in STANDING:
-        raise WrongRegistrationState(list(STANDING), registration.state)
+    if registration.state not in CHANGEABLE_STATES:
+        raise WrongRegistrationState(list(CHANGEABLE_STATES), registration.state)
     if event.state not in BEFORE_HELD:
         raise WrongEventState(list(BEFORE_HELD), event.state)
 

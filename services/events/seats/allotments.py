@@ -22,7 +22,7 @@ from services.events.checks import MOST_SEATS
 from services.events.errors import AlreadyReleased, BelowTaken, WrongEventState
 from services.events.seats import pools, waiting_list
 
-WHY = "what an allotment keeps or releases is for those in line"
+ELEVATION_REASON = "what an allotment keeps or releases is for those in line"
 
 
 async def allot(work: Work, pool_id: UUID, beneficiary_id: UUID, *, seats: int, releases_at: datetime) -> Allotment:
@@ -35,7 +35,7 @@ async def allot(work: Work, pool_id: UUID, beneficiary_id: UUID, *, seats: int, 
     work.actor.require(MANAGE_EVENTS, pool.association_id)
     await work.find(Association, beneficiary_id, "beneficiaryId")
     _check_seats(seats)
-    async with work.elevated(WHY):
+    async with work.elevated(ELEVATION_REASON):
         pool, event = await _locked(work, pool_id)
         _check_release(work, event, check_moment(releases_at, "releasesAt"))
         pools.reserve(pool, seats)
@@ -64,7 +64,7 @@ async def change_allotment(
     Asks for `events.manage`.
     """
     allotment = await _managed(work, allotment_id)
-    async with work.elevated(WHY):
+    async with work.elevated(ELEVATION_REASON):
         pool, event = await _locked(work, allotment.pool_id)
         allotment = await _not_released(work, allotment_id)
         before = allotment.seats
@@ -94,7 +94,7 @@ async def release_allotment(work: Work, allotment_id: UUID) -> Allotment:
     AlreadyReleased once it was. Asks for `events.manage`.
     """
     allotment = await _managed(work, allotment_id)
-    async with work.elevated(WHY):
+    async with work.elevated(ELEVATION_REASON):
         pool, event = await _locked(work, allotment.pool_id)
         allotment = await _not_released(work, allotment_id)
         await release(work, pool, [allotment])
@@ -107,7 +107,7 @@ async def release_allotments(work: Work) -> list[Allotment]:
     """Release every allotment whose time has come, in one transaction with the lines that their seats are for."""
     due = and_(col(Allotment.released_at).is_(None), col(Allotment.releases_at) <= work.now)
     released: list[Allotment] = []
-    async with work.elevated(WHY):
+    async with work.elevated(ELEVATION_REASON):
         ids = set(await work.session.scalars(work.select(col(Allotment.pool_id)).where(due)))
         seats = await pools.lock_all(work, ids=ids)
         for pool in seats:

@@ -15,7 +15,7 @@ from services.events.registrations import effects, registering
 from services.events.seats import pools, waiting_list
 
 OFFERED = RegistrationState.OFFERED
-WHY = "an offer that ends is the next in line's"
+ELEVATION_REASON = "an offer that ends is the next in line's"
 
 
 async def accept_offer(work: Work, registration_id: UUID) -> Registration:
@@ -65,7 +65,7 @@ async def expire_offers(work: Work, registration_id: UUID | None = None) -> list
         *([] if registration_id is None else [col(Registration.id) == registration_id]),
     )
     expired: list[Registration] = []
-    async with work.elevated(WHY):
+    async with work.elevated(ELEVATION_REASON):
         ids = set(await work.session.scalars(work.select(col(Registration.pool_id)).where(due)))
         seats = {pool.id: pool for pool in await pools.lock_all(work, ids=ids)}
         # Under the locks: what was accepted meanwhile is not there any more, and what is there stays.

@@ -20,7 +20,7 @@ from services.events.registrations import effects
 from services.events.seats import pools
 from services.events.seats.pools import WAITING
 
-IN_LINE = (col(Registration.priority), col(Registration.arrival))
+WAITING_LIST_ORDER = (col(Registration.priority), col(Registration.arrival))
 """The order of a waiting list."""
 
 
@@ -138,7 +138,7 @@ async def _line(work: Work, pool: SeatPool, limit: int | None) -> list[Row[UUID,
     query = (
         work.select(col(Registration.id), col(Registration.seats))
         .where(col(Registration.pool_id) == pool.id, WAITING)
-        .order_by(*IN_LINE)
+        .order_by(*WAITING_LIST_ORDER)
         .limit(limit)
     )
     return list((await work.session.execute(query)).all())

@@ -1,4 +1,4 @@
-"""What speaks against a passkey."""
+"""Refusals about passkeys."""
 
 from dataclasses import dataclass
 
@@ -7,14 +7,14 @@ from services.core.errors import Problem, told
 
 @dataclass(eq=False)
 class PasskeyNotAccepted(Problem):
-    """What the device answered is not an answer to the challenge, or the challenge is over."""
+    """The device's answer does not match the challenge, or the challenge has expired."""
 
     texts = {"en": "This passkey was not accepted. Begin anew.", "fr": "Cette clé d'accès est refusée. Recommencez."}
 
 
 @dataclass(eq=False)
 class TooManyPasskeys(Problem):
-    """There are as many as somebody may have."""
+    """The person has the maximum number of passkeys."""
 
-    most: int = told("How many there may be.")
+    most: int = told("Maximum number of passkeys.")
     texts = {"en": "You have {most} passkeys already.", "fr": "Vous avez déjà {most} clés d'accès."}

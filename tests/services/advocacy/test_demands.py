@@ -20,7 +20,7 @@ from models import (
     TimelineKind,
 )
 from services.advocacy import demands
-from services.advocacy.demands import MOST_DEMANDS, NEXT, change_demand, draft_demand, take_up_avenue
+from services.advocacy.demands import MOST_DEMANDS, NEXT_DEMAND_STATES, change_demand, draft_demand, take_up_avenue
 from services.advocacy.errors import WrongDemandState
 from services.core.database.connections import Database
 from services.core.errors import AlreadyExists, InvalidInput, NotFound, Problem
@@ -127,7 +127,7 @@ async def test_a_demand_lives_as_the_table_says(make: Maker, acting_as: ActingAs
     demand = await make.demand(await make.advocacy_file(), now)
     given: dict[str, Any] = {"counterpart": "Ministère"} if then is S.TABLED else {}
     before = await picture(make)
-    if then not in NEXT[now]:
+    if then not in NEXT_DEMAND_STATES[now]:
         with pytest.raises(WrongDemandState) as refused:
             async with acting_as(lead.person) as work:
                 await change_demand(work, demand.id, then, **given)

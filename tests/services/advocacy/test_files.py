@@ -21,7 +21,7 @@ from models import (
 from services.advocacy.answers import publish_answer, record_answer
 from services.advocacy.demands import change_demand, draft_demand, take_up_avenue
 from services.advocacy.errors import WrongAdvocacyFileState
-from services.advocacy.files import NEXT, change_confidentiality, move_advocacy_file, open_advocacy_file
+from services.advocacy.files import NEXT_FILE_STATES, change_confidentiality, move_advocacy_file, open_advocacy_file
 from services.advocacy.positions import add_participant, take_position
 from services.advocacy.timeline import note_in_timeline
 from services.core.errors import AlreadyExists, InvalidInput, NotAllowed, NotFound, NotSignedIn
@@ -88,7 +88,7 @@ async def test_a_file_moves_from_state_to_state_as_the_table_says(
 ) -> None:
     file = await make.advocacy_file(state=now)
     before = await picture(make)
-    if then not in NEXT[now]:
+    if then not in NEXT_FILE_STATES[now]:
         with pytest.raises(WrongAdvocacyFileState) as refused:
             async with acting_as(lead.person) as work:
                 await move_advocacy_file(work, file.id, then)
@@ -106,10 +106,10 @@ async def test_a_file_moves_from_state_to_state_as_the_table_says(
 
 def test_every_file_can_come_to_its_end_and_be_opened_again() -> None:
     reached = {S.OPEN}
-    while more := {after for state in reached for after in NEXT[state]} - reached:
+    while more := {after for state in reached for after in NEXT_FILE_STATES[state]} - reached:
         reached |= more
     assert reached == set(S)
-    assert NEXT[S.CLOSED] == (S.OPEN,)
+    assert NEXT_FILE_STATES[S.CLOSED] == (S.OPEN,)
 
 
 CHANGES: dict[str, Callable[[Work, dict[str, Any]], Awaitable[object]]] = {

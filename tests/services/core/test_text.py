@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.core.checks import ONE_LINE, check_text
+from services.core.checks import MOST_ONE_LINE_CHARACTERS, check_text
 from services.core.errors import InvalidInput
 from services.core.text import cleaned
 
@@ -59,8 +59,8 @@ def test_a_line_is_kept_in_one_form(typed: str, kept: str) -> None:
 
 def test_a_long_text_has_lines_and_a_short_one_has_none() -> None:
     typed = "One \r\n\r\n  two\u2028three\x0b"
-    assert check_text(typed, "summary", most=ONE_LINE + 1) == "One\n\n  two\nthree"
-    assert check_text(typed, "title", most=ONE_LINE) == "One two three"
+    assert check_text(typed, "summary", most=MOST_ONE_LINE_CHARACTERS + 1) == "One\n\n  two\nthree"
+    assert check_text(typed, "title", most=MOST_ONE_LINE_CHARACTERS) == "One two three"
 
 
 def test_length_counts_what_is_kept() -> None:

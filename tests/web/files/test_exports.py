@@ -3,6 +3,7 @@
 import csv
 import io
 import tempfile
+from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -11,12 +12,22 @@ import pytest
 from openpyxl import load_workbook
 
 from models import Event, EventState, JournalEntry, Person, QuestionKind, Role, RoleGrant
+from schema.web.files.sheets import csv_file
 from services.core.database.connections import Database
 from services.events.files import exports
 from services.tenancy.roles import end_role
 from tests.client import Answer, Client
 from tests.making import Maker
 
+BEHIND = {
+    "Merci;=cmd|' /C calc'!A0": "Merci;'=cmd|' /C calc'!A0",
+    "a,=1": "a,'=1",
+    "a\t+1": "a\t'+1",
+    'a;"=1': "a;\"'=1",
+    "a\n=1": "a\n'=1",
+    "1, 2; 3-4 = 5": "1, 2; 3-4 = 5",
+}
+"""What a reader with another separator would take for a formula, as it is written."""
 NASTY = ("=1+1", "+1", "-2", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "＝1", '=HYPERLINK("http://x","y")')
 TEXTS = ('Ève « Côté », née "O\'Hara"', "deux\nlignes", "a,b;c", " 0012 ", "日本 🪑", "#N/A", "TRUE", "1e9")
 
@@ -93,7 +104,9 @@ async def test_no_text_is_a_formula_in_a_file(office: Office) -> None:
         await office.registered(text, name=f"={text}")
     await office.registered("'=1")
     rows = await office.csv(accept_language="en")
-    assert [row["remark"] for row in rows] == [*(f"'{text}" for text in NASTY), "'=1"]
+    # Behind a tab or a line's end, where a reader with another separator begins a cell, once more.
+    neutral = [f"'{text[0]}'{text[1:]}" if text[0] in "\t\r\n" else f"'{text}" for text in NASTY]
+    assert [row["remark"] for row in rows] == [*neutral, "'=1"]
     assert all(row["Name"][:1] not in "=+-@\t\r\n" for row in rows)
     cells = [row["remark"] for row in await office.xlsx()]
     # Typed as text, they need nothing before them. XML has no other end of line than the one.
@@ -131,7 +144,7 @@ async def test_a_workbook_has_typed_cells(office: Office) -> None:
 
 
 async def test_a_file_of_many_pages_has_every_row_once(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(exports, "PAGE", 2)
+    monkeypatch.setattr(exports, "ROWS_PER_PAGE", 2)
     for number in range(5):
         await office.registered(str(number))
     assert [row["remark"] for row in await office.csv()] == ["0", "1", "2", "3", "4"]
@@ -231,7 +244,7 @@ async def test_a_workbook_that_is_given_up_leaves_no_rows_on_the_disk(
     office: Office, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    monkeypatch.setattr(exports, "PAGE", 1)
+    monkeypatch.setattr(exports, "ROWS_PER_PAGE", 1)
     for _ in range(2):
         await office.registered()
     read_page, seen = exports.read_page, list[int]()
@@ -270,3 +283,14 @@ async def test_what_nobody_expected_is_told_by_the_identifier_of_its_entry_in_th
     answer = await office.fetch("csv", office.registrar)
     assert (answer.status, answer.json["errors"][0]["extensions"]["code"]) == (500, "INTERNAL")
     assert b"secret" not in answer.body
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+async def test_no_part_of_a_text_is_a_formula_whatever_the_separator(separator: str) -> None:
+    async def rows() -> AsyncIterator[list[list[str]]]:
+        yield [["first", text] for text in BEHIND]
+
+    file = b"".join([part async for part in csv_file(["a", "b"], rows())]).decode("utf-8-sig")
+    cells = [cell for line in csv.reader(io.StringIO(file), delimiter=separator) for cell in line]
+    assert [cell for cell in cells if cell.lstrip("\"' ").startswith(("=", "+", "@")) and "'" not in cell[:3]] == []
+    assert [line[1] for line in list(csv.reader(io.StringIO(file)))[1:]] == list(BEHIND.values())

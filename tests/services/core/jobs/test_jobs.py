@@ -217,7 +217,7 @@ async def test_a_job_that_fails_is_tried_again_and_kept_at_last(
     caplog: pytest.LogCaptureFixture,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(jobs, "FIRST_WAIT", timedelta(seconds=0.1))
+    monkeypatch.setattr(jobs, "FIRST_RETRY_WAIT", timedelta(seconds=0.1))
     caplog.set_level(logging.INFO)
     async with make.acting_as(None) as work:
         await enqueue(work, "tests.fail", mark=mark())

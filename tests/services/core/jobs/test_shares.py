@@ -14,7 +14,7 @@ from pydantic import SecretStr
 from models import DeliveryState, WebhookDelivery
 from services.core.jobs import jobs, taking
 from services.core.jobs.jobs import Job, enqueue_all, job
-from services.core.jobs.taking import PLACES, SHARE, URGENT_PLACES, fair_queries
+from services.core.jobs.taking import JOB_SLOTS, SLOTS_PER_KIND_AND_TENANT, URGENT_JOB_SLOTS, fair_queries
 from services.core.jobs.worker import Worker
 from services.core.work import Work
 from services.identity.links import ask_for_link
@@ -82,7 +82,7 @@ async def test_a_confederation_has_its_share_of_a_kind_and_the_rest_is_the_other
     other = await make.other()
     await wait(make, "plain", 40)
     here, there = ("plain", make.tenant.slug), ("plain", other.tenant.slug)
-    assert await worker.take() == [here] * SHARE
+    assert await worker.take() == [here] * SLOTS_PER_KIND_AND_TENANT
     assert await worker.take() == []
     await wait(other, "plain", 1)
     assert await worker.take() == [there]
@@ -112,12 +112,12 @@ async def test_what_is_urgent_has_a_place_however_much_else_there_is(make: Maker
     other = await make.other()
     for each in (make, other):
         await wait(each, "plain", 40)
-    assert len(await worker.take()) == min(PLACES, taking.MOST_OF_A_KIND)
+    assert len(await worker.take()) == min(JOB_SLOTS, taking.SLOTS_PER_KIND)
     await wait(make, "urgent", 40)
     await wait(other, "urgent", 1)
     taken = await worker.take()
     assert taken.count(("urgent", other.tenant.slug)) == 1
-    assert taken.count(("urgent", make.tenant.slug)) == 4 < URGENT_PLACES
+    assert taken.count(("urgent", make.tenant.slug)) == 4 < URGENT_JOB_SLOTS
 
 
 async def test_shares_are_a_workers_own_and_a_job_is_taken_once(
@@ -142,7 +142,7 @@ async def test_what_waits_is_found_by_the_index(make: Maker, owner: asyncpg.Conn
     await wait(make, "plain", 2_000)
     await owner.execute("analyze jobs.pgqueuer")
     names = ["tests.plain"]
-    arguments = (names, [14], [12], [False], uuid4(), SILENCE, PLACES, URGENT_PLACES)
+    arguments = (names, [14], [12], [False], uuid4(), SILENCE, JOB_SLOTS, URGENT_JOB_SLOTS)
     async with _undone(owner):
         plan = "\n".join(row[0] for row in await owner.fetch("explain analyze " + taking._TAKE, *arguments))
     assert "pgqueuer_waiting_by_tenant" in plan

@@ -14,7 +14,7 @@ import app
 from models import JournalEntry, JournalLink
 from services.core.actor import system
 from services.core.journal import chaining
-from services.core.journal.chaining import HASHED, Entry, canonical
+from services.core.journal.chaining import HASHED_COLUMNS, Entry, canonical
 from services.core.journal.verifying import Head, head
 from services.core.work import Work, begin
 from tests.making import ActingAs, Maker
@@ -244,11 +244,11 @@ async def test_a_restored_database_is_chained_on(make: Maker, owner: asyncpg.Con
 
 
 async def test_all_of_an_entry_is_hashed_as_documented(make: Maker, owner: asyncpg.Connection) -> None:
-    assert {*HASHED, "xid"} == set(JournalEntry.__table__.columns.keys())  # type: ignore[attr-defined]
+    assert {*HASHED_COLUMNS, "xid"} == set(JournalEntry.__table__.columns.keys())  # type: ignore[attr-defined]
     await entries(make, "a.made")
     await chained(make)
     (made,), (link,) = await make.all(JournalEntry), await make.all(JournalLink)
-    row = await owner.fetchrow(f"select {chaining.FIELDS} from journal_entry e where id = $1", made.id)
+    row = await owner.fetchrow(f"select {chaining.HASHED_COLUMNS_SQL} from journal_entry e where id = $1", made.id)
     assert row is not None
     written = (
         f'{{"action":"a.made","actor":"system","at":"{made.at.isoformat(timespec="microseconds")}",'

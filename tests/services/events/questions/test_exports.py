@@ -169,7 +169,7 @@ async def test_sensitive_columns_are_for_who_sees_to_needs(make: Maker, registra
 async def test_pages_go_on_where_the_one_before_ended_whatever_arrives_meanwhile(
     make: Maker, registrar: Person, event: Event, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(exports, "PAGE", 2)
+    monkeypatch.setattr(exports, "ROWS_PER_PAGE", 2)
     made = [await make.registration(event, await make.person()) for _ in range(4)]
     sheet = await opened(make, registrar, event.slug)
     assert sheet.rows == 4
@@ -217,7 +217,7 @@ async def test_registrations_are_exported_by_who_may_read_them(make: Maker, even
 async def test_more_rows_than_a_file_takes_are_refused(
     make: Maker, registrar: Person, event: Event, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(exports, "MOST_ROWS", 1)
+    monkeypatch.setattr(exports, "MOST_EXPORTED_ROWS", 1)
     for _ in range(2):
         await make.registration(event, await make.person())
     with pytest.raises(InvalidInput) as refused:
