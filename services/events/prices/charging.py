@@ -55,8 +55,8 @@ async def charge(
     was told when they joined the waiting list holds, unless it costs less now; `as_agreed`: nothing else is asked of
     who is confirmed without acting. What the payer paid for the event and got back as a credit is set against it.
 
-    None where nothing is asked: no price applies or it is zero, the state isn't one of CHARGED_STATES, it is a speaker's or
-    the staff's, or there is an open invoice already. One indexed query where the event has no prices.
+    None where nothing is asked: no price applies or it is zero, the state isn't one of CHARGED_STATES, it is a
+    speaker's or the staff's, or there is an open invoice already. One indexed query where the event has no prices.
     """
     if registration.state not in CHARGED_STATES or registration.role is not AttendeeRole.PARTICIPANT:
         return None
