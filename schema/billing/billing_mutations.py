@@ -26,7 +26,7 @@ async def issue_credit_note(
 ) -> models.Invoice:
     """Reverse an invoice; returns the credit note. Requires `fees.manage`.
 
-    The invoice of a cancelled registration is reversed automatically.
+    Payments of the invoice become credits of the payer.
     """
     return await invoices.issue_credit_note(work, invoice_id, reason=reason)
 

@@ -39,24 +39,6 @@ _COPIES = (
         {"hour": "t.hour + interval '1 hour'", "at": "t.at + interval '1 hour'"},
         which=f"t.person_id = {_ANA}",
     ),
-    Copy("billing_account", {"currency": "'USD'"}, which="t.payer_id is not null and t.currency <> 'USD'", each=True),
-    Copy("payment", {"amount": "t.amount + 5000 + i", "returns_id": "null"}, which="t.amount > 0", copies=2, each=True),
-    Copy(
-        "payment",
-        {"amount": "-t.amount", "returns_id": "t.id"},
-        which="t.amount > 5000 and right(t.id::text, 1) < '8'",
-        each=True,
-    ),
-    Copy(
-        "invoice",
-        {
-            "number": "t.number + 1000 + i",
-            "total": "t.total + 5000",
-            "due_on": "case i when 1 then date '2020-02-01' else '2030-01-01' end",
-        },
-        which=f"t.credits_id is null and t.association_id = {_NORTH}",
-        copies=2,
-    ),
     Copy(
         "message",
         {

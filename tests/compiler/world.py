@@ -22,6 +22,7 @@ from sqlmodel import SQLModel
 import models as m
 from services.core.actor import Tenant
 from services.core.database.connections import Database
+from tests.compiler.book import book
 from tests.compiler.contents import rows_of
 from tests.compiler.filling import Filling
 from tests.compiler.happenings import events, registrations
@@ -75,6 +76,7 @@ async def make_world(database: Database, owner: asyncpg.Connection) -> World:
     await _segments(make)
     await events(make)
     await registrations(make)
+    await book(make)
     await _elsewhere(other)
     await _document(make)
     unfilled = await _fill(owner, make, other)

@@ -221,29 +221,6 @@ async def test_a_batch_is_refused_whole_for_its_size_and_for_a_scan_without_a_no
     await door.bring(scan(registered, minutes=4))  # a clock may be a little ahead
 
 
-@pytest.mark.parametrize(
-    ("wrong", "refusal"),
-    [
-        ({"ticket": ""}, ScanRefusal.UNREADABLE),
-        ({"ticket": "\u200b"}, ScanRefusal.UNREADABLE),
-        ({"ticket": "C" * 201}, ScanRefusal.UNREADABLE),
-        ({"ticket": "C" * 9_000}, ScanRefusal.UNREADABLE),
-        ({"ticket": "C" * 200}, ScanRefusal.UNKNOWN_TICKET),
-        ({"minutes": 90}, ScanRefusal.WRONG_CLOCK),  # however long ago the tests began
-        ({"minutes": -60 * 24 * 3}, ScanRefusal.WRONG_CLOCK),
-    ],
-)
-async def test_one_bad_scan_keeps_no_good_one_out_however_often_the_batch_is_brought(
-    door: Door, wrong: dict[str, Any], refusal: ScanRefusal
-) -> None:
-    good, other = await door.registered(), await door.registered()
-    bad: dict[str, Any] = {"ticket": other, "nonce": "bad"}
-    batch = (scan(good, nonce="good"), scan(**(bad | wrong)))
-    for _ in range(2):
-        assert await door.bring(*batch) == {"good": None, "bad": refusal}
-    assert [(await door.make.fresh(row)).state for row in (good, other)] == [ATTENDED, CONFIRMED]
-
-
 async def test_scans_are_the_desks_to_bring(door: Door, acting_as: ActingAs) -> None:
     registered = await door.registered()
     ana = next(person for person in await door.make.all(Person) if person.id == registered.person_id)
