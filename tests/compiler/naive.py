@@ -51,6 +51,8 @@ from schema.reading.requests import Request
 from services.core.database.connections import Database
 from tests.compiler.lists import Item, Page, as_json, page
 
+_PAGED = ("first", "last", "after", "before", "where", "orderBy")
+
 
 @dataclass(frozen=True)
 class Row:
@@ -86,6 +88,7 @@ class Reader:
     request: Request
     parameters: Mapping[str, Any]
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    listed: dict[Any, asyncio.Future[Sequence[Any]]] = field(default_factory=dict)
 
     @property
     def reading(self) -> Context:
@@ -244,7 +247,7 @@ class _Resolver:
     def _arguments(self, reader: Reader, given: dict[str, Any]) -> dict[str, Any]:
         made = {}
         for name, declared in self._binding.arguments.items():
-            if _camel(name) in ("first", "last", "after", "before", "where", "orderBy"):
+            if _camel(name) in _PAGED:
                 continue
             value = given.get(_camel(name))
             if value is None and declared.absent is not None:
@@ -278,7 +281,11 @@ class _Resolver:
                 where.append(row.c[binding.via] == source.key)
         if binding.on is not None:
             where.append(binding.on(await self._values(reader, source), row.c, **arguments))
-        items = [Item(found.id, found._mapping) for found in await reader.rows(select(row).where(*where))]
+        # Of one row and with the same arguments a list is the same, however it is filtered, ordered and cut below.
+        which = (id(binding), source and (source.type_name, source.key), repr(sorted(self._asked(given).items())))
+        if which not in reader.listed or (source is not None and source.key is None):
+            reader.listed[which] = asyncio.ensure_future(reader.rows(select(row).where(*where)))
+        items = [Item(found.id, found._mapping) for found in await reader.listed[which]]
         shown: Page = await page(
             items,
             {} if binding.shape != CONNECTION else given,
@@ -297,6 +304,10 @@ class _Resolver:
             return rows
         assert len(items) <= 1, f"{target}: more than one row where the schema says one"
         return rows[0] if rows else None
+
+    def _asked(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        """The arguments that the declaration gets."""
+        return {name: value for name, value in given.items() if name not in _PAGED}
 
     async def _function(self, reader: Reader, target: str, rows: Any, binding: Relation) -> Any:
         found = (await reader.rows(select(rows)))[: binding.limit]
