@@ -100,7 +100,7 @@ async def test_of_a_crowd_everybody_is_told_what_is_theirs(make: Maker, client: 
 
 async def test_the_same_request_twice_in_one_lot_has_one_answer(make: Maker, app: Starlette, client: Client) -> None:
     event, ana, ben = await make.event(), await make.member(), await make.member()
-    gathering = app._endpoint._mutations._crowd._gathering  # type: ignore[attr-defined]
+    gathering = app._endpoint._mutations._batches._gathering  # type: ignore[attr-defined]
 
     async def ask(person: Person, key: str) -> Any:
         variables = {"id": encode_id("Event", event.id), "key": key}
