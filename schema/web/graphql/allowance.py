@@ -173,8 +173,10 @@ class Allowances:
 
 
 class Attempts:
-    """Rate limits by network address for signing in and for requesting what does not exist. Nobody can lock out
-    somebody else.
+    """Rate limits by network address for signing in and for requesting what does not exist.
+
+    Nobody gets somebody else's request refused. How many links are mailed to an address is limited besides, whoever
+    asks (`services.identity.links`): strangers can use that up.
 
     Requesting links, using secrets and requesting what is unknown are counted separately: a link can be used however
     many were requested from the same network. `hourly`: links requested, and secrets used, per address, confederation

@@ -1,7 +1,8 @@
 """Serving in this process, or in several processes that share one address (uvicorn's supervisor).
 
 Several processes share only the database: each has its own caches, connections and rate limits, gets all notifications,
-and runs jobs. Rate limits are divided by the number of processes, so that together they allow what one would.
+and runs jobs. Hourly costs are divided by the number of processes, so that together they allow what one would. Attempts
+to sign in (`CONFED_SIGN_IN_ATTEMPTS`) are not: each process counts its own.
 """
 
 from collections.abc import Callable
